@@ -1,0 +1,43 @@
+# Two commands: `make run` opens the lab, `make test` checks it. Both make .venv when it is missing.
+# PYTHON chooses the interpreter, HOST and PORT where the lab listens.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install -q --disable-pip-version-check
+
+# A stamp carries its requirements' checksum, so that an install is repeated when they change, and
+# only then (a checkout changes the files' times without changing them).
+RUN_STAMP := .venv/run-$(shell cat requirements.txt | cksum | cut -d ' ' -f 1)
+DEV_STAMP := .venv/dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
+
+.PHONY: run test browser lint clean
+
+run: $(RUN_STAMP)
+	@$(BIN)/python app.py
+
+test: $(DEV_STAMP) browser lint
+	$(BIN)/python -m pytest -m ""
+
+browser:
+	@sh scripts/install_browser.sh
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("The lab needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): | $(BIN)/python
+	@echo "Installing requirements.txt into .venv (once; some minutes)"
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): | $(BIN)/python
+	@echo "Installing requirements-dev.txt into .venv (once; some minutes)"
+	$(PIP) -r requirements-dev.txt
+	@touch $@ $(RUN_STAMP)
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
