@@ -1,0 +1,74 @@
+"""Latent Lab: the pages in lesson order, and how they are served."""
+
+import os
+import socket
+import sys
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # no outside request, ever
+# Gradio sums up past events after each queued one; over hours that slows every event down.
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
+
+import gradio as gr
+
+from demos import code_space, latent_walk, reconstruction
+from demos.common import page
+from demos.common.view import view
+
+CHAPTERS = {
+    "images": {"reconstruction": reconstruction, "code_space": code_space, "latent_walk": latent_walk},
+}
+
+
+def build_app() -> gr.Blocks:
+    """Lay out the pages; no model is loaded."""
+    with gr.Blocks(title="Latent Lab · 隐空间实验室", fill_width=True, analytics_enabled=False) as demo:
+        shell = view("shell", chapters={name: list(tabs) for name, tabs in CHAPTERS.items()})
+        with gr.Tabs(elem_id="pages") as pages:
+            for tabs in CHAPTERS.values():
+                for name, tab in tabs.items():
+                    with gr.Tab(name, id=name):
+                        tab.build()
+
+        shell.open(None, shell, pages, js="(id) => ({ selected: id, __type__: 'update' })")
+    return demo
+
+
+def launch() -> None:
+    """Serve the lab on HOST:PORT (default 127.0.0.1:7860; a Space sets its own)."""
+    host = os.environ.get("HOST") or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+    port = int(os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT") or 7860)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            sys.exit(
+                f"Can't listen on {host}:{port} ({error.strerror}). Choose another port: PORT=7861 make run"
+                f"\n无法监听 {host}:{port}。请换一个端口：PORT=7861 make run"
+            )
+    gr.set_static_paths([page.SAMPLES])
+    app = build_app()
+    app.queue(api_open=False, max_size=64)
+    app.launch(
+        server_name=host,
+        server_port=port,
+        theme=page.THEME,
+        css_paths=page.STYLES,
+        head=page.head(),
+        app_kwargs={"middleware": page.MIDDLEWARE},
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        max_file_size="16mb",
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    print(f"Latent Lab: http://{host}:{port}", flush=True)
+    app.block_thread()
+
+
+if __name__ == "__main__":
+    launch()

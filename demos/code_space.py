@@ -1,0 +1,7 @@
+"""Tab."""
+from demos.common.view import view
+
+
+def build() -> None:
+    """Lay out the page."""
+    view("code_space")

@@ -1,0 +1,27 @@
+"""What the learner is told when something can't be done."""
+
+import functools
+from collections.abc import Callable
+
+from core import texts
+from core.errors import LabError
+
+Handler = Callable[[dict], dict]
+
+
+def told_to_learner(handler: Handler) -> Handler:
+    """Answer with the sentence of a LabError, in every language, instead of raising it.
+
+    The view shows it next to what caused it (`lab.problem`). Bugs are not caught: they go to the
+    server's log, and the view says that the server did not answer.
+    """
+
+    @functools.wraps(handler)
+    def answered(request: dict) -> dict:
+        try:
+            return handler(request)
+        except LabError as error:
+            sentences = {language: error.sentence(language) for language in texts.LANGUAGES}
+            return {"error": {"key": error.key, **sentences}}
+
+    return answered

@@ -1,0 +1,73 @@
+"""What the whole page needs before its first view: texts, shared script, theme, limits."""
+
+import json
+from pathlib import Path
+
+import gradio as gr
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core import texts
+from core.errors import InputError
+from demos.common.view import FOLDER as VIEWS
+
+ASSETS = Path(__file__).parent.parent.parent / "assets"
+SAMPLES = ASSETS / "samples"
+STYLES = [ASSETS / "style.css", *sorted(VIEWS.glob("*.css"))]
+MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
+
+# Gradio's own look serves only as the ground: fonts of the system, no outside request.
+THEME = gr.themes.Base(
+    font=["system-ui", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"],
+    font_mono=["ui-monospace", "Noto Sans Mono CJK SC", "Consolas", "monospace"],
+)
+
+
+def head() -> str:
+    """Return the HTML for <head>: the table of texts, addresses of files, and lab.js."""
+    files = {
+        name: f"gradio_api/file={(SAMPLES / file).as_posix()}"
+        for name, file in [("digits", "digits.png"), ("labels", "digits.json")]
+    }
+    start = json.dumps({"texts": dict(texts.table()), "files": files}, ensure_ascii=False)
+    script = (VIEWS / "lab.js").read_text(encoding="utf-8")
+    start = start.replace("</", "<\\/")  # "</" would end the script element; JavaScript reads both alike
+    return f"<script>window.lab = {start};\n{script}</script>"
+
+
+class BodyLimit:
+    """Refuse request bodies over MAX_BODY with a clear sentence (Gradio has no such limit)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check the announced length at once, and the true one while the body comes in."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdigit() and int(announced) > MAX_BODY:
+            await self._refuse(int(announced))(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return {"type": "http.disconnect"} if taken > MAX_BODY else message
+
+        await self.app(scope, counted, send)
+
+    @staticmethod
+    def _refuse(size: int) -> JSONResponse:
+        error = InputError("body_too_large", got=size // 2**20, limit=MAX_BODY // 2**20)
+        sentences = {language: error.sentence(language) for language in texts.LANGUAGES}
+        return JSONResponse({"error": {"key": error.key, **sentences}}, status_code=413)
+
+
+MIDDLEWARE = [Middleware(BodyLimit)]

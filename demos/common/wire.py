@@ -1,0 +1,96 @@
+"""Numbers on the wire between a view and its handler; every field is checked on arrival."""
+
+import base64
+import binascii
+import math
+
+import numpy as np
+
+from core.errors import InputError
+
+
+def floats(array: np.ndarray) -> str:
+    """Pack an array as base64 of little-endian float32 (`lab.floats` unpacks it)."""
+    return base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode()
+
+
+def halves(array: np.ndarray) -> str:
+    """Pack an array as base64 of little-endian float16 (`lab.halves` unpacks it)."""
+    return base64.b64encode(np.ascontiguousarray(array, "<f2").tobytes()).decode()
+
+
+def packed(array: np.ndarray) -> str:
+    """Pack values in [0, 1] as base64 of uint8, 255 for 1 (`lab.bytes` unpacks it)."""
+    return base64.b64encode(np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8).tobytes()).decode()
+
+
+def field(request: object, name: str) -> object:
+    """Return one field of a request.
+
+    Raises:
+        InputError: the request is no object, or lacks the field.
+    """
+    if not isinstance(request, dict) or name not in request:
+        raise InputError("bad_request", field=name)
+    return request[name]
+
+
+def number(request: object, name: str) -> float:
+    """Return a finite number.
+
+    Raises:
+        InputError: it is missing, no number, or not finite.
+    """
+    value = field(request, name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError("bad_request", field=name)
+    return float(value)
+
+
+def integer(request: object, name: str) -> int:
+    """Return a whole number; `Raises` as for `number`."""
+    value = number(request, name)
+    if value != int(value):
+        raise InputError("bad_request", field=name)
+    return int(value)
+
+
+def choice(request: object, name: str, allowed: tuple[str, ...]) -> str:
+    """Return one of the allowed words.
+
+    Raises:
+        InputError: it is missing or another one.
+    """
+    value = field(request, name)
+    if value not in allowed:
+        raise InputError("bad_request", field=name)
+    return str(value)
+
+
+def raw(request: object, name: str) -> bytes:
+    """Return the bytes of a base64 field.
+
+    Raises:
+        InputError: it is missing or no base64.
+    """
+    value = field(request, name)
+    try:
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else _refuse(name)
+    except binascii.Error:
+        return _refuse(name)
+
+
+def grey(request: object, name: str, height: int, width: int) -> np.ndarray:
+    """Return a greyscale image, uint8 [height, width], from base64 of its bytes.
+
+    Raises:
+        InputError: it is missing, no base64, or has another size.
+    """
+    data = raw(request, name)
+    if len(data) != height * width:
+        _refuse(name)
+    return np.frombuffer(data, np.uint8).reshape(height, width)
+
+
+def _refuse(name: str) -> bytes:
+    raise InputError("bad_request", field=name)

@@ -1,0 +1,1 @@
+lab.whenShown("code_space", () => { console.log("first code_space"); lab.bars(element.querySelector(".bars"), [1,-.5,.2], 1); });

@@ -1,0 +1,1 @@
+lab.whenShown("latent_walk", () => { console.log("first latent_walk"); lab.bars(element.querySelector(".bars"), [1,-.5,.2], 1); });

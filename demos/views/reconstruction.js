@@ -1,0 +1,1 @@
+lab.whenShown("reconstruction", () => { console.log("first reconstruction"); lab.bars(element.querySelector(".bars"), [1,-.5,.2], 1); });
