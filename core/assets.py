@@ -1,0 +1,103 @@
+"""The files that ship with the lab: where they lie, whether they are whole, where they are from.
+
+`assets/manifest.json` has for each file of `assets/weights` and `assets/samples` its SHA-256,
+size, licence, source, paper, the command that remakes it, and for weights the score.
+"""
+
+import functools
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from core.errors import AssetError
+
+FOLDER = Path(__file__).parent.parent / "assets"
+MANIFEST = "manifest.json"
+
+
+def manifest() -> dict[str, dict[str, object]]:
+    """Return file name, such as "weights/ae3.safetensors", -> its entry.
+
+    Raises:
+        AssetError: the manifest itself is missing or can't be read.
+    """
+    try:
+        return json.loads((FOLDER / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise AssetError("asset_missing", file=MANIFEST, command="git checkout assets") from error
+    except ValueError as error:
+        raise AssetError("asset_damaged", file=MANIFEST, command="git checkout assets") from error
+
+
+def locate(name: str) -> Path:
+    """Return the path of a shipped file, its SHA-256 checked once while the file is unchanged.
+
+    Args:
+        name: path below `assets/`, such as "weights/ae3.safetensors".
+
+    Raises:
+        AssetError: the file is missing, unlisted, or not the one that the manifest lists.
+    """
+    path = FOLDER / name
+    entry = manifest().get(name)
+    command = str(entry["command"]) if entry else "git checkout assets"
+    if entry is None or not path.is_file():
+        raise AssetError("asset_missing", file=name, command=command)
+    if _sha256(path, path.stat().st_mtime_ns, path.stat().st_size) != entry["sha256"]:
+        raise AssetError("asset_damaged", file=name, command=command)
+    return path
+
+
+@functools.lru_cache(maxsize=256)
+def _sha256(path: Path, _modified_ns: int, _size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def register(
+    name: str,
+    *,
+    licence: str,
+    source: str,
+    paper: str,
+    command: str,
+    score: dict[str, float] | None = None,
+) -> None:
+    """Write a file's entry after it was made anew.
+
+    Args:
+        name: path below `assets/`; the file exists.
+        licence: SPDX name.
+        source: where its content is from, and by which licence.
+        paper: what it follows, with an arXiv number or a DOI; "" for none.
+        command: what remakes it.
+        score: figure -> value on digits or texts never trained on, units in the figure's name;
+            None for a file that has none.
+    """
+    path = FOLDER / name
+    entries = manifest() if (FOLDER / MANIFEST).exists() else {}
+    entries[name] = {
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "bytes": path.stat().st_size,
+        "licence": licence,
+        "source": source,
+        "paper": paper,
+        "command": command,
+        **({"score": score} if score else {}),
+    }
+    _write(entries)
+
+
+def set_score(name: str, score: dict[str, float]) -> None:
+    """Add figures to a listed file's score."""
+    entries = manifest()
+    entries[name]["score"] = {**entries[name].get("score", {}), **score}
+    _write(entries)
+
+
+def _write(entries: dict[str, dict[str, object]]) -> None:
+    text = json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False) + "\n"
+    # Readers see the old manifest or the new one, never half of one.
+    half = FOLDER / f"{MANIFEST}.{os.getpid()}"
+    half.write_text(text, encoding="utf-8")
+    half.replace(FOLDER / MANIFEST)

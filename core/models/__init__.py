@@ -1,0 +1,1 @@
+"""One paper a file; each needs torch and the standard library only."""

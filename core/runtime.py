@@ -1,0 +1,80 @@
+"""Where and in which precision the lab computes, and where its randomness comes from."""
+
+import functools
+import os
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.errors import InputError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@functools.cache
+def device() -> torch.device:
+    """Return CUDA, else MPS, else the CPU; the variable LATENT_LAB_DEVICE overrides.
+
+    Raises:
+        InputError: the variable names no device, or one that this machine hasn't got.
+    """
+    wanted = os.environ.get("LATENT_LAB_DEVICE", "").strip()
+    if wanted:
+        return _checked(wanted)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def _checked(name: str) -> torch.device:
+    try:
+        chosen = torch.device(name)
+        torch.zeros(1, device=chosen)
+    except (RuntimeError, AssertionError) as error:  # torch says "not compiled" by assertion
+        raise InputError("device_unknown", name=name, reason=str(error).splitlines()[0]) from error
+    return chosen
+
+
+@functools.cache
+def compute_dtype() -> torch.dtype:
+    """Return bfloat16 where the device computes in it, else float32.
+
+    A CPU without AMX or AVX512-BF16 only imitates bfloat16, slower than float32.
+    """
+    if device().type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.bfloat16
+    return torch.float32
+
+
+def generator(seed: int, device: torch.device | None = None) -> torch.Generator:
+    """Return a source of randomness of its own; nothing in the lab touches the global seed."""
+    return torch.Generator(device or torch.device("cpu")).manual_seed(seed)
+
+
+def to_numpy(tensor: Tensor) -> np.ndarray:
+    """Return a tensor's values as a NumPy array on the CPU; bfloat16, which it lacks, as float32."""
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+
+
+def gpu(function: Callable[P, R]) -> Callable[P, R]:
+    """Ask a ZeroGPU Space for its GPU while `function` runs; elsewhere, change nothing.
+
+    Only such a Space sets SPACES_ZERO_GPU, and only there is the package `spaces` needed.
+    """
+    if not os.environ.get("SPACES_ZERO_GPU"):
+        return function
+    import spaces  # noqa: PLC0415
+
+    return spaces.GPU(function)
+
+
+def set_threads(n_threads: int = 1) -> None:
+    """Let each request compute on `n_threads` CPU threads."""
+    torch.set_num_threads(n_threads)
