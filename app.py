@@ -33,25 +33,31 @@ def build_app() -> gr.Blocks:
     return demo
 
 
+def refuse_unless_free(host: str, port: str) -> None:
+    """Exit with a clear sentence if nothing can listen on host:port."""
+    advice = "Choose another port: PORT=7861 make run\n请换一个端口：PORT=7861 make run"
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        sys.exit(f"PORT must be a number in 1..65535, not {port!r}. {advice}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            sys.exit(f"Can't listen on {host}:{port} ({error.strerror}). {advice}")
+
+
 def launch() -> None:
     """Serve the lab on HOST:PORT (default 127.0.0.1:7860; a Space sets its own)."""
     host = os.environ.get("HOST") or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
-    port = int(os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT") or 7860)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            sys.exit(
-                f"Can't listen on {host}:{port} ({error.strerror}). Choose another port: PORT=7861 make run"
-                f"\n无法监听 {host}:{port}。请换一个端口：PORT=7861 make run"
-            )
+    port = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT") or "7860"
+    refuse_unless_free(host, port)
     gr.set_static_paths([page.SAMPLES])
     app = build_app()
     app.queue(api_open=False, max_size=64)
     app.launch(
         server_name=host,
-        server_port=port,
+        server_port=int(port),
         theme=page.THEME,
         css_paths=page.STYLES,
         head=page.head(),

@@ -72,10 +72,17 @@
       // Inside a Space the lab is a frame; the Space's page keeps its address bar equal to ours.
       if (window.parent !== window) window.parent.postMessage({ queryString: text }, "https://huggingface.co");
     },
+    // Inside a Space's frame this is the lab's own address, which works without the frame too.
     copy: async () => {
-      const address = window.parent !== window && document.referrer.startsWith("https://huggingface.co")
-        ? `${document.referrer.split("?")[0]}${location.search}` : location.href;
-      await navigator.clipboard.writeText(address);
+      try {
+        await navigator.clipboard.writeText(location.href);
+      } catch {  // no clipboard in a frame, or over plain http: the old way
+        const field = document.body.appendChild(document.createElement("textarea"));
+        field.value = location.href;
+        field.select();
+        document.execCommand("copy");
+        field.remove();
+      }
     },
   };
   lab.tab = query.get("tab") || null;  // made valid by the shell
