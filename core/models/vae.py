@@ -43,7 +43,7 @@ class VAEConfig:
 
     n_pixels: int = SIDE * SIDE
     encoder_hidden: tuple[int, ...] = (512, 256)
-    decoder_hidden: tuple[int, ...] = (128, 128, 256)
+    decoder_hidden: tuple[int, ...] = (64, 128, 256)
     n_latent: int = 2  # two, so that the whole space fits on a screen
 
 

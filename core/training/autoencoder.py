@@ -54,7 +54,7 @@ PRESETS = {
         time_lapse=True,
     ),
     "conv-lecture": Preset(ConvAutoencoder, replace(LECTURE, epochs=40)),
-    "conv": Preset(ConvAutoencoder, Recipe(epochs=60, learning_rate=1e-2, batch_size=128)),
+    "conv": Preset(ConvAutoencoder, Recipe(epochs=60, learning_rate=5e-3, batch_size=128)),
     "dense32": Preset(
         DenseConvAutoencoder,
         Recipe(epochs=40, learning_rate=4e-3, batch_size=128, weight_decay=1e-2),
