@@ -1,0 +1,114 @@
+"""The trained models: one loader each, built once, then shared and only read.
+
+A file that is missing or damaged raises `AssetError` at the first call, and only the page that
+called gets it; the next call tries again.
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from safetensors.torch import load_file
+from torch import nn
+
+from core import assets, runtime
+from core.errors import InputError
+from core.models.autoencoder import (
+    ConvAutoencoder,
+    DenseConvAutoencoder,
+    MLPAutoencoder,
+    MLPAutoencoderConfig,
+)
+from core.models.pca import PCA
+from core.models.vae import VAE, ConvVAE, VAEConfig
+
+BETAS = (0, 1, 4)  # weights of the prior that a VAE with two numbers was trained for
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Model = TypeVar("Model", bound=nn.Module)
+
+
+def once(load: Callable[P, R]) -> Callable[P, R]:
+    """Call `load` once for each set of arguments, however many threads ask at the same time.
+
+    `functools.cache` alone lets each of the first callers build a model of its own.
+    """
+    cached, lock = functools.cache(load), threading.Lock()
+
+    @functools.wraps(load)
+    def locked(*args: P.args, **kwargs: P.kwargs) -> R:
+        with lock:
+            return cached(*args, **kwargs)
+
+    return locked
+
+
+def _filled(model: Model, name: str) -> Model:
+    """Return the model with the weights of assets/weights/NAME.safetensors, ready to be read."""
+    path = assets.locate(f"weights/{name}.safetensors")
+    model.load_state_dict(load_file(path), strict=True)
+    return model.to(runtime.device()).eval().requires_grad_(False)
+
+
+@once
+def mlp_lecture() -> MLPAutoencoder:
+    """Return the lecture's autoencoder with three numbers, trained as in the lecture."""
+    return _filled(MLPAutoencoder(), "ae3-lecture")
+
+
+@once
+def mlp_tuned() -> MLPAutoencoder:
+    """Return the same widths, trained well: GELU, batch norm, one cycle, moving digits."""
+    return _filled(
+        MLPAutoencoder(MLPAutoencoderConfig(activation="gelu", batch_norm=True)), "ae3"
+    )
+
+
+@once
+def conv_lecture() -> ConvAutoencoder:
+    """Return the lecture's convolutional autoencoder, trained as in the lecture."""
+    return _filled(ConvAutoencoder(), "conv-lecture")
+
+
+@once
+def conv_tuned() -> ConvAutoencoder:
+    """Return the same layers, trained well."""
+    return _filled(ConvAutoencoder(), "conv")
+
+
+@once
+def dense32() -> DenseConvAutoencoder:
+    """Return the convolutional autoencoder with a dense code of 32 numbers."""
+    return _filled(DenseConvAutoencoder(), "dense32")
+
+
+@once
+def vae16() -> ConvVAE:
+    """Return the convolutional VAE with 16 numbers."""
+    return _filled(ConvVAE(), "vae16")
+
+
+@once
+def vae2(beta: int = 1) -> VAE:
+    """Return the VAE with two numbers, trained with one of `BETAS`.
+
+    Raises:
+        InputError: there is none for this beta.
+    """
+    if beta not in BETAS:
+        raise InputError("vae2_beta", got=beta)
+    return _filled(VAE(), f"vae2-beta{int(beta)}")
+
+
+@once
+def vae3() -> VAE:
+    """Return the VAE with three numbers, beside the autoencoder with three."""
+    return _filled(VAE(VAEConfig(n_latent=3)), "vae3")
+
+
+@once
+def pca() -> PCA:
+    """Return PCA with 32 directions; `.first(3)` keeps three."""
+    return _filled(PCA(), "pca32")
