@@ -1,0 +1,111 @@
+"""Imports go downwards only: app -> a tab -> a question -> the core -> a model."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("app", "core", "demos", "bench", "tests")
+SLOW = ("torchvision", "umap", "transformers", "sklearn", "numba", "pandas")
+# The question "what happens if I train this now?" is the one that may ask for training.
+TRAINS_NOW = ("core.inference.training_now",)
+
+
+def modules() -> dict[str, Path]:
+    """Return every Python file of the project by its dotted name."""
+    files = [ROOT / "app.py", *(f for part in OURS[1:] for f in (ROOT / part).rglob("*.py"))]
+    names = (".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files)
+    return {name.removesuffix(".__init__"): file for name, file in zip(names, files, strict=True)}
+
+
+def imported(body: ast.AST, *, late: bool = True) -> Iterator[str]:
+    """Yield the dotted names that a file imports; `late`: inside functions too."""
+    for node in ast.iter_child_nodes(body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            # `from core import zoo` imports core.zoo; `from core.zoo import vae`, core.zoo.
+            assert node.level == 0, "imports are absolute"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else str(node.module) for name in names)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        elif late or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from imported(node, late=late)
+
+
+def within(name: str, *parts: str) -> bool:
+    return any(name == part or name.startswith(f"{part}.") for part in parts)
+
+
+def may_import(importer: str, name: str) -> bool:
+    """Say whether a file may import a module of the project or of others."""
+    ours = within(name, *OURS)
+    if within(importer, "tests"):
+        return within(name, "core", "demos", "app", "bench", "tests") or not ours
+    if within(importer, "bench"):
+        return not within(name, "tests")
+    if within(name, "bench", "tests", "app"):
+        return False
+    if within(importer, "app"):
+        return not within(name, "torch") and (not ours or within(name, "demos", "core.errors"))
+    if within(importer, "demos"):
+        if within(name, "torch"):
+            return False
+        if within(importer, "demos.common"):
+            allowed = ("demos.common", "core.results", "core.errors", "core.texts")
+        else:
+            allowed = (
+                "demos.common",
+                "core.inference",
+                "core.results",
+                "core.errors",
+                "core.texts",
+            )
+        return not ours or within(name, *allowed)
+    if within(importer, "core.models"):
+        return within(name, "torch") or name.split(".")[0] in sys.stdlib_module_names
+    if within(name, "core.training"):
+        return within(importer, "core.training", *TRAINS_NOW)
+    if within(name, "core.inference"):
+        return within(importer, "core.inference", "core.training")
+    return not within(name, "gradio", "plotly", "demos")
+
+
+MODULES = modules()
+TREES = {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in MODULES.items()}
+
+
+@pytest.mark.parametrize("importer", MODULES)
+def test_imports_go_downwards(importer):
+    assert [n for n in imported(TREES[importer]) if not may_import(importer, n)] == []
+
+
+@pytest.mark.parametrize("importer", [n for n in MODULES if within(n, "app", "demos", "core")])
+def test_slow_libraries_wait_for_their_first_use(importer):
+    if not within(importer, "core.training"):  # a command of its own; the lab doesn't import it
+        assert [n for n in imported(TREES[importer], late=False) if within(n, *SLOW)] == []
+
+
+def test_the_rules_refuse_what_they_should():
+    refused = [
+        ("core.images", "gradio"),
+        ("core.zoo", "demos.common"),
+        ("core.zoo", "core.training.vae"),
+        ("core.inference.latent_walk", "core.training.vae"),
+        ("core.models.vae", "core.runtime"),
+        ("core.models.vae", "numpy"),
+        ("demos.latent_walk", "torch"),
+        ("demos.latent_walk", "demos.code_space"),
+        ("demos.latent_walk", "core.zoo"),
+        ("demos.common.page", "core.inference.latent_walk"),
+        ("app", "bench"),
+        ("bench.page", "tests.conftest"),
+    ]
+    assert [pair for pair in refused if may_import(*pair)] == []
+    late = ast.parse("def f():\n    import umap\nclass A:\n    import torch\n")
+    assert list(imported(late, late=False)) == ["torch"]
+    assert list(imported(late)) == ["umap", "torch"]
