@@ -1,0 +1,206 @@
+"""The lab as a server process and Chromium in front of it, for the tests marked `browser`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parent.parent
+FLAGS = [  # nothing of the browser's own may go out, or count as the page's
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+START_LIMIT = 120  # seconds until the lab answers
+
+
+def skip_unless_ci(reason: str) -> NoReturn:
+    """Skip the test; under CI=true, where a browser must be, fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI=true, but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+class Lab:
+    """A server process of app.py."""
+
+    def __init__(self, log: Path) -> None:
+        """Start it on a free port and wait until it answers."""
+        self.log = log
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/"
+        with log.open("w") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONUNBUFFERED": "1"},
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+        end = time.monotonic() + START_LIMIT
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                pytest.fail(f"app.py does not answer:\n{log.read_text()}", pytrace=False)
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            return urllib.request.urlopen(self.url, timeout=30).status == 200
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The lab, started once for all tests: `lab_server.url`."""
+    lab = Lab(tmp_path_factory.mktemp("lab") / "server.log")
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    """A fresh headless Chromium.
+
+    One for each test module, since playwright keeps an event loop running in this thread, which
+    tests elsewhere may not have.
+    """
+    program = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
+    if program is None:
+        skip_unless_ci("there is no Chromium: apt-get install chromium fonts-noto-cjk")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        skip_unless_ci("there is no playwright: pip install -r requirements-dev.txt")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Opens pages of the lab and notes what went wrong in them."""
+
+    def __init__(self, chromium: "Browser", lab: Lab) -> None:
+        """Nothing is opened yet."""
+        self.lab, self._chromium = lab, chromium
+        self._close: list[Callable[[], None]] = []
+        self._allowed: list[str] = []
+        self._seen: list[str] = []
+        self._log_start = lab.log.stat().st_size
+        self.requests: list[str] = []  # of all its pages: "POST http://127.0.0.1:.../..."
+
+    def __call__(
+        self,
+        query: str = "",
+        *,
+        width: int = 1280,
+        height: int = 900,
+        locale: str = "en-US",
+        dark: bool = False,
+        touch: bool = False,
+        reduced_motion: bool = True,
+        permissions: tuple[str, ...] = (),
+    ) -> "Page":
+        """Open the lab as a new visitor, without cookies or storage.
+
+        Args:
+            query: what follows the `?` of the address.
+            width: of the view, in CSS pixels; 390 is a phone.
+            height: of the view, in CSS pixels.
+            locale: of the browser, "en-US" or "zh-CN".
+            dark: whether the visitor prefers dark pages.
+            touch: whether the screen is touched.
+            reduced_motion: whether the visitor prefers pages that hold still.
+            permissions: given to the page, such as "clipboard-read".
+        """
+        context = self._chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale=locale,
+            color_scheme="dark" if dark else "light",
+            has_touch=touch,
+            reduced_motion="reduce" if reduced_motion else "no-preference",
+            permissions=list(permissions),
+            service_workers="block",
+        )
+        self._close.append(context.close)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._seen.append(f"page error: {error}"))
+        page.on("request", lambda request: self._request(request.method, request.url))
+        page.on("websocket", lambda socket: self._request("WS", socket.url))
+        page.goto(self.lab.url + (f"?{query}" if query else ""), wait_until="domcontentloaded")
+        return page
+
+    def allow(self, part: str) -> None:
+        """Expect an error whose text contains `part`; it does not fail the test."""
+        self._allowed.append(part)
+
+    def faults(self) -> list[str]:
+        """Return what went wrong so far: errors in pages or server, requests to others."""
+        with self.lab.log.open() as file:
+            file.seek(self._log_start)
+            said = file.read()
+        server = [f"server: {said[-2000:]}"] if "Traceback" in said else []
+        found = [*self._seen, *server]
+        return [fault for fault in found if not any(part in fault for part in self._allowed)]
+
+    def close(self) -> None:
+        """Close every page."""
+        for close in self._close:
+            close()
+
+    def _console(self, message: object) -> None:
+        if message.type == "error":
+            self._seen.append(f"console error: {message.text} ({message.location.get('url')})")
+
+    def _request(self, method: str, url: str) -> None:
+        self.requests.append(f"{method} {url}")
+        address = urlsplit(url)
+        if (
+            address.scheme not in ("data", "blob")
+            and address.netloc != urlsplit(self.lab.url).netloc
+        ):
+            self._seen.append(f"request to another host: {method} {url}")
+
+
+@pytest.fixture
+def browser(chromium: "Browser", lab_server: Lab) -> Iterator[Visitor]:
+    """Open pages with `browser("tab=latent_walk", width=390)`; any fault fails the test."""
+    visitor = Visitor(chromium, lab_server)
+    yield visitor
+    faults = visitor.faults()
+    visitor.close()
+    assert faults == []
