@@ -67,6 +67,42 @@ def choice(request: object, name: str, allowed: tuple[str, ...]) -> str:
     return str(value)
 
 
+def flag(request: object, name: str) -> bool:
+    """Return true or false.
+
+    Raises:
+        InputError: it is missing or neither.
+    """
+    value = field(request, name)
+    if not isinstance(value, bool):
+        raise InputError("bad_request", field=name)
+    return value
+
+
+def text(request: object, name: str) -> str:
+    """Return a text, whatever its length; lone surrogates, which no encoding knows, become U+FFFD.
+
+    Raises:
+        InputError: it is missing or no text.
+    """
+    value = field(request, name)
+    if not isinstance(value, str):
+        raise InputError("bad_request", field=name)
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def integers(request: object, name: str, limit: int) -> list[int]:
+    """Return a list of at most `limit` whole numbers.
+
+    Raises:
+        InputError: it is missing, longer, or holds anything else.
+    """
+    value = field(request, name)
+    if not isinstance(value, list) or len(value) > limit or any(type(x) is not int for x in value):
+        raise InputError("bad_request", field=name)
+    return value
+
+
 def raw(request: object, name: str) -> bytes:
     """Return the bytes of a base64 field.
 
