@@ -1,0 +1,297 @@
+"""BERT (Devlin, Chang, Lee & Toutanova 2018, arXiv:1810.04805).
+
+    ids, segments, mask [B, T] -> hidden [B, T, D], pooled [B, D]
+    hidden [B, T, D] at N hidden positions -> MLM logits [N, V];  pooled -> NSP logits [B, 2]
+
+B batch, T tokens, L layers, H heads, D width, V vocabulary. Half of Vaswani et al. 2017
+(arXiv:1706.03762), the encoder: each token looks at every other one, to its left and to its right.
+That forbids guessing the next word, since it could be seen; so some words are hidden, and guessing
+those is what BERT learns from. Submodules bear the names of a transformers checkpoint, so that its
+weights load as they are. Trained by core/training/bert.py.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+Mask = Tensor | None  # None lets everything through
+
+
+@dataclass(frozen=True, slots=True)
+class BertConfig:
+    """The sizes of a BERT; by default those of the English model that ships."""
+
+    n_vocabulary: int = 30522
+    width: int = 384  # bert-base: 768
+    n_layers: int = 6  # bert-base: 12
+    n_heads: int = 12
+    n_feed_forward: int = 1536  # four times the width
+    n_positions: int = 512  # learned, so a longer text has no position to stand at
+    n_segments: int = 2  # sentence A and sentence B
+    dropout: float = 0.1
+    epsilon: float = 1e-12  # keeps LayerNorm from dividing by zero
+
+
+class AttentionOutput(NamedTuple):
+    """What one layer's attention computed; the last three only when asked for."""
+
+    context: Tensor  # [B, T, D]
+    attention: Tensor | None  # [B, H, T, T], rows are queries and sum to 1
+    queries: Tensor | None  # [B, H, T, D/H]
+    keys: Tensor | None  # [B, H, T, D/H]
+
+
+class BertOutput(NamedTuple):
+    """What the encoder computed; the tuples are empty unless asked for."""
+
+    hidden: Tensor  # [B, T, D], the last layer
+    pooled: Tensor  # [B, D]
+    hidden_states: tuple[Tensor, ...]  # L + 1 of [B, T, D], the embeddings first
+    attention: tuple[Tensor, ...]  # L of [B, H, T, T]
+    queries: tuple[Tensor, ...]  # L of [B, H, T, D/H]
+    keys: tuple[Tensor, ...]  # L of [B, H, T, D/H]
+
+
+class PreTrainingOutput(NamedTuple):
+    """Both answers of a pre-trained BERT, as logits."""
+
+    mlm_logits: Tensor  # [B, T, V], or [N, V] at the N positions asked for
+    nsp_logits: Tensor  # [B, 2]: B follows A, B is a random sentence
+    encoder: BertOutput
+
+
+class BertEmbeddings(nn.Module):
+    """Token + position + segment, added up and normalised (figure 2)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build the three tables."""
+        super().__init__()
+        self.word_embeddings = nn.Embedding(config.n_vocabulary, config.width)
+        self.position_embeddings = nn.Embedding(config.n_positions, config.width)
+        self.token_type_embeddings = nn.Embedding(config.n_segments, config.width)
+        self.LayerNorm = nn.LayerNorm(config.width, eps=config.epsilon)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, words: Tensor, segments: Tensor) -> Tensor:
+        """Return the first hidden state [B, T, D] of word vectors [B, T, D] and segments [B, T]."""
+        positions = self.position_embeddings.weight[: words.shape[1]]  # [T, D]
+        summed = words + positions + self.token_type_embeddings(segments)
+        return self.dropout(self.LayerNorm(summed))
+
+
+class BertSelfAttention(nn.Module):
+    """Scaled dot-product attention with H heads (Vaswani et al., equation 1)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build the three projections; each head reads its own D/H columns of them."""
+        super().__init__()
+        self.n_heads = config.n_heads
+        self.query = nn.Linear(config.width, config.width)
+        self.key = nn.Linear(config.width, config.width)
+        self.value = nn.Linear(config.width, config.width)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, mask: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
+        """Mix the tokens' values, each token by how well its query meets the others' keys.
+
+        Args:
+            x: hidden state, [B, T, D].
+            mask: bool [B, 1, 1, T], False at padding; None where there is none.
+            heads: factor for each head, [H, 1, 1]; 0 switches a head off.
+            attention: also return attention, queries and keys (slower: [B, H, T, T] is kept).
+        """
+        queries, keys, values = (self._split(p(x)) for p in (self.query, self.key, self.value))
+        weights = None
+        if attention or heads is not None:
+            scores = queries @ keys.transpose(-1, -2) / math.sqrt(queries.shape[-1])  # [B, H, T, T]
+            if mask is not None:
+                scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+            weights = scores.softmax(-1)
+            mixed = self.dropout(weights)
+            mixed = (mixed if heads is None else mixed * heads) @ values
+        else:
+            dropout = self.dropout.p if self.training else 0.0
+            mixed = F.scaled_dot_product_attention(queries, keys, values, mask, dropout)
+        context = mixed.transpose(1, 2).flatten(2)  # [B, T, D], the heads side by side again
+        if not attention:
+            return AttentionOutput(context, None, None, None)
+        return AttentionOutput(context, weights, queries, keys)
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)  # [B, T, D] -> [B, H, T, D/H]
+
+
+class BertAddNorm(nn.Module):
+    """Linear, then add what went past it and normalise: `LayerNorm(x + dense(y))`."""
+
+    def __init__(self, config: BertConfig, n_inputs: int) -> None:
+        """Build the map from `n_inputs` back to the width of the stream."""
+        super().__init__()
+        self.dense = nn.Linear(n_inputs, config.width)
+        self.LayerNorm = nn.LayerNorm(config.width, eps=config.epsilon)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, y: Tensor, x: Tensor) -> Tensor:
+        """Return [B, T, D] from a sublayer's result `y` [B, T, *] and its input `x` [B, T, D]."""
+        return self.LayerNorm(x + self.dropout(self.dense(y)))
+
+
+class BertAttention(nn.Module):
+    """The first half of a block: tokens exchange what they know."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build attention and the map that mixes its heads."""
+        super().__init__()
+        self.self = BertSelfAttention(config)
+        self.output = BertAddNorm(config, config.width)
+
+    def forward(self, x: Tensor, mask: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
+        """Return the attention's output with the context mixed, added and normalised."""
+        mixed = self.self(x, mask, heads, attention=attention)
+        return mixed._replace(context=self.output(mixed.context, x))
+
+
+class BertLayer(nn.Module):
+    """One block: tokens exchange what they know, then each thinks for itself."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build attention and feed-forward network."""
+        super().__init__()
+        self.attention = BertAttention(config)
+        self.intermediate = nn.ModuleDict({"dense": nn.Linear(config.width, config.n_feed_forward)})
+        self.output = BertAddNorm(config, config.n_feed_forward)
+
+    def forward(self, x: Tensor, mask: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
+        """Return the block's output as `context`, beside what its attention saw."""
+        attended = self.attention(x, mask, heads, attention=attention)
+        wide = F.gelu(self.intermediate["dense"](attended.context))  # [B, T, n_feed_forward]
+        return attended._replace(context=self.output(wide, attended.context))
+
+
+class BertPooler(nn.Module):
+    """One vector for the whole text: [CLS], through a layer that NSP trained."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build the layer."""
+        super().__init__()
+        self.dense = nn.Linear(config.width, config.width)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Return tanh(dense(hidden of [CLS])), [B, D]."""
+        return self.dense(hidden[:, 0]).tanh()
+
+
+class Bert(nn.Module):
+    """Embeddings, encoder, pooler: the body that all heads stand on."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build the body; `initialise` or a checkpoint gives the weights."""
+        super().__init__()
+        self.config = config
+        self.embeddings = BertEmbeddings(config)
+        layers = nn.ModuleList(BertLayer(config) for _ in range(config.n_layers))
+        self.encoder = nn.ModuleDict({"layer": layers})  # L blocks, each with its own weights
+        self.pooler = BertPooler(config)
+
+    def forward(
+        self,
+        ids: Tensor | None,
+        segments: Tensor | None = None,
+        mask: Tensor | None = None,
+        *,
+        head_mask: Tensor | None = None,
+        embeddings: Tensor | None = None,
+        hidden_states: bool = False,
+        attention: bool = False,
+    ) -> BertOutput:
+        """Read a batch of texts.
+
+        Args:
+            ids: tokens, int64 [B, T]; None if `embeddings` are given.
+            segments: 0 in sentence A, 1 in sentence B, int64 [B, T]; by default all 0.
+            mask: bool [B, T], False at padding; by default nothing is padding.
+            head_mask: a factor for each head's attention, [L, H].
+            embeddings: word vectors in place of `ids`, [B, T, D], say to take gradients of them.
+            hidden_states: also return each layer's hidden state.
+            attention: also return each layer's attention, queries and keys.
+        """
+        words = self.embeddings.word_embeddings(ids) if embeddings is None else embeddings
+        if segments is None:
+            segments = torch.zeros(words.shape[:2], dtype=torch.int64, device=words.device)
+        keep = None if mask is None else mask[:, None, None, :]  # [B, 1, 1, T], for all queries
+        x = self.embeddings(words, segments)
+        states, details = [x], []
+        for i, layer in enumerate(self.encoder["layer"]):
+            factor = None if head_mask is None else head_mask[i, :, None, None]
+            output = layer(x, keep, factor, attention=attention)
+            x = output.context
+            states.append(x)
+            details.append(output[1:])
+        seen = tuple(zip(*details, strict=True)) if attention else ((), (), ())
+        return BertOutput(x, self.pooler(x), tuple(states) if hidden_states else (), *seen)
+
+
+class BertPredictions(nn.Module):
+    """The MLM head; it decodes by the table of word embeddings (weight tying, arXiv:1608.05859)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build the transform and one bias a word: how likely it is anywhere."""
+        super().__init__()
+        dense, norm = (
+            nn.Linear(config.width, config.width),
+            nn.LayerNorm(config.width, config.epsilon),
+        )
+        self.transform = nn.ModuleDict({"dense": dense, "LayerNorm": norm})
+        self.bias = nn.Parameter(torch.zeros(config.n_vocabulary))
+
+    def forward(self, hidden: Tensor, words: Tensor) -> Tensor:
+        """Return logits [*, V] of hidden states [*, D], decoded by the table `words` [V, D]."""
+        meant = self.transform["LayerNorm"](F.gelu(self.transform["dense"](hidden)))
+        return F.linear(meant, words, self.bias)
+
+
+class BertForPreTraining(nn.Module):
+    """BERT with both heads: which word is hidden, and does B follow A? (section 3.1)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Build body and heads."""
+        super().__init__()
+        self.bert = Bert(config)
+        self.cls = nn.ModuleDict(
+            {"predictions": BertPredictions(config), "seq_relationship": nn.Linear(config.width, 2)}
+        )
+
+    def forward(
+        self, ids: Tensor, segments: Mask = None, mask: Mask = None, *, positions: Mask = None
+    ) -> PreTrainingOutput:
+        """Read a batch (as `Bert.forward` does) and answer both questions."""
+        return self.answer(self.bert(ids, segments, mask), positions)
+
+    def answer(self, encoder: BertOutput, positions: Mask = None) -> PreTrainingOutput:
+        """Answer both questions about what the body has read, with any extras it was asked for.
+
+        `positions`, bool [B, T], are the N places to decode, by default all. In training these are
+        only the hidden ones: V is large, and the time halves.
+        """
+        chosen = encoder.hidden if positions is None else encoder.hidden[positions]
+        nsp_logits = self.cls["seq_relationship"](encoder.pooled)
+        return PreTrainingOutput(self.decode(chosen), nsp_logits, encoder)
+
+    def decode(self, hidden: Tensor) -> Tensor:
+        """Return MLM logits [*, V] of any layer's hidden states [*, D]."""
+        return self.cls["predictions"](hidden, self.bert.embeddings.word_embeddings.weight)
+
+
+def initialise(model: nn.Module, generator: Generator) -> None:
+    """Give a model its first weights: normal(0, 0.02), biases 0 (the authors' code)."""
+    for module in model.modules():
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.02, generator=generator)
+        if isinstance(module, nn.Linear | nn.LayerNorm):
+            nn.init.zeros_(module.bias)
+        if isinstance(module, nn.LayerNorm):
+            nn.init.ones_(module.weight)

@@ -1,0 +1,88 @@
+"""What a run starts from: the body of a smaller-purpose BERT, and heads that already make sense."""
+
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.checkpoints import load_bert
+from core.models.bert import Bert, BertConfig, BertForPreTraining, initialise
+from core.text.tokenizer import read_vocabulary
+from core.training.bert_corpus import Corpus
+
+NEW_WORD_STD = 0.05  # about that of MiniLM's word vectors
+STOPS = {"。": ".", "、": ",", "「": '"', "」": '"', "《": '"', "》": '"'}  # what NFKC leaves
+
+
+def warm_start(folder: Path, vocabulary: dict[str, int], corpus: Corpus) -> BertForPreTraining:
+    """Build the model to be trained on a checkpoint's body.
+
+    A complete checkpoint with the same vocabulary goes on as it is. Else heads that the checkpoint
+    lacks are filled in: the MLM transform by the identity, the decoder's bias by each word's
+    frequency (the best answer while nothing is known), NSP by noise. With another vocabulary, the
+    word vectors are new, except those of tokens that both know.
+
+    Args:
+        folder: `config.json`, `model.safetensors` and `vocab.txt`.
+        vocabulary: token -> id, of the texts to be read.
+        corpus: those texts.
+    """
+    source, missing = load_bert(folder)
+    theirs = read_vocabulary(folder / "vocab.txt")
+    if not missing and theirs == vocabulary:
+        return source
+    old = source.bert.config
+    fields = {name: getattr(old, name) for name in BertConfig.__dataclass_fields__}
+    model = BertForPreTraining(BertConfig(**{**fields, "n_vocabulary": len(vocabulary)}))
+    generator = torch.Generator().manual_seed(0)
+    initialise(model, generator)
+    copy_body(source.bert, model.bert)
+    table = model.bert.embeddings.word_embeddings.weight.data
+    copy_words(source.bert.embeddings.word_embeddings.weight.data, theirs, table, vocabulary)
+    head = model.cls.predictions
+    torch.nn.init.eye_(head.transform.dense.weight)
+    head.bias.data = log_frequency(corpus, len(vocabulary))
+    return model
+
+
+def random_start(config: BertConfig, corpus: Corpus, seed: int) -> BertForPreTraining:
+    """Build a model that knows nothing but each word's frequency."""
+    model = BertForPreTraining(config)
+    initialise(model, torch.Generator().manual_seed(seed))
+    model.cls.predictions.bias.data = log_frequency(corpus, config.n_vocabulary)
+    return model
+
+
+def copy_body(source: Bert, target: Bert) -> None:
+    """Copy all but the word vectors."""
+    words = "embeddings.word_embeddings.weight"
+    weights = {k: v for k, v in source.state_dict().items() if k != words}
+    target.load_state_dict(weights, strict=False)
+
+
+def copy_words(
+    source: Tensor, theirs: dict[str, int], target: Tensor, ours: dict[str, int]
+) -> None:
+    """Fill `target` [V, D]: vectors of tokens that both vocabularies have, else noise.
+
+    A full-width stop or comma takes the vector of the half-width one: the body already knows what
+    that is for.
+    """
+    generator = torch.Generator().manual_seed(1)
+    target.normal_(std=NEW_WORD_STD, generator=generator)
+    for token, i in ours.items():
+        plain = STOPS.get(token, unicodedata.normalize("NFKC", token))
+        if token in theirs or plain in theirs:
+            target[i] = source[theirs.get(token, theirs.get(plain))]
+
+
+def log_frequency(corpus: Corpus, n_vocabulary: int) -> Tensor:
+    """Return the log of each token's share of the texts to train on, +1 smoothed, [V]."""
+    counts = np.ones(n_vocabulary)
+    tokens = np.repeat(
+        ~corpus.held_out, np.diff(corpus.sentences[corpus.documents])
+    )  # whether each token is trained on
+    counts += np.bincount(corpus.tokens[tokens], minlength=n_vocabulary)
+    return torch.from_numpy(np.log(counts / counts.sum())).float()
