@@ -15,13 +15,19 @@ from demos.common import page
 from demos.common.view import view
 
 CHAPTERS = {
-    "images": {"reconstruction": reconstruction, "code_space": code_space, "latent_walk": latent_walk},
+    "images": {
+        "reconstruction": reconstruction,
+        "code_space": code_space,
+        "latent_walk": latent_walk,
+    },
 }
 
 
 def build_app() -> gr.Blocks:
     """Lay out the pages; no model is loaded."""
-    with gr.Blocks(title="Latent Lab · 隐空间实验室", fill_width=True, analytics_enabled=False) as demo:
+    with gr.Blocks(
+        title="Latent Lab · 隐空间实验室", fill_width=True, analytics_enabled=False
+    ) as demo:
         shell = view("shell", chapters={name: list(tabs) for name, tabs in CHAPTERS.items()})
         with gr.Tabs(elem_id="pages") as pages:
             for tabs in CHAPTERS.values():
@@ -72,7 +78,7 @@ def launch() -> None:
         quiet=True,
         prevent_thread_lock=True,
     )
-    print(f"Latent Lab: http://{host}:{port}", flush=True)
+    print(f"Latent Lab: http://{host}:{port}", flush=True)  # noqa: T201  where to go
     app.block_thread()
 
 

@@ -21,7 +21,11 @@ def told_to_learner(handler: Handler) -> Handler:
         try:
             return handler(request)
         except LabError as error:
-            sentences = {language: error.sentence(language) for language in texts.LANGUAGES}
-            return {"error": {"key": error.key, **sentences}}
+            return {"error": {"key": error.key, **sentences(error)}}
 
     return answered
+
+
+def sentences(error: LabError) -> dict[str, str]:
+    """Return the error's sentence in every language."""
+    return {language: error.sentence(language) for language in texts.LANGUAGES}

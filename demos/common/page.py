@@ -16,24 +16,34 @@ from demos.common.view import FOLDER as VIEWS
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SAMPLES = ASSETS / "samples"
 STYLES = [ASSETS / "style.css", *sorted(VIEWS.glob("*.css"))]
+SHARED = ("lab.js", "pad.js", "tokens.js")  # scripts for every view, in this order
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 
 # Gradio's own look serves only as the ground: fonts of the system, no outside request.
 THEME = gr.themes.Base(
-    font=["system-ui", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"],
+    font=[
+        "system-ui",
+        "Noto Sans CJK SC",
+        "Noto Sans SC",
+        "PingFang SC",
+        "Microsoft YaHei",
+        "sans-serif",
+    ],
     font_mono=["ui-monospace", "Noto Sans Mono CJK SC", "Consolas", "monospace"],
 )
 
 
 def head() -> str:
-    """Return the HTML for <head>: the table of texts, addresses of files, and lab.js."""
+    """Return the HTML for <head>: the table of texts, addresses of files, shared scripts."""
     files = {
         name: f"gradio_api/file={(SAMPLES / file).as_posix()}"
         for name, file in [("digits", "digits.png"), ("labels", "digits.json")]
     }
     start = json.dumps({"texts": dict(texts.table()), "files": files}, ensure_ascii=False)
-    script = (VIEWS / "lab.js").read_text(encoding="utf-8")
-    start = start.replace("</", "<\\/")  # "</" would end the script element; JavaScript reads both alike
+    script = "\n".join((VIEWS / name).read_text(encoding="utf-8") for name in SHARED)
+    start = start.replace(
+        "</", "<\\/"
+    )  # "</" would end the script element; JavaScript reads both alike
     return f"<script>window.lab = {start};\n{script}</script>"
 
 

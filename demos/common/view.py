@@ -8,7 +8,9 @@ import gradio as gr
 FOLDER = Path(__file__).parent.parent / "views"
 
 
-def view(name: str, *handlers: Callable[[dict], dict], value: object = None, **props: object) -> gr.HTML:
+def view(
+    name: str, *handlers: Callable[[dict], dict], value: object = None, **props: object
+) -> gr.HTML:
     """Return the component for demos/views/`name`.{html,js,css}.
 
     Args:

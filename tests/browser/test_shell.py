@@ -1,0 +1,156 @@
+"""What every visitor does first: language, tabs, themes, links, on a screen and on a phone."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+
+
+def test_language_follows_the_browser_and_the_switch_loses_nothing(browser):
+    page = browser(locale="zh-TW")
+    tab = page.get_by_role("tab", name="隐空间漫步")
+    tab.click()
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    page.get_by_role("button", name="English").click()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.title() == "Latent Lab"
+    assert page.get_by_role("tab", name="Latent walk").get_attribute("aria-selected") == "true"
+    assert "lang=en" in page.url
+    han = page.locator(".page:visible").first.evaluate(
+        "e => e.innerText.split('\\n').filter((line) => /[\\u4e00-\\u9fff]/.test(line))"
+    )
+    assert han == []
+
+
+def test_a_language_in_the_link_wins_over_the_browser(browser):
+    page = browser("lang=zh", locale="en-US")
+    page.get_by_role("tab", name="编码空间").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
+    page = browser("lang=en", width=width)
+    page.locator(".shell .chapters button").first.wait_for()
+    chapters = page.locator(".shell .chapters button")
+    for chapter in range(chapters.count()):
+        chapters.nth(chapter).click()
+        for tab in range(page.locator(".shell .tabs button").count()):
+            button = page.locator(".shell .tabs button").nth(tab)
+            assert button.is_visible()
+            button.click()
+            page.locator(".page:visible .todo").first.wait_for()
+            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert overflow <= 0, f"{button.inner_text()} is {overflow} px too wide"
+
+
+def test_arrow_keys_move_between_tabs(browser):
+    page = browser("lang=en")
+    page.get_by_role("tab").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-code_space"
+    assert "tab=code_space" in page.url
+
+
+def test_projector_and_theme(browser):
+    page = browser("lang=en")
+    size = "parseFloat(getComputedStyle(document.querySelector('.page')).fontSize)"
+    page.get_by_role("button", name="Projector").wait_for()
+    before = page.evaluate(size)
+    page.get_by_role("button", name="Projector").click()
+    assert page.evaluate(size) == pytest.approx(1.35 * before)
+    paper = "getComputedStyle(document.body).getPropertyValue('--paper')"
+    light = page.evaluate(paper)
+    page.get_by_role("button", name="Dark").click()
+    assert page.evaluate(paper) != light
+
+
+def test_an_unknown_tab_or_language_in_the_link_is_ignored(browser):
+    page = browser("tab=nothing&lang=xx&beta=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    page.get_by_role("tab").first.wait_for()
+    assert "tab=reconstruction" in page.url
+
+
+def test_inside_a_space_the_frame_tells_the_outer_page_its_state(chromium, lab_server):
+    """A stand-in for huggingface.co with the lab in a frame hears each change of the state."""
+    context = chromium.new_context()
+    page = context.new_page()
+    outer = f"""<iframe src="{lab_server.url}?lang=en" style="width:1000px;height:700px"></iframe>
+        <script>
+            heard = [];
+            addEventListener("message", (event) => heard.push(event.data.queryString));
+        </script>"""
+    page.route(
+        "https://huggingface.co/**",
+        lambda route: route.fulfill(body=outer, content_type="text/html"),
+    )
+    page.goto("https://huggingface.co/spaces/someone/latent-lab")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("tab", name="Code space").click()
+    page.wait_for_function("heard.some((text) => /tab=code_space&lang=en/.test(text || ''))")
+    context.close()
+
+
+def test_the_lab_runs_without_any_network(tmp_path, chromium):
+    """In a network namespace with nothing but loopback, server and browser do their work."""
+    if sys.platform != "linux":
+        pytest.skip("network namespaces are Linux's")
+    allowed = subprocess.run(["unshare", "-n", "true"], capture_output=True, text=True, check=False)
+    if allowed.returncode != 0:
+        pytest.skip(f"unshare -n is not permitted here: {allowed.stderr.strip()}")
+    script = tmp_path / "offline.py"
+    script.write_text(OFFLINE, encoding="utf-8")
+    run = subprocess.run(
+        ["unshare", "-n", sys.executable, str(script)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "drawn" in run.stdout
+
+
+OFFLINE = """
+import fcntl, pathlib, shutil, socket, struct, tempfile
+from playwright.sync_api import sync_playwright
+from tests.conftest import FLAGS, PROGRAMS, Lab
+
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1  # a new namespace's loopback is down; this is `ip link set lo up`
+with socket.socket() as control:
+    fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh", b"lo", IFF_UP))
+lab = Lab(pathlib.Path(tempfile.mkdtemp()) / "server.log")
+try:
+    with sync_playwright() as playwright:
+        program = next(filter(None, map(shutil.which, PROGRAMS)))
+        browser = playwright.chromium.launch(
+            executable_path=program, args=FLAGS, ignore_default_args=["--headless"]
+        )
+        page = browser.new_page()
+        faults = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.goto(lab.url + "?lang=en")
+        pad = page.locator("#reconstruction .pad canvas")
+        article = page.locator("#reconstruction article[data-shown]")
+        before = article.get_attribute("data-shown")
+        box = pad.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y + box["height"] / 3, steps=8)
+        page.mouse.up()
+        page.locator(f"#reconstruction article:not([data-shown='{before}'])").wait_for()
+        assert faults == [], faults
+        print("drawn")
+        browser.close()
+finally:
+    lab.stop()
+"""
