@@ -65,7 +65,7 @@ def test_digits() -> Digits:
 
 @functools.cache
 def _mnist(*, train: bool) -> Digits:
-    from torchvision.datasets import MNIST  # noqa: PLC0415  slow to import, and pages need none
+    from torchvision.datasets import MNIST
 
     root = _folder()
     try:

@@ -70,7 +70,7 @@ def gpu(function: Callable[P, R]) -> Callable[P, R]:
     """
     if not os.environ.get("SPACES_ZERO_GPU"):
         return function
-    import spaces  # noqa: PLC0415
+    import spaces
 
     return spaces.GPU(function)
 

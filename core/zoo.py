@@ -61,9 +61,7 @@ def mlp_lecture() -> MLPAutoencoder:
 @once
 def mlp_tuned() -> MLPAutoencoder:
     """Return the same widths, trained well: GELU, batch norm, one cycle, moving digits."""
-    return _filled(
-        MLPAutoencoder(MLPAutoencoderConfig(activation="gelu", batch_norm=True)), "ae3"
-    )
+    return _filled(MLPAutoencoder(MLPAutoencoderConfig(activation="gelu", batch_norm=True)), "ae3")
 
 
 @once

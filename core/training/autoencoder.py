@@ -31,9 +31,7 @@ from core.training import evaluation, shipping
 from core.training.loop import Recipe, train
 
 PAPER = "Hinton & Salakhutdinov 2006, doi:10.1126/science.1127647"
-LECTURE = Recipe(
-    epochs=100, learning_rate=1e-3, batch_size=128, weight_decay=1e-5, one_cycle=False
-)
+LECTURE = Recipe(epochs=100, learning_rate=1e-3, batch_size=128, weight_decay=1e-5, one_cycle=False)
 TUNED_MLP = MLPAutoencoderConfig(activation="gelu", batch_norm=True)
 
 
@@ -57,7 +55,7 @@ PRESETS = {
     "conv": Preset(ConvAutoencoder, Recipe(epochs=60, learning_rate=5e-3, batch_size=128)),
     "dense32": Preset(
         DenseConvAutoencoder,
-        Recipe(epochs=40, learning_rate=4e-3, batch_size=128, weight_decay=1e-2),
+        Recipe(epochs=30, learning_rate=4e-3, batch_size=128, weight_decay=1e-2),
     ),
 }
 

@@ -51,15 +51,11 @@ def ship(name: str, model: nn.Module, *, paper: str, command: str, score: dict[s
     """Write assets/weights/NAME.safetensors and its manifest entry."""
     file = f"weights/{name}.safetensors"
     (assets.FOLDER / file).parent.mkdir(parents=True, exist_ok=True)
-    weights = {
-        key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()
-    }
+    weights = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
     config = getattr(model, "config", None)
     meta = {"config": str(dataclasses.asdict(config))} if config else None
     save_file(weights, assets.FOLDER / file, metadata=meta)
-    assets.register(
-        file, licence=LICENCE, source=SOURCE, paper=paper, command=command, score=score
-    )
+    assets.register(file, licence=LICENCE, source=SOURCE, paper=paper, command=command, score=score)
 
 
 def ship_moments(name: str, moments: Moments, *, paper: str, command: str) -> None:
