@@ -58,7 +58,7 @@ def generator(seed: int, device: torch.device | None = None) -> torch.Generator:
 
 
 def to_numpy(tensor: Tensor) -> np.ndarray:
-    """Return a tensor's values as a NumPy array on the CPU; bfloat16, which it lacks, as float32."""
+    """Return a tensor as an array on the CPU; bfloat16, which NumPy lacks, as float32."""
     tensor = tensor.detach().cpu()
     return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
 
@@ -76,5 +76,12 @@ def gpu(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def set_threads(n_threads: int = 1) -> None:
-    """Let each request compute on `n_threads` CPU threads."""
+    """Let each request compute on `n_threads` CPU threads.
+
+    One is what the lab wants: its models are small and its learners many, and threads that wait
+    for each other cost more than they save (bench/threads.py measures it).
+    """
     torch.set_num_threads(n_threads)
+
+
+set_threads()  # for all who import this; training takes as many as its command says

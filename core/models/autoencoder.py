@@ -14,6 +14,7 @@ B batch, P pixels, Z latent dimensions. Pixels lie in [-1, 1] on both sides (Tan
 Trained by core/training/autoencoder.py.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -58,7 +59,7 @@ class MLPAutoencoder(nn.Module):
 
     def _layers(self, widths: tuple[int, ...]) -> nn.Sequential:
         layers = nn.Sequential()
-        for n_in, n_out in zip(widths, widths[1:], strict=False):
+        for n_in, n_out in itertools.pairwise(widths):
             layers.append(nn.Linear(n_in, n_out))
             if self.config.batch_norm:
                 layers.append(nn.BatchNorm1d(n_out))

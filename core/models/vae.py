@@ -11,6 +11,7 @@ B batch, P pixels, Z latent dimensions. Pixels are probabilities of ink, in [0, 
 Trained by core/training/vae.py.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -129,7 +130,7 @@ class ConvVAE(nn.Module):
 
 def _mlp(widths: tuple[int, ...]) -> nn.Sequential:
     layers = nn.Sequential()
-    for n_in, n_out in zip(widths, widths[1:], strict=False):
+    for n_in, n_out in itertools.pairwise(widths):
         layers.extend([nn.Linear(n_in, n_out), nn.GELU()])
     return layers[:-1]  # the last layer is linear: means, logvars and logits are any number
 
