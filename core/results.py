@@ -44,6 +44,7 @@ class ReconstructionExample:
     """The stored worked example of the first page, and what the models' answers are held against."""
 
     digit: int  # sample digit
+    row: tuple[int, ...]  # ten sample digits to choose from, 0..9
     answers: dict[str, Reconstruction]  # by model
     yardsticks: dict[str, Yardstick]
     preparation: Preparation
@@ -104,3 +105,70 @@ class MaskTally:
     masked: np.ndarray  # [T] counts
     random: np.ndarray  # [T]
     kept: np.ndarray  # [T]
+
+
+# ---- Code space ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeSpace:
+    """All sample digits in a space of three numbers, and what decodes any place of it."""
+
+    codes: np.ndarray  # [5000, 3] float32
+    low: np.ndarray  # [3], 1st percentile of each number
+    high: np.ndarray  # [3], 99th percentile
+    decoder: DecoderWeights
+    score: dict[str, float]  # from the manifest, on digits never trained on
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeLapse:
+    """The same digits at M moments of training."""
+
+    codes: np.ndarray  # [M, 2000, Z] float16, the first sample digits
+    epochs: np.ndarray  # [M] float32, epochs passed; fractions of one at first
+    validation_mse: np.ndarray  # [M] float32, pixels in [0, 1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmptyPlace:
+    """A place in a code space where no sample digit lies."""
+
+    code: np.ndarray  # [Z]
+    pixels: np.ndarray  # [28, 28] float32 in [0, 1], what the decoder makes of it
+    nearest: int  # the sample digit whose code is nearest
+    distance: float  # to that code, in the space's own units
+    spacing: float  # median distance of a sample digit to its nearest neighbour, same units
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedDigit:
+    """A sample digit with its code and what comes back of it."""
+
+    code: np.ndarray  # [Z]
+    pixels: np.ndarray  # [28, 28] float32 in [0, 1], the reconstruction
+    error: float  # mean squared error a pixel, pixels in [0, 1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeMap:
+    """Many numbers a digit, drawn with two."""
+
+    points: np.ndarray  # [N, 2] float32
+    kept: float  # 0..1, of each digit's 10 nearest by the code, how many are so on the map
+    scale: float  # 99% of the codes' numbers are smaller, without their sign
+    score: dict[str, float]  # the model's, from the manifest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UmapProgress:
+    """How far a live UMAP has come."""
+
+    state: str  # "waiting", "starting", "graph", "layout", "done" or "stopped"
+    ahead: int = 0  # maps of others to be made first
+    epoch: int = 0  # passes over the graph's edges made so far
+    n_epochs: int = 0
+    first: bool = False  # the first since the lab started: numba compiles
+    seconds: float = 0.0  # since the work on it began
+    stages: np.ndarray | None = None  # when done: [S, N, 2] float32, the map as it formed
+    kept: float = 0.0  # when done, as in CodeMap

@@ -1,7 +1,188 @@
-"""Tab."""
+"""Tab: the space of codes, seen from outside and from inside."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core import texts
+from core.errors import InputError, LabError
+from core.inference import code_maps, code_space, empty_places, umap_live
+from core.results import CodeMap, DecoderWeights, UmapProgress
+from demos.common import wire
+from demos.common.errors import told_to_learner
 from demos.common.view import view
+
+SPACES = tuple(code_space.SPACES)
+NETS = tuple(code_maps.NETS)
+MAX_NAME = 40  # characters of a job's name
+
+
+@told_to_learner
+def show_space(request: dict) -> dict:
+    """Send one space: where the digits are, and a decoder for the browser."""
+    space = code_space.space(wire.choice(request, "space", SPACES))
+    return {
+        "codes": wire.halves(space.codes),
+        "low": space.low.tolist(),
+        "high": space.high.tolist(),
+        "decoder": wired(space.decoder),
+        "score": space.score,
+    }
+
+
+@told_to_learner
+def show_time_lapse(request: dict) -> dict:
+    """Send one space's moments of training."""
+    lapse = code_space.time_lapse(wire.choice(request, "space", SPACES))
+    return {
+        "codes": wire.halves(lapse.codes),
+        "epochs": lapse.epochs.tolist(),
+        "errors": lapse.validation_mse.tolist(),
+        "n": lapse.codes.shape[1],
+    }
+
+
+@told_to_learner
+def place_drawing(request: dict) -> dict:
+    """Send the code of a prepared drawing."""
+    pixels = wire.grey(request, "pixels", 28, 28) / 255
+    return {"code": code_space.place(wire.choice(request, "space", SPACES), pixels).tolist()}
+
+
+@told_to_learner
+def show_empty_places(request: dict) -> dict:
+    """Send an empty place of an autoencoder's space and one of the VAE's, both decoded."""
+    seed, chosen = wire.integer(request, "seed"), wire.choice(request, "space", SPACES)
+    names = ("tuned" if chosen == "vae" else chosen, "vae")
+    return {"places": [{"space": name, **_empty_place(name, seed)} for name in names]}
+
+
+@told_to_learner
+def show_map(request: dict) -> dict:
+    """Send a stored map of all sample digits."""
+    net = wire.choice(request, "net", NETS)
+    return _map(code_maps.shipped(net, wire.choice(request, "method", code_maps.METHODS)))
+
+
+@told_to_learner
+def show_digit(request: dict) -> dict:
+    """Send a digit's code of 16 or 32 numbers and what comes back of it."""
+    digit = code_maps.digit(wire.choice(request, "net", NETS), wire.integer(request, "index"))
+    return {
+        "code": digit.code.tolist(),
+        "pixels": wire.packed(digit.pixels),
+        "error": digit.error,
+    }
+
+
+def make_umap(request: dict) -> Iterator[dict]:
+    """Make a map now, telling how far it is (queued)."""
+    try:
+        job = wire.text(request, "job")
+        if not 0 < len(job) <= MAX_NAME:
+            raise InputError("bad_request", field="job")
+        progress = umap_live.fit(
+            job,
+            wire.choice(request, "net", NETS),
+            n_digits=wire.integer(request, "n_digits"),
+            n_neighbors=wire.integer(request, "n_neighbors"),
+            min_dist=wire.number(request, "min_dist"),
+            seed=wire.integer(request, "seed"),
+        )
+        for report in progress:
+            yield {"job": job, **_report(report)}
+    except LabError as error:
+        sentences = {language: error.sentence(language) for language in texts.LANGUAGES}
+        yield {"state": "error", "error": {"key": error.key, **sentences}}
+
+
+@told_to_learner
+def stop_umap(request: dict) -> dict:
+    """Give a map up."""
+    umap_live.stop(wire.text(request, "job"))
+    return {}
+
+
+def wired(decoder: DecoderWeights) -> dict:
+    """Return a decoder as `lab.decoder` reads it."""
+    return {
+        "activation": decoder.activation,
+        "output": decoder.output,
+        "layers": [
+            {
+                "n_in": weight.shape[1],
+                "n_out": weight.shape[0],
+                "weight": wire.halves(weight),
+                "bias": wire.halves(bias),
+            }
+            for weight, bias in decoder.layers
+        ],
+    }
+
+
+def _empty_place(name: str, seed: int) -> dict:
+    found = empty_places.find(name, seed=seed)
+    return {
+        "code": found.code.tolist(),
+        "pixels": wire.packed(found.pixels),
+        "nearest": found.nearest,
+        "distance": found.distance,
+        "spacing": found.spacing,
+    }
+
+
+def _map(found: CodeMap) -> dict:
+    return {
+        "points": wire.halves(found.points),
+        "kept": found.kept,
+        "scale": found.scale,
+        "score": found.score,
+    }
+
+
+def _report(report: UmapProgress) -> dict:
+    """Leave out the map while there is none."""
+    said = {
+        "state": report.state,
+        "ahead": report.ahead,
+        "epoch": report.epoch,
+        "n_epochs": report.n_epochs,
+        "first": report.first,
+        "seconds": report.seconds,
+    }
+    if report.stages is None:
+        return said
+    centred = report.stages - report.stages[-1].mean(axis=0, dtype=np.float64)
+    return {**said, "stages": wire.halves(centred), "kept": report.kept}
 
 
 def build() -> None:
     """Lay out the page."""
-    view("code_space")
+    limits = {
+        "n_digits": [umap_live.MIN_DIGITS, umap_live.MAX_DIGITS],
+        "n_neighbors": [umap_live.MIN_NEIGHBORS, umap_live.MAX_NEIGHBORS],
+        "min_dist": [umap_live.MIN_DIST, umap_live.MAX_DIST],
+        "seed": umap_live.MAX_SEED,
+    }
+    page = view(
+        "code_space",
+        show_space,
+        show_time_lapse,
+        place_drawing,
+        show_empty_places,
+        show_map,
+        show_digit,
+        stop_umap,
+        limits=limits,
+        spaces=SPACES,
+        nets=NETS,
+        methods=code_maps.METHODS,
+    )
+
+    page.start(
+        make_umap,
+        inputs=page,
+        outputs=page,
+        concurrency_limit=umap_live.MAX_LINE,  # they wait in umap_live's own line, and are told so
+        show_progress="hidden",
+    )
