@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from core import coding, runtime
+from core.inference.codes import MODELS, sample_codes
 from core.inference.decoders import export, folded
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
 from core.models.vae import VAE, VAEConfig
@@ -71,3 +73,12 @@ def test_folding_is_exact_before_rounding():
     x = torch.randn(5, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     weight, bias = folded(linear.weight, linear.bias, norm)
     torch.testing.assert_close(x @ weight.T + bias, norm(linear(x)))
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("name", ["ae3-lecture", "ae3", "vae2-beta0", "vae2-beta1", "vae3"])
+def test_the_browser_decodes_the_sample_as_torch_does(name):
+    model, codes = MODELS[name](), sample_codes(name)[:1000]
+    reference = coding.decode(model, torch.tensor(codes, device=runtime.device()))
+    ink = run(export(model, name), codes).reshape(-1, 28, 28)
+    assert np.abs(ink - runtime.to_numpy(reference)).max() < 0.01
