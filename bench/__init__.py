@@ -1,0 +1,1 @@
+"""What the lab claims, measured: `python -m bench`."""

@@ -1,0 +1,85 @@
+"""Does the browser decode what torch decodes?
+
+The decoders of demos/views/lab.js get each model's weights as the pages do (float16, batch norm
+folded in) and 1,000 codes: half of them codes of shipped digits, half anywhere in the box around
+those, where a slider or a pointer can go.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import torch
+
+from bench import chromium
+from bench.figures import Measured
+from core import coding, datasets, runtime, zoo
+from core.inference import decoders
+from core.models.autoencoder import MLPAutoencoder
+from core.models.vae import VAE
+from core.results import DecoderWeights
+from core.training import evaluation
+
+N_CODES = 1_000
+SEED = 0
+Load = Callable[[], MLPAutoencoder | VAE]
+MODELS: dict[str, Load] = {
+    "ae3-lecture": zoo.mlp_lecture,
+    "ae3": zoo.mlp_tuned,
+    "vae3": zoo.vae3,
+    "vae2-beta0": lambda: zoo.vae2(0),
+    "vae2-beta1": lambda: zoo.vae2(1),
+    "vae2-beta4": lambda: zoo.vae2(4),
+}
+SCRIPT = chromium.ROOT / "demos" / "views" / "lab.js"
+DECODE = """([wire, codes]) => {
+  const decode = lab.decoder(wire);
+  const ink = new Float32Array(codes.length * 784);
+  codes.forEach((code, k) => ink.set(decode(Float32Array.from(code)), 784 * k));
+  return lab.base64(new Uint8Array(ink.buffer));
+}"""
+
+
+def largest_error(models: Mapping[str, Load] = MODELS) -> Measured:
+    """Return the largest difference of any pixel of any model, ink in [0, 1]."""
+    worst = 0.0
+    with chromium.browser() as browser:
+        page = browser.new_page()
+        page.add_script_tag(content="window.lab = { texts: {}, files: {} };")
+        page.add_script_tag(path=SCRIPT)
+        for name, load in models.items():
+            model = load()
+            codes = reachable_codes(model)
+            wire = as_sent(decoders.export(model, name))
+            answer = page.evaluate(DECODE, [wire, codes.tolist()])
+            shown = np.frombuffer(base64.b64decode(answer), "<f4").reshape(-1, 28, 28)
+            truth = runtime.to_numpy(coding.decode(model, codes))
+            worst = max(worst, float(np.abs(shown - truth).max()))
+    return Measured(worst)
+
+
+def as_sent(decoder: DecoderWeights) -> dict[str, object]:
+    """Return a decoder as `lab.decoder` reads it."""
+    layers = [
+        {
+            "n_in": weight.shape[1],
+            "n_out": weight.shape[0],
+            "weight": _base64(weight),
+            "bias": _base64(bias),
+        }
+        for weight, bias in decoder.layers
+    ]
+    return {"activation": decoder.activation, "output": decoder.output, "layers": layers}
+
+
+def _base64(halves: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(halves, "<f2").tobytes()).decode()
+
+
+def reachable_codes(model: MLPAutoencoder | VAE) -> torch.Tensor:
+    """Return 1,000 codes [N, Z] that a page can ask for."""
+    digits = torch.tensor(datasets.sample_digits().images[: N_CODES // 2], device=runtime.device())
+    codes = evaluation.codes_of(model, digits)
+    low, high = codes.amin(0), codes.amax(0)
+    share = torch.rand(len(codes), len(low), generator=runtime.generator(SEED)).to(codes)
+    return torch.cat([codes, low + share * (high - low)])
