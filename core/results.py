@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
-# ---- Draw and reconstruct ------------------------------------------------------------------------
+# ---- Draw and reconstruct ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +40,7 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReconstructionExample:
-    """The stored worked example of the first page, and what the models' answers are held against."""
+    """The stored worked example of the first page, and what the answers are held against."""
 
     digit: int  # sample digit
     row: tuple[int, ...]  # ten sample digits to choose from, 0..9
@@ -50,7 +49,7 @@ class ReconstructionExample:
     preparation: Preparation
 
 
-# ---- Decoders that run in the browser ------------------------------------------------------------
+# ---- Decoders that run in the browser ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +66,7 @@ class DecoderWeights:
     output: str  # "tanh" or "sigmoid"
 
 
-# ---- Masking lab -----------------------------------------------------------------------------------
+# ---- Masking lab -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +106,7 @@ class MaskTally:
     kept: np.ndarray  # [T]
 
 
-# ---- Code space ------------------------------------------------------------------------------------
+# ---- Code space --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,3 +171,49 @@ class UmapProgress:
     seconds: float = 0.0  # since the work on it began
     stages: np.ndarray | None = None  # when done: [S, N, 2] float32, the map as it formed
     kept: float = 0.0  # when done, as in CodeMap
+
+
+# ---- Latent walk -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentPlane:
+    """All sample digits on the plane of a VAE with two numbers, beside the prior N(0, I)."""
+
+    beta: int
+    codes: np.ndarray  # [5000, 2] float32, the means of q(z|x)
+    mean_kl: float  # nats a digit
+    within: tuple[float, ...]  # 0..1, shares of the codes inside 1, 2 and 3 sigma of the prior
+    radius: float  # root mean square of a code's numbers; draws from the prior have 1
+    deviation: float  # median standard deviation of q(z|x)
+    error: float  # mean squared error a pixel when means are decoded, pixels in [0, 1]
+    decoder: DecoderWeights
+    score: dict[str, float]  # from the manifest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentWalk:
+    """Places on the path between two codes."""
+
+    codes: np.ndarray  # [steps, Z] float32
+    frames: np.ndarray  # [steps, 28, 28] float32 in [0, 1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriorDraws:
+    """Random codes and what they decode to."""
+
+    codes: np.ndarray  # [N, Z] float32
+    pixels: np.ndarray  # [N, 28, 28] float32 in [0, 1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ElboSplit:
+    """A digit's evidence lower bound and its two sides, in nats, means over draws."""
+
+    elbo: float  # -reconstruction - kl
+    standard_error: float  # of the elbo
+    reconstruction: float  # -log p(x|z)
+    kl: float  # KL(q(z|x) || p(z))
+    kl_per_dimension: np.ndarray  # [Z]
+    ink: np.ndarray  # [28, 28], 0 or 1, the first of the black-and-white digits drawn

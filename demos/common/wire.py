@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from core.errors import InputError
+from core.results import DecoderWeights
 
 
 def floats(array: np.ndarray) -> str:
@@ -22,6 +23,23 @@ def halves(array: np.ndarray) -> str:
 def packed(array: np.ndarray) -> str:
     """Pack values in [0, 1] as base64 of uint8, 255 for 1 (`lab.bytes` unpacks it)."""
     return base64.b64encode(np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8).tobytes()).decode()
+
+
+def decoder(weights: DecoderWeights) -> dict:
+    """Return a decoder as `lab.decoder` reads it."""
+    return {
+        "activation": weights.activation,
+        "output": weights.output,
+        "layers": [
+            {
+                "n_in": weight.shape[1],
+                "n_out": weight.shape[0],
+                "weight": halves(weight),
+                "bias": halves(bias),
+            }
+            for weight, bias in weights.layers
+        ],
+    }
 
 
 def field(request: object, name: str) -> object:
