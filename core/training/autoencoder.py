@@ -48,14 +48,14 @@ PRESETS = {
     "ae3-lecture": Preset(MLPAutoencoder, LECTURE, time_lapse=True),
     "ae3": Preset(
         lambda: MLPAutoencoder(TUNED_MLP),
-        Recipe(epochs=100, learning_rate=1e-2, batch_size=256, weight_decay=1e-2, augment=True),
+        Recipe(epochs=150, learning_rate=1e-2, batch_size=128, weight_decay=1e-2, augment=True),
         time_lapse=True,
     ),
     "conv-lecture": Preset(ConvAutoencoder, replace(LECTURE, epochs=40)),
     "conv": Preset(ConvAutoencoder, Recipe(epochs=60, learning_rate=5e-3, batch_size=128)),
     "dense32": Preset(
         DenseConvAutoencoder,
-        Recipe(epochs=30, learning_rate=4e-3, batch_size=128, weight_decay=1e-2),
+        Recipe(epochs=16, learning_rate=4e-3, batch_size=128, weight_decay=1e-2),
     ),
 }
 

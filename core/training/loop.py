@@ -30,15 +30,19 @@ Observe = Callable[[nn.Module], tuple[Tensor, Tensor]]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train."""
+    """How to train.
+
+    With `one_cycle` (Smith & Topin 2017, arXiv:1708.07120) the rate rises over the first tenth of
+    the steps to `learning_rate` and then falls to almost nothing, under AdamW. Without it, the
+    lecture's way: a constant rate, under Adam.
+    """
 
     epochs: int
     learning_rate: float
     batch_size: int = 128
     weight_decay: float = 0.0
-    one_cycle: bool = True  # warm up over a tenth of the steps, then anneal to nothing, AdamW;
-    # without it, the lecture's way: a constant rate, Adam
-    augment: bool = False
+    one_cycle: bool = True
+    augment: bool = False  # move each digit a little, each time anew
 
 
 @dataclass

@@ -42,7 +42,7 @@ PRESETS = {
     "vae2-beta1": Preset(VAE, replace(SMALL, epochs=60), time_lapse=True),
     "vae2-beta4": Preset(VAE, SMALL, beta=4.0),
     "vae3": Preset(lambda: VAE(VAEConfig(n_latent=3)), SMALL, time_lapse=True),
-    "vae16": Preset(ConvVAE, Recipe(epochs=30, learning_rate=2e-3, batch_size=128)),
+    "vae16": Preset(ConvVAE, Recipe(epochs=20, learning_rate=2e-3, batch_size=128)),
 }
 
 
