@@ -5,9 +5,9 @@
 
 B batch, T tokens, L layers, H heads, D width, V vocabulary. Half of Vaswani et al. 2017
 (arXiv:1706.03762), the encoder: each token looks at every other one, to its left and to its right.
-That forbids guessing the next word, since it could be seen; so some words are hidden, and guessing
-those is what BERT learns from. Submodules bear the names of a transformers checkpoint, so that its
-weights load as they are. Trained by core/training/bert.py.
+It can't learn by guessing the next word, which it would see; so some words are hidden, and it
+guesses those. Submodules bear the names of a transformers checkpoint, so that its weights load as
+they are. Trained by core/training/bert.py.
 """
 
 import math
@@ -117,9 +117,7 @@ class BertSelfAttention(nn.Module):
             dropout = self.dropout.p if self.training else 0.0
             mixed = F.scaled_dot_product_attention(queries, keys, values, mask, dropout)
         context = mixed.transpose(1, 2).flatten(2)  # [B, T, D], the heads side by side again
-        if not attention:
-            return AttentionOutput(context, None, None, None)
-        return AttentionOutput(context, weights, queries, keys)
+        return AttentionOutput(context, *((weights, queries, keys) if attention else (None,) * 3))
 
     def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)  # [B, T, D] -> [B, H, T, D/H]
@@ -172,19 +170,6 @@ class BertLayer(nn.Module):
         return attended._replace(context=self.output(wide, attended.context))
 
 
-class BertPooler(nn.Module):
-    """One vector for the whole text: [CLS], through a layer that NSP trained."""
-
-    def __init__(self, config: BertConfig) -> None:
-        """Build the layer."""
-        super().__init__()
-        self.dense = nn.Linear(config.width, config.width)
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        """Return tanh(dense(hidden of [CLS])), [B, D]."""
-        return self.dense(hidden[:, 0]).tanh()
-
-
 class Bert(nn.Module):
     """Embeddings, encoder, pooler: the body that all heads stand on."""
 
@@ -195,7 +180,7 @@ class Bert(nn.Module):
         self.embeddings = BertEmbeddings(config)
         layers = nn.ModuleList(BertLayer(config) for _ in range(config.n_layers))
         self.encoder = nn.ModuleDict({"layer": layers})  # L blocks, each with its own weights
-        self.pooler = BertPooler(config)
+        self.pooler = nn.ModuleDict({"dense": nn.Linear(config.width, config.width)})
 
     def forward(
         self,
@@ -223,16 +208,15 @@ class Bert(nn.Module):
         if segments is None:
             segments = torch.zeros(words.shape[:2], dtype=torch.int64, device=words.device)
         keep = None if mask is None else mask[:, None, None, :]  # [B, 1, 1, T], for all queries
-        x = self.embeddings(words, segments)
-        states, details = [x], []
+        states, details = [self.embeddings(words, segments)], []
         for i, layer in enumerate(self.encoder["layer"]):
             factor = None if head_mask is None else head_mask[i, :, None, None]
-            output = layer(x, keep, factor, attention=attention)
-            x = output.context
-            states.append(x)
+            output = layer(states[-1], keep, factor, attention=attention)
+            states.append(output.context)
             details.append(output[1:])
-        seen = tuple(zip(*details, strict=True)) if attention else ((), (), ())
-        return BertOutput(x, self.pooler(x), tuple(states) if hidden_states else (), *seen)
+        hidden, seen = states[-1], tuple(zip(*details, strict=True)) if attention else ((), (), ())
+        pooled = self.pooler["dense"](hidden[:, 0]).tanh()  # [CLS], through a layer NSP trains
+        return BertOutput(hidden, pooled, tuple(states) if hidden_states else (), *seen)
 
 
 class BertPredictions(nn.Module):
@@ -286,12 +270,27 @@ class BertForPreTraining(nn.Module):
         return self.cls["predictions"](hidden, self.bert.embeddings.word_embeddings.weight)
 
 
+class BertForClassification(nn.Module):
+    """BERT with a head for a task: an answer a text (figure 4a, b) or an answer a token (4d)."""
+
+    def __init__(self, config: BertConfig, n_labels: int, *, each_token: bool = False) -> None:
+        """Build body and head, which are trained together (section 4)."""
+        super().__init__()
+        self.bert = Bert(config)
+        self.dropout = nn.Dropout(config.dropout)
+        self.classifier = nn.Linear(config.width, n_labels)
+        self.each_token = each_token
+
+    def forward(self, ids: Tensor, segments: Mask = None, mask: Mask = None) -> Tensor:
+        """Return logits [B, n_labels], or [B, T, n_labels] for each token."""
+        encoder = self.bert(ids, segments, mask)
+        return self.classifier(self.dropout(encoder.hidden if self.each_token else encoder.pooled))
+
+
 def initialise(model: nn.Module, generator: Generator) -> None:
-    """Give a model its first weights: normal(0, 0.02), biases 0 (the authors' code)."""
+    """Give a new model its first weights: normal(0, 0.02), biases 0 (the authors' code)."""
     for module in model.modules():
         if isinstance(module, nn.Linear | nn.Embedding):
             nn.init.normal_(module.weight, std=0.02, generator=generator)
-        if isinstance(module, nn.Linear | nn.LayerNorm):
+        if isinstance(module, nn.Linear):
             nn.init.zeros_(module.bias)
-        if isinstance(module, nn.LayerNorm):
-            nn.init.ones_(module.weight)

@@ -16,211 +16,23 @@ import json
 import os
 import signal
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from accelerate import Accelerator
-from torch import Tensor
-from torch.optim import AdamW, Optimizer
 
 from core import runtime
 from core.checkpoints import save_bert
-from core.models.bert import BertConfig, BertForPreTraining, PreTrainingOutput
+from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
-from core.training.bert_batches import NO_PAIR, Assembler, Batch, Plan, plan
+from core.training.bert_batches import Assembler
 from core.training.bert_corpus import load
 from core.training.bert_evaluation import answers, evaluate, held_out_batches
+from core.training.bert_run import Place, Recipe, Run, rate
 from core.training.bert_start import random_start, warm_start
 
-BETAS, EPSILON, WEIGHT_DECAY, CLIP = (0.9, 0.98), 1e-6, 0.01, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a run does; kept in its checkpoint. Phases may differ in the first three."""
-
-    length: int = 96  # tokens of an example
-    batch_tokens: int = 32 * 96
-    unit: str = "token"  # what is masked as a whole
-    lr_body: float = 4e-4
-    lr_heads: float = 1e-3
-    warmup_steps: int = 100
-    cooldown_from: int = 0  # the step at which a branch begins
-    cooldown_steps: int = 0  # 0: the rate stays
-    seed: int = 0
-
-
-@dataclass(slots=True)
-class Place:
-    """How far a run has come; with the weights and Adam's memory, all that resuming needs."""
-
-    step: int = 0
-    epoch: int = 0
-    batch: int = 0  # of the epoch's plan
-    tokens: int = 0  # read so far, padding not counted
-    seconds: float = 0.0  # of training, all sessions together
-    history: list[dict[str, Any]] = field(default_factory=list)  # evaluations and answers
-
-
-def rate(recipe: Recipe, step: int) -> float:
-    """Return the factor of the learning rate at a step, in [0, 1]."""
-    factor = min(1.0, (step + 1) / max(1, recipe.warmup_steps))
-    if recipe.cooldown_steps:
-        factor *= max(0.0, 1.0 - (step - recipe.cooldown_from) / recipe.cooldown_steps)
-    return factor
-
-
-def losses(output: PreTrainingOutput, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Return both losses in nats, each **summed** over its answers.
-
-    Sums of a batch's parts add up to the batch's, means don't: parts hold different numbers of
-    hidden tokens.
-    """
-    targets = batch.targets[batch.positions]
-    mlm = F.cross_entropy(output.mlm_logits.float(), targets, reduction="sum")
-    nsp = output.nsp_logits.float()
-    return mlm, F.cross_entropy(nsp, batch.labels, ignore_index=NO_PAIR, reduction="sum")
-
-
-def make_optimizer(model: BertForPreTraining, recipe: Recipe) -> Optimizer:
-    """Return AdamW with a rate of its own for the new heads; no decay of biases and norms."""
-    groups: dict[tuple[bool, bool], list[Tensor]] = {}
-    for name, parameter in model.named_parameters():
-        head = name.startswith(("cls.", "bert.pooler."))
-        groups.setdefault((head, parameter.ndim > 1), []).append(parameter)
-    return AdamW(
-        [
-            {
-                "params": parameters,
-                "lr": recipe.lr_heads if head else recipe.lr_body,
-                "weight_decay": WEIGHT_DECAY if decay else 0.0,
-            }
-            for (head, decay), parameters in groups.items()
-        ],
-        betas=BETAS,
-        eps=EPSILON,
-        fused=True,
-    )
-
-
-class Run:
-    """A model, its optimizer and its place in the texts."""
-
-    def __init__(
-        self,
-        model: BertForPreTraining,
-        assembler: Assembler,
-        recipe: Recipe,
-        *,
-        n_accumulate: int = 1,
-    ) -> None:
-        """Put the model on its device, and behind DDP where there are several processes."""
-        half = runtime.compute_dtype() == torch.bfloat16
-        self.accelerator = Accelerator(
-            cpu=runtime.device().type == "cpu", mixed_precision="bf16" if half else "no"
-        )
-        self.recipe, self.assembler, self.n_accumulate = recipe, assembler, n_accumulate
-        self.place = Place()
-        self.optimizer = make_optimizer(model, recipe)
-        self.rates = [group["lr"] for group in self.optimizer.param_groups]
-        self.model = self.accelerator.prepare(model)
-        self._plan: tuple[int, Plan] | None = None
-
-    @property
-    def bare_model(self) -> BertForPreTraining:
-        """The model without DDP around it."""
-        return self.accelerator.unwrap_model(self.model)
-
-    def next_batch(self) -> Batch:
-        """Return the batch at the run's place and move on."""
-        place, recipe = self.place, self.recipe
-        if self._plan is None or self._plan[0] != place.epoch:
-            self._plan = (
-                place.epoch,
-                plan(
-                    self.assembler.corpus,
-                    seed=recipe.seed,
-                    epoch=place.epoch,
-                    length=recipe.length,
-                    batch_tokens=recipe.batch_tokens,
-                ),
-            )
-        epoch = self._plan[1]
-        dice = np.random.default_rng([recipe.seed, place.epoch, place.batch])
-        batch = self.assembler.batch(epoch, epoch.batches[place.batch], dice)
-        place.batch += 1
-        if place.batch == len(epoch.batches):
-            place.epoch, place.batch = place.epoch + 1, 0
-        return batch
-
-    def step(self) -> tuple[float, float]:
-        """Learn from one batch; returns the losses of MLM and NSP, means in nats.
-
-        All processes draw the same batch, and each computes its rows in `n_accumulate` parts.
-        """
-        self.model.train()
-        batch = self.next_batch()
-        n_answers = batch.positions.sum().item()
-        n_pairs = max(1, (batch.labels != NO_PAIR).sum().item())
-        n_processes = self.accelerator.num_processes
-        n_parts = n_processes * self.n_accumulate
-        sums = torch.zeros(2, device=self.accelerator.device)
-        for i in range(self.n_accumulate):
-            mine = i * n_processes + self.accelerator.process_index
-            part = batch.part(mine, n_parts).to(self.accelerator.device)
-            with self.accelerator.autocast():
-                mlm, nsp = losses(self._forward(part), part)
-            sums += torch.stack([mlm.detach() / n_answers, nsp.detach() / n_pairs])
-            # DDP takes the mean over processes, ours is a sum.
-            loss = (mlm / n_answers + nsp / n_pairs) * n_processes
-            if i + 1 < self.n_accumulate:
-                with self.accelerator.no_sync(self.model):
-                    self.accelerator.backward(loss)
-            else:
-                self.accelerator.backward(loss)
-        self.accelerator.clip_grad_norm_(self.model.parameters(), CLIP)
-        factor = rate(self.recipe, self.place.step)
-        for group, full in zip(self.optimizer.param_groups, self.rates, strict=True):
-            group["lr"] = full * factor
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        self.place.step += 1
-        self.place.tokens += int(batch.mask.sum())
-        sums = self.accelerator.reduce(sums)
-        return sums[0].item(), sums[1].item()
-
-    def _forward(self, part: Batch) -> PreTrainingOutput:
-        return self.model(part.ids, part.segments, part.mask, positions=part.positions)
-
-    def save(self, path: Path) -> None:
-        """Write a checkpoint; a crash while writing leaves the one before."""
-        if not self.accelerator.is_main_process:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        state = {
-            "model": self.bare_model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "place": asdict(self.place),
-            "recipe": asdict(self.recipe),
-            "config": asdict(self.bare_model.bert.config),
-            "rng": torch.get_rng_state(),  # dropout draws from it
-        }
-        torch.save(state, path.with_suffix(".new"))
-        path.with_suffix(".new").replace(path)
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a checkpoint; another length, batch or unit begins a new epoch."""
-        self.bare_model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.place = Place(**state["place"])
-        torch.set_rng_state(state["rng"])
-        before = {k: state["recipe"][k] for k in ("length", "batch_tokens", "seed")}
-        if before != {k: getattr(self.recipe, k) for k in before} and self.place.batch:
-            self.place.epoch, self.place.batch = self.place.epoch + 1, 0
+HISTORY = "snapshots.json"  # of scores and answers, beside exported weights
 
 
 def parse() -> argparse.Namespace:
@@ -233,12 +45,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--init-from", type=Path, help="checkpoint folder for a new run")
     parser.add_argument("--branch", help="name of a branch from the run's last checkpoint")
     parser.add_argument("--export", type=Path, help="write fp16 weights there at the end")
-    for name in ("length", "batch_tokens", "warmup_steps", "cooldown_steps", "seed"):
-        default = getattr(Recipe(), name)
-        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=default)
-    parser.add_argument("--lr-body", type=float, default=Recipe().lr_body)
-    parser.add_argument("--lr-heads", type=float, default=Recipe().lr_heads)
-    parser.add_argument("--unit", choices=("token", "word", "span"), default="token")
+    recipe = parser.add_argument_group(
+        "recipe", "default: the run's, for a new one those of Recipe"
+    )
+    for name in ("length", "batch_tokens", "warmup_steps", "seed"):
+        recipe.add_argument(f"--{name.replace('_', '-')}", type=int)
+    for name in ("lr_body", "lr_heads"):
+        recipe.add_argument(f"--{name.replace('_', '-')}", type=float)
+    recipe.add_argument("--unit", choices=("token", "word", "span"))
+    recipe.add_argument("--cooldown-steps", type=int, default=0)
     parser.add_argument("--accumulate", type=int, default=1, help="parts of a batch")
     parser.add_argument("--steps", type=int, help="stop after so many")
     parser.add_argument("--minutes", type=float, help="stop after so many")
@@ -260,9 +75,14 @@ def main() -> None:
     last = folder / "last.pt"
     state = torch.load(last, weights_only=True) if last.exists() else None
     target = folder / f"{args.branch or 'last'}.pt"
-    names = [name for name in Recipe.__dataclass_fields__ if hasattr(args, name)]
-    start = state["place"]["step"] if state else 0
-    recipe = Recipe(**{n: getattr(args, n) for n in names}, cooldown_from=start)
+    asked = {
+        k: v for k, v in vars(args).items() if k in Recipe.__dataclass_fields__ and v is not None
+    }
+    place = Place(**state["place"]) if state else left_off(args.init_from)
+    asked["cooldown_from"] = place.step
+    if not state:
+        asked["warmup_from"] = place.step
+    recipe = Recipe(**((state["recipe"] if state else {}) | asked))
 
     torch.manual_seed(recipe.seed)
     if state:
@@ -282,11 +102,25 @@ def main() -> None:
     )
     if state:
         run.restore(state)
+    else:
+        run.place = place
     teach(run, args, target, vocabulary)
     if args.export and run.accelerator.is_main_process:
         save_bert(run.bare_model, args.export, vocabulary_file)
         lines = json.dumps(run.place.history, ensure_ascii=False, indent=1)
-        (args.export / "snapshots.json").write_text(lines + "\n", "utf-8")
+        (args.export / HISTORY).write_text(lines + "\n", "utf-8")
+
+
+def left_off(folder: Path | None) -> Place:
+    """Return where the run stopped that exported a folder; the start, if none did.
+
+    The next epoch begins, since the place within the last one isn't known.
+    """
+    if folder is None or not (folder / HISTORY).exists():
+        return Place()
+    history = json.loads((folder / HISTORY).read_text("utf-8"))
+    known = {name: history[-1][name] for name in ("step", "tokens", "seconds")}
+    return Place(**known, epoch=history[-1]["epoch"] + 1, history=history)
 
 
 def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str, int]) -> None:
@@ -305,6 +139,7 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
     def evaluation() -> None:
         scores = asdict(evaluate(run.bare_model, held_out))
         record = {"step": place.step, "tokens": place.tokens, "seconds": round(place.seconds)}
+        record["epoch"] = place.epoch
         scores = {k: round(v, 4) for k, v in scores.items()}
         print(json.dumps(record | scores), flush=True)
         place.history.append(record | scores | answers(run.bare_model, pieces, args.language))
