@@ -1,5 +1,7 @@
 """Device, precision, randomness, and the hook of a Space."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -63,3 +65,17 @@ def test_to_numpy_takes_what_numpy_lacks():
 def test_the_gpu_hook_changes_nothing_elsewhere(monkeypatch):
     monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
     assert runtime.gpu(len) is len
+
+
+def test_a_request_computes_on_one_thread_wherever_it_runs():
+    def compute() -> int:
+        torch.ones(4).sum()
+        return torch.get_num_threads()
+
+    before = torch.get_num_threads()
+    runtime.set_threads()
+    try:
+        with ThreadPoolExecutor(1) as visitor:
+            assert visitor.submit(compute).result() == 1
+    finally:
+        runtime.set_threads(before)
