@@ -37,9 +37,12 @@ def load_bert(folder: Path) -> LoadedBert:
 
     Raises:
         FileNotFoundError: `config.json` or `model.safetensors` is not there.
-        RuntimeError: a parameter has another shape than the config says, or an unknown name.
+        RuntimeError: a parameter has another shape than the config says, or an unknown name; or
+            another activation than BERT's.
     """
     settings = json.loads((folder / "config.json").read_text("utf-8"))
+    if settings.get("hidden_act", "gelu") != "gelu":
+        raise RuntimeError(f"BERT computes with gelu, {folder.name} with {settings['hidden_act']}")
     config = BertConfig(**{ours: settings[theirs] for ours, theirs in NAMES.items()})
     weights = rename(load_file(folder / "model.safetensors"))
     model = BertForPreTraining(config)
