@@ -217,3 +217,69 @@ class ElboSplit:
     kl: float  # KL(q(z|x) || p(z))
     kl_per_dimension: np.ndarray  # [Z]
     ink: np.ndarray  # [28, 28], 0 or 1, the first of the black-and-white digits drawn
+
+
+# ---- Input, piece by piece -----------------------------------------------------------------------
+
+Step = tuple[tuple[str, str], ...]  # (before, after) of each run of characters, in order
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSteps:
+    """What happened to one sentence before it was pieces."""
+
+    cleaned: Step
+    spaced: Step  # Chinese characters between blanks
+    lowered: Step  # lower case, without accents
+    words: tuple[tuple[str, tuple[str, ...]], ...]  # each word and its pieces
+    looks_like: str | None  # the language that most letters belong to
+    unknown: tuple[str, ...]  # what became [UNK]
+    specials: tuple[str, ...]  # special tokens typed as text, [MASK] apart
+
+
+@dataclass(frozen=True, slots=True)
+class CutSentence:
+    """What of a sentence found no place."""
+
+    n_pieces: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputPieces:
+    """What BERT reads: T tokens with [CLS] and [SEP]."""
+
+    sentences: tuple[SentenceSteps, ...]  # one or two
+    tokens: tuple[str, ...]  # [T]
+    ids: tuple[int, ...]  # [T]
+    segments: tuple[int, ...]  # [T], 0 for sentence A, 1 for B
+    cuts: tuple[CutSentence, ...]  # one for each sentence
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedWord:
+    """A word taken apart: each look into the vocabulary, longest first."""
+
+    word: str
+    attempts: tuple[tuple[str, bool], ...]  # (piece, whether the vocabulary has it)
+    pieces: tuple[str, ...]
+    longest: int  # characters; a longer word is [UNK] at once
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyHits:
+    """What a search found."""
+
+    n_found: int
+    shown: tuple[tuple[str, int], ...]  # the first few: token, id
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyFacts:
+    """What a vocabulary is made of."""
+
+    n_tokens: int
+    n_continuing: int  # ## pieces
+    n_special: int
+    n_unused: int  # [unused0] ...: places left free for later
+    n_chinese: int  # single Chinese characters

@@ -16,7 +16,16 @@ from demos.common.view import FOLDER as VIEWS
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SAMPLES = ASSETS / "samples"
 STYLES = [ASSETS / "style.css", *sorted(VIEWS.glob("*.css"))]
-SHARED = ("lab.js", "pad.js", "tokens.js")  # scripts for every view, in this order
+SHARED = (
+    "lab.js",
+    "pad.js",
+    "tokens.js",
+    "scatter.js",
+    "scatter_marks.js",
+    "timeline.js",
+    "umap.js",
+    "plane.js",
+)  # scripts for every view, in this order
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 
 # Gradio's own look serves only as the ground: fonts of the system, no outside request.

@@ -1,1 +1,367 @@
-lab.whenShown("reconstruction", () => { console.log("first reconstruction"); lab.bars(element.querySelector(".bars"), [1,-.5,.2], 1); });
+// Draw and reconstruct: pad -> what the networks see -> eight codes and what comes back of them.
+// props.first: what the server stored of the worked example (see demos/reconstruction.py).
+const TAB = "reconstruction", SIDE = 28, KINDS = 10;
+const ROWS = [["pca3", "ae3-lecture", "ae3", "vae16"], ["pca32", "conv-lecture", "conv", "dense32"]];
+const MODELS = ROWS.flat();
+const LIVE_PAUSE = 70;         // ms between two questions while a stroke lasts
+const MAX_SIDE = 1024;         // pixels of an uploaded picture
+const MAX_FILE = 8 * 2 ** 20;  // bytes of a file that only the server can judge
+const LETTER_A = "24,98,56,14,88,98:38,68,74,68";
+const SPIRAL = "56,60,62,54,68,62,62,72,48,72,40,58,48,42,66,38,82,50,82,72,68,88,44,88,26,72,24,48,38,26,62,20,84,26";
+const SMALL_THREE = "78,78,84,74,91,76,92,82,86,86,80,87:82,87,90,88,95,93,92,100,84,103,77,100";
+
+const find = (selector) => element.querySelector(selector);
+const page = find("article"), first = props.first, problem = find(".entry .problem");
+const say = (key, values) => lab.t(`${TAB}.${key}`, values);
+const fixed = (error) => error.toFixed(error < 0.01 ? 4 : 3).replace(/^0/, "");
+const state = {
+  sample: first.digit, preparation: "on", show: "pixels", card: "ae3-lecture",
+  seen: null, answers: null, pointed: null,
+};
+lab.frame(element, TAB, {
+  lights: { 1: ".card[data-model=ae3], .card[data-model=dense32]", 2: ".card[data-model=pca32], .card[data-model=conv-lecture]", 3: ".neighbours" },
+  proofs: {
+    1: () => put({ strokes: pad.read(LETTER_A) }),
+    2: () => { prepare("on"); put({ strokes: pad.read(SMALL_THREE) }); },
+    3: () => { put(tile(first.digit)); choose("conv-lecture"); },
+  },
+});
+find(".foot p").removeAttribute("data-i18n");  // its figures are filled in by words()
+
+// ---- The cards ---------------------------------------------------------------------------------
+const cards = Object.fromEntries(MODELS.map((name) => {
+  const card = document.createElement("section");
+  card.className = "card";
+  card.dataset.model = name;
+  card.innerHTML = `<h3><button type="button" class="name" aria-pressed="false"></button></h3><p class="kept"></p>
+    <p class="problem" hidden></p>
+    <div class="answer"><div class="pictures"><canvas class="digit pixels" role="img"></canvas><canvas class="digit errors" role="img"></canvas></div>
+    <div class="bars"></div><p class="error number"></p><p class="vote"></p><div class="neighbours"></div></div>`;
+  const look = (selector) => card.querySelector(selector);
+  look(".neighbours").append(...Array.from({ length: 5 }, () => Object.assign(document.createElement("canvas"), { className: "digit" })));
+  card.onclick = () => choose(name);
+  card.onpointerenter = (event) => { if (event.pointerType === "mouse") point(name); };
+  card.onpointerleave = () => point(null);
+  return [name, { card, look }];
+}));
+const second = document.createElement("h2");
+second.dataset.i18n = `${TAB}.row.2`;
+find(".cards").append(...ROWS[0].map((name) => cards[name].card), second, ...ROWS[1].map((name) => cards[name].card));
+lab.translate(find(".cards"));
+
+const tiles = Object.fromEntries(Object.entries(first.tiles ?? {}).map(([index, text]) => [index, Float32Array.from(lab.bytes(text), (v) => v / 255)]));
+let digits = null;
+const loadDigits = async () => (digits ??= await lab.digits());
+const pixelsOf = (index) => tiles[index] ?? digits?.pixels(index) ?? null;
+const unpack = (answer) => (answer.problem ? answer : {
+  ...answer, pixels: Float32Array.from(lab.bytes(answer.pixels), (v) => v / 255), code: lab.floats(answer.code),
+});
+
+function drawCard(name) {
+  const { card, look } = cards[name], answer = state.answers[name];
+  lab.problem(look(".problem"), answer.problem ?? null);
+  look(".answer").hidden = Boolean(answer.problem);
+  if (answer.problem) return;
+  const mark = first.yardsticks[name];
+  lab.paint(look(".pixels"), answer.pixels, { tone: "output" });
+  lab.paint(look(".errors"), answer.pixels.map((value, i) => value - state.seen[i]), { kind: "difference" });
+  lab.bars(look(".bars"), answer.code, mark.scale, say("code_label", { n: answer.code.length }));
+  look(".neighbours").childNodes.forEach((canvas, k) => {
+    const index = answer.neighbours[k], pixels = pixelsOf(index);
+    canvas.classList.toggle("other", answer.labels[k] !== answer.vote);
+    if (canvas.index === index || !pixels) return;
+    canvas.index = index;
+    lab.paint(canvas, pixels, { tone: "ink" });
+    canvas.title = String(answer.labels[k]);
+  });
+  wordCard(name);
+}
+
+function wordCard(name) {
+  const { card, look } = cards[name], answer = state.answers?.[name];
+  look(".name").textContent = say(`model.${name}`);
+  card.title = say(`about.${name}`);
+  if (!answer || answer.problem) return;
+  const votes = answer.labels.filter((label) => label === answer.vote).length, error = fixed(answer.error);
+  look(".kept").textContent = say("kept", { n: answer.code.length });
+  look(".error").innerHTML = "";
+  look(".error").append(Object.assign(document.createElement("b"), { textContent: say("error", { error }) }),
+    ` ${say("usual", { usual: fixed(first.yardsticks[name].usual) })}`);
+  look(".vote").textContent = say("vote", { n: votes, digit: answer.vote });
+  look(".pixels").setAttribute("aria-label", say("pixels_label", { model: say(`model.${name}`), error }));
+  look(".errors").setAttribute("aria-label", say("errors_label", { model: say(`model.${name}`), error }));
+  look(".neighbours").setAttribute("aria-label", say("neighbours", { digits: answer.labels.join(", ") }));
+}
+
+// ---- Everything that hangs on the answers ------------------------------------------------------
+function drawStrip() {
+  const name = state.pointed ?? state.card, answer = state.answers?.[name];
+  for (const [other, { card, look }] of Object.entries(cards)) {
+    card.classList.toggle("chosen", other === state.card);
+    look(".name").setAttribute("aria-pressed", String(other === state.card));
+  }
+  if (!answer || answer.problem) return;
+  lab.paint(find(".strip .in canvas"), state.seen, { tone: "input" });
+  lab.bars(find(".strip .bars"), answer.code, first.yardsticks[name].scale, say("code_label", { n: answer.code.length }));
+  lab.paint(find(".strip .out canvas"), answer.pixels, { tone: "output" });
+  find(".strip .left figcaption").textContent = say("strip.left", { n: answer.code.length });
+  find(".strip .out figcaption").textContent = say("strip.out", { model: say(`model.${name}`) });
+  find(".strip .arrow b").textContent = say("error", { error: fixed(answer.error) });
+}
+
+function drawSeen() {
+  lab.paint(find(".seen canvas"), state.seen, { tone: "input" });
+  let left = SIDE, right = 0, top = SIDE, bottom = 0, mass = 0, x = 0, y = 0;
+  state.seen.forEach((value, i) => {
+    const column = i % SIDE, row = Math.floor(i / SIDE);
+    mass += value; x += value * (column + 0.5); y += value * (row + 0.5);
+    if (value * 255 <= 8) return;
+    left = Math.min(left, column); right = Math.max(right, column + 1);
+    top = Math.min(top, row); bottom = Math.max(bottom, row + 1);
+  });
+  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  for (const [key, value] of Object.entries(box)) find(".box").setAttribute(key, value);
+  find(".mass").setAttribute("d", `M${x / mass - 1.5} ${y / mass}h3M${x / mass} ${y / mass - 1.5}v3`);
+}
+
+function drawVerdict() {
+  const answers = Object.values(state.answers ?? {}).filter((answer) => !answer.problem);
+  if (!answers.length) return;
+  const votes = new Array(KINDS).fill(0);
+  for (const answer of answers) votes[answer.vote] += 1;
+  const most = Math.max(...votes), digit = votes.indexOf(most);
+  const others = votes.map((n, kind) => (n && kind !== digit ? say("others", { n, digit: kind }) : "")).filter(Boolean);
+  const sentence = say(others.length ? "agreed_partly" : "agreed", { n: most, all: answers.length, others: others.join(say("comma")) });
+  find(".digit-name").textContent = digit;
+  if (find(".agreed span").textContent !== sentence) find(".agreed span").textContent = sentence;
+  const strange = unlikeDigits(state.answers);
+  find(".unlike").classList.toggle("true", strange);
+  find(".unlike").textContent = say(strange ? "unlike" : "like", { digit });
+}
+
+const unlikeDigits = (answers) => Boolean(answers.dense32?.unusual || answers.vae16?.unusual);
+
+function draw() {
+  drawSeen();
+  MODELS.forEach(drawCard);
+  drawStrip();
+  drawVerdict();
+  page.classList.remove("old");
+  page.dataset.shown = String(Number(page.dataset.shown) + 1);
+  performance.mark("reconstruction.shown");
+}
+
+const words = () => {
+  MODELS.forEach(wordCard);
+  const [with_, without] = first.accuracy ?? [0, 0], per = (share) => String(Math.round(100 * share));
+  find(".why").textContent = say(`why.${state.preparation}`);
+  find(".effect").textContent = say("effect", { with: per(with_), without: per(without) });
+  const scores = Object.entries(first.scores ?? {}).map(([name, score]) => `${name} ${fixed(score)}`).join(", ");
+  find(".foot p").textContent = say("foot", { which: say(`score.${first.figure ?? "test"}`), scores });
+  for (const line of element.querySelectorAll(".card .error")) line.title = say("error_help");
+  if (state.answers) { drawStrip(); drawVerdict(); }
+};
+
+// ---- Asking --------------------------------------------------------------------------------------
+const ask = lab.newest(async (request, done) => {
+  page.classList.add("asking");
+  try {
+    const answer = await lab.ask(server.show_reconstructions, request);
+    state.seen = Float32Array.from(lab.bytes(answer.seen), (v) => v / 255);
+    state.answers = Object.fromEntries(Object.entries(answer.cards).map(([name, card]) => [name, unpack(card)]));
+    lab.problem(problem, null);
+    draw();
+    if (done && !("sample" in request)) lab.keepDrawing(state.seen);
+  } catch (error) {
+    page.classList.add("old");
+    lab.problem(problem, error);
+  } finally {
+    page.classList.remove("asking");
+  }
+});
+
+function question() {
+  const alone = pad.tile && !pad.strokes.length && !pad.drawing();
+  if (alone && state.sample !== null) return { sample: state.sample };
+  // A tile alone goes as it is: enlarged for the pad and shrunk again, it would lose sharpness.
+  if (alone) return { tile: lab.base64(pad.tile.map((value) => Math.round(255 * value))), preparation: state.preparation };
+  return { drawing: lab.base64(pad.bytes()), preparation: state.preparation };
+}
+
+let sent = 0, later = null;
+function send(done) {
+  clearTimeout(later);
+  const wait = done ? 0 : sent + LIVE_PAUSE - performance.now();
+  if (wait > 0) { later = setTimeout(() => send(false), wait); return; }
+  sent = performance.now();
+  if (first.problem) return;
+  if (pad.empty()) { page.classList.add("old"); lab.problem(problem, null); return; }
+  ask(question(), done);
+}
+
+// Models and the other digits' pictures wake while the pointer is still on its way to the pad.
+let woken = false;
+function wake() {
+  if (woken || !first.tiles) return;
+  woken = true;
+  lab.ask(server.show_reconstructions, { sample: first.digit }).catch(() => {});
+  loadDigits().then(() => { if (state.answers) MODELS.forEach(drawCard); });
+}
+
+// ---- The pad and what may lie on it ---------------------------------------------------------------
+const pad = lab.pad(find(".pad canvas"), (done) => {
+  controls();
+  if (done) link();
+  wake();
+  send(done);
+});
+const tile = (index) => ({ tile: pixelsOf(index), name: index });
+const put = (content) => pad.set(content);
+const pick = async (index) => { if (!tiles[index]) await loadDigits(); put(tile(index)); };
+
+function controls() {
+  state.sample = typeof pad.name === "number" ? pad.name : null;
+  find(".hint").hidden = !pad.empty();
+  find(".undo").disabled = !pad.canUndo();
+  find(".clear").disabled = pad.empty();
+  for (const button of element.querySelectorAll(".digits button"))
+    button.setAttribute("aria-pressed", String(button.index === state.sample));
+  const lost = pad.name === "photo" ? "photo" : pad.text() === null ? "long" : null;
+  find(".unlinked").hidden = !lost;
+  if (lost) find(".unlinked").textContent = say(`unlinked.${lost}`);
+}
+
+function link() {
+  const strokes = pad.text();
+  lab.link.set(TAB, {
+    digit: typeof pad.name === "number" && (strokes || pad.name !== first.digit) ? pad.name : null,
+    strokes: strokes || null,
+    blank: pad.empty() ? 1 : null,
+    preparation: state.preparation === "on" ? null : "off",
+    show: state.show === "pixels" ? null : state.show,
+    card: state.card === "ae3-lecture" ? null : state.card,
+  });
+}
+
+let row = 1;
+function drawRow(indices) {
+  find(".digits").replaceChildren(...indices.map((index, kind) => {
+    const button = document.createElement("button"), picture = document.createElement("canvas");
+    Object.assign(button, { type: "button", index, onclick: () => pick(index) });
+    button.setAttribute("aria-label", say("sample", { digit: kind }));
+    lab.paint(picture, pixelsOf(index), { tone: "ink" });
+    button.append(picture);
+    return button;
+  }));
+  controls();
+}
+find(".more").onclick = async () => {
+  await loadDigits();
+  const counts = new Array(KINDS).fill(0), chosen = new Array(KINDS).fill(null);
+  row = (row + 1) % 400;
+  digits.labels.forEach((kind, index) => { if (counts[kind]++ === row) chosen[kind] = index; });
+  drawRow(chosen);
+};
+
+// ---- Pictures from elsewhere -----------------------------------------------------------------------
+const base64 = (blob) => new Promise((done) => {
+  const reader = new FileReader();
+  reader.onload = () => done(reader.result.split(",")[1] ?? "");
+  reader.readAsDataURL(blob);
+});
+async function shrunk(file) {  // what the browser can't decode goes as it is: the server says why
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));
+    const small = new OffscreenCanvas(Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale)));
+    const context = small.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(picture, 0, 0, small.width, small.height);
+    return small.convertToBlob({ type: "image/png" });
+  } catch { return file.slice(0, MAX_FILE); }
+}
+async function readPhoto(file) {
+  if (!file) { lab.problem(problem, `${TAB}.no_file`); return; }
+  page.classList.add("asking");
+  try {
+    const answer = await lab.ask(server.read_photo, { file: await base64(await shrunk(file)) });
+    lab.problem(problem, null);
+    put({ tile: Float32Array.from(lab.bytes(answer.seen), (v) => v / 255), name: "photo" });
+  } catch (error) {
+    page.classList.remove("asking");
+    lab.problem(problem, error);
+  }
+}
+const here = (event) => lab.tab === TAB && !event.target.closest?.("input[type=text], textarea");
+find("input[type=file]").onchange = (event) => { readPhoto(event.target.files[0]); event.target.value = ""; };
+document.addEventListener("paste", (event) => {
+  if (here(event) && event.clipboardData.files.length) { event.preventDefault(); readPhoto(event.clipboardData.files[0]); }
+});
+document.addEventListener("dragover", (event) => {
+  if (here(event)) { event.preventDefault(); find(".pad").classList.add("over"); }
+});
+document.addEventListener("dragleave", () => find(".pad").classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  if (!here(event)) return;
+  event.preventDefault();
+  find(".pad").classList.remove("over");
+  readPhoto(event.dataTransfer.files[0]);
+});
+
+// ---- Controls ----------------------------------------------------------------------------------------
+function choose(name) { state.card = name; drawStrip(); link(); }
+function point(name) { state.pointed = name; drawStrip(); }
+function prepare(value) {
+  state.preparation = value;
+  find(".skip").setAttribute("aria-pressed", String(value === "off"));
+  words();
+  link();
+}
+function show(value) {
+  state.show = page.dataset.view = value;
+  for (const button of element.querySelectorAll("[data-show]"))
+    button.setAttribute("aria-pressed", String(button.dataset.show === value));
+}
+find(".undo").onclick = () => pad.undo();
+find(".clear").onclick = () => pad.clear();
+find(".skip").onclick = () => { prepare(state.preparation === "on" ? "off" : "on"); send(true); };
+for (const button of element.querySelectorAll("[data-show]"))
+  button.onclick = () => { show(button.dataset.show); link(); };
+find(".entry").addEventListener("pointerenter", wake);
+page.addEventListener("focusin", wake);
+lab.on("lang", () => { words(); controls(); });
+
+// ---- The first view ------------------------------------------------------------------------------------
+async function start() {
+  if (first.problem) {  // without the stored example there is nothing to hold an answer against
+    lab.problem(problem, first.problem);
+    find(".answers").hidden = true;
+    return;
+  }
+  const given = (name, fallback) => lab.link.read(TAB, name, fallback);
+  if (MODELS.includes(given("card", ""))) state.card = given("card");
+  show(given("show", "") === "errors" ? "errors" : "pixels");
+  prepare(given("preparation", "") === "off" ? "off" : "on");
+  state.seen = pixelsOf(first.digit);
+  state.answers = Object.fromEntries(Object.entries(first.cards).map(([name, card]) => [name, unpack(card)]));
+  drawRow(first.row);
+
+  const strokes = pad.read(given("strokes", ""));
+  const wanted = Math.round(lab.link.number(TAB, "digit", -1, 0, 4999)), blank = given("blank", "") === "1";
+  if (!strokes.length && !blank && (wanted === -1 || wanted === first.digit)) {
+    pad.open(tile(first.digit));
+    controls();
+    draw();
+    words();
+  } else {
+    if (wanted >= 0 && !tiles[wanted]) await loadDigits();
+    pad.open({ ...(wanted < 0 ? {} : tile(wanted)), strokes });
+    controls();
+    draw();
+    page.classList.add("old");
+    wake();
+    send(true);
+  }
+  link();
+}
+lab.whenShown(TAB, start, () => pad.show());
