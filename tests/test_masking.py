@@ -46,7 +46,7 @@ def test_whole_words_reach_the_rate_nearly():
     for i in range(500):
         words = text(dice.choice([1, 1, 1, 2, 3], 60))
         shares.append((mask(words, draws(2, i), "word").actions > 0).sum() / (words >= 0).sum())
-    assert 0.13 < np.mean(shares) <= RATE
+    assert abs(np.mean(shares) - RATE) < 0.003
 
 
 def test_every_place_is_chosen_equally_often():
@@ -57,7 +57,7 @@ def test_every_place_is_chosen_equally_often():
 
 
 @given(SIZES, st.sampled_from(UNITS), st.integers(0, 2**32), st.integers(0, 5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_special_tokens_and_padding_are_never_chosen(sizes, unit, seed, padding):
     words = text(sizes, padding)
     masking = mask(words, draws(seed, 0), unit)
@@ -66,7 +66,7 @@ def test_special_tokens_and_padding_are_never_chosen(sizes, unit, seed, padding)
 
 
 @given(SIZES, st.sampled_from(("word", "span")), st.integers(0, 2**32))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_words_are_never_split(sizes, unit, seed):
     words = text(sizes)
     chosen = choose(words, draws(seed, 0), unit=unit)

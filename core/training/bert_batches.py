@@ -21,6 +21,7 @@ IS_NEXT, IS_RANDOM, NO_PAIR = 0, 1, -100  # NSP labels; -100 is what cross_entro
 SHORT_RATE = 0.1  # of the examples are cut short, since people type short sentences
 SHORTEST = 8
 WINDOW = 4096  # examples sorted by length at a time: little padding, still a random order
+MAX_TRIES = 50  # to find a stranger
 MIN_ROWS = 2  # a batch with fewer, the rest of a window, is dropped
 
 
@@ -105,21 +106,35 @@ def plan(
                 i = j
                 continue
             split = dice.randint(i + 1, j - 1)
-            k = i
+            left = room - (begins[split] - a)
+            k = -1
             if len(others) and dice.random() < 0.5:
-                k = int(others[int(dice.random() * len(others))])
-            if documents[document] <= k < end:  # no stranger: B is what follows
+                k = _stranger(begins, others, (documents[document], end), left, dice)
+            if k < 0:
                 spans.append((a, begins[split], begins[split], begins[j]))
                 labels.append(IS_NEXT)
                 i = j
             else:
-                left = room - (begins[split] - a)
                 b_end = begins[_fill(begins, k, documents[owner[k] + 1], left)]
-                spans.append((a, begins[split], begins[k], min(b_end, begins[k] + left)))
+                spans.append((a, begins[split], begins[k], b_end))
                 labels.append(IS_RANDOM)
                 i = split
     rows = np.array(spans, np.int64)
     return Plan(rows, np.array(labels, np.int64), _batches(rows, batch_tokens, dice))
+
+
+def _stranger(
+    begins: list[int], others: np.ndarray, own: tuple[int, int], room: int, dice: random.Random
+) -> int:
+    """Return a sentence of another document that fits into `room` tokens, or -1.
+
+    It must fit as every B that follows does, or a cut-off end would give strangers away.
+    """
+    for _ in range(MAX_TRIES):
+        k = int(others[int(dice.random() * len(others))])
+        if not own[0] <= k < own[1] and begins[k + 1] - begins[k] <= room:
+            return k
+    return -1
 
 
 def _fill(begins: list[int], i: int, end: int, room: int) -> int:
