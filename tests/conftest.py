@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -31,6 +32,10 @@ FLAGS = [  # nothing of the browser's own may go out, or count as the page's
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START_LIMIT = 120  # seconds until the lab answers
+
+# A busy machine may take long over one example; under CI the same examples come every time.
+settings.register_profile("lab", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("lab")
 
 
 def skip_unless_ci(reason: str) -> NoReturn:
