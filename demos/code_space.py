@@ -162,7 +162,7 @@ def build() -> None:
         "n_digits": [umap_live.MIN_DIGITS, umap_live.MAX_DIGITS],
         "n_neighbors": [umap_live.MIN_NEIGHBORS, umap_live.MAX_NEIGHBORS],
         "min_dist": [umap_live.MIN_DIST, umap_live.MAX_DIST],
-        "seed": umap_live.MAX_SEED,
+        "seed": [0, umap_live.MAX_SEED],
     }
     page = view(
         "code_space",

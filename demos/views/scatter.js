@@ -59,7 +59,7 @@
     let width = 0, height = 0, density = 1, image = null, pixels = null;
     let points = new Float32Array(0), labels = [], n = 0, dimensions = 3, centre = [0, 0, 0], radius = 1;
     let medians = [], order = null, x = null, y = null, depth = null;
-    let paper = [255, 255, 255], line = 0, palette = [], looks = null, looksFor = "";
+    let paper = [255, 255, 255], line = 0, colour = {}, digits = [], palette = [], looks = null, looksFor = "";
     let scale = 1, turning = false, seen = false, asked = 0, last = 0;
     const cloud = { hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null, ms: 0, frames: 0 };
 
@@ -123,9 +123,11 @@
     const colours = () => {
       scale = Number.parseFloat(getComputedStyle(canvas).fontSize) / 16 || 1;
       paper = lab.rgb(lab.colour("paper"));
+      colour = lab.scatterColours();   // looked up once: asking for a style in each frame takes longer than drawing
+      digits = Array.from({ length: 10 }, (_, label) => lab.digitColour(label));
       line = lab.rgb(lab.colour("line"));
       palette = Array.from({ length: 10 }, (_, label) => Uint32Array.from({ length: LEVELS }, (__, level) =>
-        pack(mixed(lab.digitColour(label), paper, dimensions === 2 ? 0 : 0.42 * (1 - level / (LEVELS - 1))))));
+        pack(mixed(digits[label], paper, dimensions === 2 ? 0 : 0.42 * (1 - level / (LEVELS - 1))))));
     };
     const rule = (from, to, colour) => {      // a line of the box, behind the points
       const steps = Math.ceil(Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])));
@@ -165,11 +167,11 @@
         const left = Math.floor(px), top = Math.floor(py);
         const phase = Math.floor((px - left) * PHASES) + PHASES * Math.floor((py - top) * PHASES);
         const { offsets, cover, rim } = looks[levels[i]][phase];
-        const colour = palette[labels[i]][levels[i]], start = top * width + left;
-        const [sr, sg] = [colour & 0xff00ff, colour & 0xff00];
+        const tint = palette[labels[i]][levels[i]], start = top * width + left;
+        const [sr, sg] = [tint & 0xff00ff, tint & 0xff00];
         for (let p = 0; p < offsets.length; p++) {
           const at = start + offsets[p], c = cover[p];
-          if (c === 256) { pixels[at] = colour; continue; }
+          if (c === 256) { pixels[at] = tint; continue; }
           const under = pixels[at], h = rim[p], rest = 256 - c - h;
           const r = (sr * c + (ground & 0xff00ff) * h + (under & 0xff00ff) * rest) >>> 8;
           const g = (sg * c + (ground & 0xff00) * h + (under & 0xff00) * rest) >>> 8;
@@ -179,7 +181,7 @@
       context.putImageData(image, 0, 0);
       context.save();
       context.scale(density, density);
-      lab.scatterMarks(context, cloud, { medians, dimensions, scale, labels, at: cloud.at,
+      lab.scatterMarks(context, cloud, { medians, dimensions, scale, colour, digits, labels, at: cloud.at,
         place: (code) => place(...code).map((value, k) => (k < 2 ? value / density : value)) });
       context.restore();
       cloud.ms = performance.now() - began;

@@ -3,10 +3,10 @@
   const lab = window.lab;
   const SUBSCRIPTS = "₁₂₃";
 
+  lab.scatterColours = () => Object.fromEntries(
+    ["ink", "paper", "code", "input", "soft", "strong-line"].map((name) => [name, lab.colour(name)]));
   // Draw in CSS pixels. `at(i)` is a point's code, `place(code)` its [x, y, far] on the canvas.
-  lab.scatterMarks = (context, cloud, { medians, dimensions, scale, labels, at, place }) => {
-    const colour = Object.fromEntries(
-      ["ink", "paper", "code", "input", "soft", "strong-line"].map((name) => [name, lab.colour(name)]));
+  lab.scatterMarks = (context, cloud, { medians, dimensions, scale, colour, digits, labels, at, place }) => {
     const write = (text, x, y, ink, font) => {
       context.font = font;
       context.lineWidth = 4;
@@ -66,7 +66,7 @@
       .map((median) => ({ ...median, spot: place(median.code) }))
       .sort((a, b) => b.spot[2] - a.spot[2])
       .forEach(({ label, spot: [x, y] }) => {
-        const fill = lab.digitColour(label);
+        const fill = digits[label];
         context.beginPath();
         context.arc(x, y, 12 * scale, 0, 2 * Math.PI);
         context.fillStyle = `rgb(${fill})`;
@@ -104,7 +104,7 @@
     }
     if (inside(cloud.hovered)) {
       const [x, y] = ring(at(cloud.hovered), 8, colour.ink);
-      context.fillStyle = `rgb(${lab.digitColour(labels[cloud.hovered])})`;
+      context.fillStyle = `rgb(${digits[labels[cloud.hovered]]})`;
       context.beginPath();
       context.arc(x, y, 6 * scale, 0, 2 * Math.PI);
       context.fill();
