@@ -29,8 +29,11 @@ def _one(
     bound: Bound | None = None,
     peer: str | None = None,
 ) -> Measurement:
-    figure = Figure(f"images.{name}", unit, says, bound, peer)
-    return Measurement((figure,), lambda: [run()])
+    def measure() -> list[Measured]:
+        with threads.all_cores():
+            return [run()]
+
+    return Measurement((Figure(f"images.{name}", unit, says, bound, peer),), measure)
 
 
 # ---- Digits, once ------------------------------------------------------------------------------
