@@ -3,7 +3,6 @@
 from core import texts
 from core.inference import masking
 from core.results import MaskedEpoch
-from core.text import pieces
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
@@ -21,8 +20,7 @@ def mask_text(request: dict) -> dict:
         "words": masked.words.tolist(),
         "starts": masked.starts.tolist(),
         "epochs": [_epoch(epoch) for epoch in masked.epochs],
-        "n_cut": masked.n_cut,
-        "cut": masked.cut[:60],
+        "cuts": [{"n_pieces": masked.n_cut, "text": masked.cut}],
         "looks_like": masked.looks_like,
         "unknown": masked.unknown,
         "specials": masked.specials,
@@ -58,6 +56,13 @@ def count_rolls(request: dict) -> dict:
     }
 
 
+@told_to_learner
+def wake_words(_request: dict) -> dict:
+    """Read the Chinese dictionary, so that the first typed sentence needn't wait for it."""
+    masking.wake_words()
+    return {}
+
+
 def _asked(request: dict) -> dict:
     """Return what both handlers are asked, checked."""
     cuts = wire.field(request, "cuts")
@@ -67,7 +72,7 @@ def _asked(request: dict) -> dict:
         "unit": wire.choice(request, "unit", UNITS),
         "dynamic": wire.flag(request, "dynamic"),
         "seed": wire.integer(request, "seed"),
-        "cuts": None if cuts is None else wire.integers(request, "cuts", pieces.MAX_CHARACTERS),
+        "cuts": None if cuts is None else wire.integers(request, "cuts", masking.MAX_CUTS),
     }
 
 
@@ -77,6 +82,7 @@ def build() -> None:
         "masking",
         mask_text,
         count_rolls,
+        wake_words,
         max_epochs=masking.MAX_EPOCHS,
         max_seed=masking.MAX_SEED,
     )

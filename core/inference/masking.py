@@ -21,6 +21,7 @@ from core.text.tokenizer import MASK
 MAX_EPOCHS = 8  # side by side
 N_ROLLS = 1000  # epochs that are only counted
 MAX_SEED = 999_999
+MAX_CUTS = pieces.MAX_CHARACTERS
 TEXT = 0  # the text's number in `masking.draws`: the lab has only one
 
 
@@ -99,6 +100,11 @@ def tally(
         random=counts[Action.RANDOM],
         kept=counts[Action.KEPT],
     )
+
+
+def wake_words() -> None:
+    """Read the Chinese dictionary, which takes a second, before anybody waits for it."""
+    words.boundaries("")
 
 
 def _check(seed: int, n_epochs: int) -> None:

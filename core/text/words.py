@@ -1,8 +1,8 @@
 """Where do the words of a Chinese text begin? Chinese is written without spaces.
 
-jieba looks for the most probable way through all dictionary words that a sentence allows, and guesses
-words that it doesn't list by a hidden Markov model. Cui et al. 2019 (arXiv:1906.08101) masked whole
-words so found (by LTP, another segmenter).
+jieba looks for the most probable way through all dictionary words that a sentence allows, and
+guesses words that it doesn't list by a hidden Markov model. Cui et al. 2019 (arXiv:1906.08101)
+masked whole words so found (by LTP, another segmenter).
 """
 
 import logging
@@ -13,7 +13,7 @@ def boundaries(text: str) -> tuple[int, ...]:
 
     The first call reads jieba's dictionary, about a second.
     """
-    import jieba  # noqa: PLC0415, its dictionary is wanted only for Chinese words
+    import jieba  # late: only Chinese words ask for it
 
     jieba.setLogLevel(logging.ERROR)
     return tuple(start for _, start, _ in jieba.tokenize(text) if start)

@@ -17,20 +17,26 @@ lab.frame(element, "masking", {
 const problem = find(".typed .problem"), diceProblem = find(".dice-problem"), textarea = find("textarea");
 
 // ---- State ------------------------------------------------------------------------------------------
-const example = (language, number) =>
-  ({ language, text: lab.texts[`masking.example.${number}`][language], cuts: null });
+// In the Chinese examples "|" stands between words, so that they need no jieba.
+const example = (language, number) => {
+  const words = lab.texts[`masking.example.${number}`][language].split("|");
+  const cuts = words.slice(1).map((_, k) => words.slice(0, k + 1).join("").length);
+  return { language, text: words.join(""), cuts: language === "zh" ? cuts : null };
+};
+const exampleShown = () =>
+  Array.from({ length: N_EXAMPLES }, (_, k) => k + 1).find((k) => example(state.language, k).text === state.text);
 const worked = () =>
   ({ ...example(lab.lang, 1), unit: "token", dynamic: true, seed: 0, epochs: 4, epoch: 0 });
 const linked = () => {
   const read = (name, fallback) => lab.link.read("masking", name, fallback);
   const number = (name, fallback, low, high) => Math.round(lab.link.number("masking", name, fallback, low, high));
   const language = read("of", lab.lang) === "zh" ? "zh" : "en";
-  const cuts = read("cuts", null);
+  const typed = read("text", null), cuts = read("cuts", null);
   const epochs = number("epochs", 4, 1, props.max_epochs);
   return {
     ...example(language, number("example", 1, 1, N_EXAMPLES)),
-    ...(read("text", null) === null ? {} : { text: read("text") }),
-    cuts: cuts === null ? null : cuts.split(",").filter(Boolean).map(Number).filter(Number.isInteger),
+    ...(typed === null ? {} : { text: typed, cuts: null }),
+    ...(cuts === null ? {} : { cuts: cuts.split(",").filter(Boolean).map(Number).filter(Number.isInteger) }),
     unit: ["word", "span"].includes(read("unit")) ? read("unit") : "token",
     dynamic: read("when") !== "static",
     seed: number("seed", 0, 0, props.max_seed), epochs, epoch: number("epoch", 1, 1, epochs) - 1,
@@ -58,12 +64,12 @@ function refresh() {
   press.when(state.dynamic ? "dynamic" : "static");
   find(".seed").value = state.seed;
   find(".count").value = state.epochs;
-  const known = Array.from({ length: N_EXAMPLES }, (_, k) => k + 1)
-    .find((k) => example(state.language, k).text === state.text);
+  const known = exampleShown();
+  const edited = state.cuts && String(state.cuts) !== String(known && example(state.language, known).cuts);
   lab.link.set("masking", {
     of: state.language, example: known ?? null,
     text: known || state.text.length > LONGEST_LINK ? null : state.text,
-    cuts: state.cuts ? state.cuts.join(",") : null,
+    cuts: edited ? state.cuts.join(",") : null,
     unit: state.unit, when: state.dynamic ? "dynamic" : "static",
     seed: state.seed, epochs: state.epochs, epoch: state.epoch + 1,
   });
@@ -131,6 +137,8 @@ function render() {
   renderEpochs();
   renderDice();
   renderCounts();
+  const page = find("article");
+  page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
 }
 
 function renderStrip() {
@@ -200,7 +208,7 @@ function renderEpochs() {
   const places = new Set(answer.epochs.flatMap((e) => e.chosen.map((d) => d.at)));
   find(".summary").textContent = lab.t(state.dynamic ? "masking.summary.dynamic" : "masking.summary.static",
     { epochs: answer.epochs.length, places: places.size, of: open().length });
-  const legend = (kind, key) => make("span", "", chip(kind === "hidden" ? "" : lab.t("masking.sample"), { kind, corner: { hidden: "57", random: "14", kept: "03" }[kind] }),
+  const legend = (kind, key) => make("span", "", chip(kind === "hidden" ? "" : lab.t("masking.sample"), { kind, columns: 4, corner: { hidden: "57", random: "14", kept: "03" }[kind] }),
     " ", lab.t(`masking.legend.${key}`));
   find(".legend").replaceChildren(legend("hidden", "hidden"), legend("random", "random"), legend("kept", "kept"));
 }
@@ -262,7 +270,7 @@ function renderCounts() {
 // ---- Controls ------------------------------------------------------------------------------------------
 const press = {
   language: lab.choices(find(".language"), (language) => {
-    const known = Array.from({ length: N_EXAMPLES }, (_, k) => k + 1).find((k) => example(state.language, k).text === state.text);
+    const known = exampleShown();
     change(known ? example(language, known) : { language, cuts: null });
     drawExamples();
   }),
@@ -274,6 +282,8 @@ textarea.oninput = () => {
   lastTyped = Date.now();
   change({ text: textarea.value, cuts: null }, { keep: fresh });
 };
+// jieba reads its dictionary while the first words are being typed.
+textarea.addEventListener("focus", () => { if (state.language === "zh") server.wake_words({}); }, { once: true });
 find(".roll").onclick = () => change({ seed: (state.seed + 1) % (props.max_seed + 1) });
 find(".seed").max = props.max_seed;
 find(".seed").onchange = (event) => change({ seed: Number(event.target.value) });

@@ -33,7 +33,7 @@
   };
 
   // Say under a text box what the reader should know of the text: {looks_like, unknown, specials,
-  // n_cut, cut, tokens}. `offer(language)` switches to the other language's BERT.
+  // cuts: [{n_pieces, text}], tokens}. `offer(language)` switches to the other language's BERT.
   lab.remarks = (node, answer, language, offer) => {
     const list = [];
     const say = (key, values) => { const p = make("p", "remark", lab.t(`tokens.${key}`, values)); list.push(p); return p; };
@@ -43,7 +43,8 @@
       button.onclick = () => offer(answer.looks_like);
       say(`looks.${answer.looks_like}`).append(" ", button);
     }
-    if (answer.n_cut) say("cut", { n: answer.n_cut, from: answer.cut.slice(0, 30) });
+    for (const cut of answer.cuts)
+      if (cut.n_pieces) say("cut", { n: cut.n_pieces, from: [...cut.text].slice(0, 24).join("") });
     if (answer.unknown.length) say("unknown", { list: answer.unknown.slice(0, 5).join(" ") });
     if (answer.tokens.includes("[MASK]")) say("typed_mask");
     if (answer.specials.length) say("typed_special", { list: answer.specials.slice(0, 4).join(" ") });
