@@ -133,7 +133,7 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
         signal.signal(name, lambda *_: stop.update(asked=True))
     begun, last_evaluation, since = time.time(), time.time(), time.time()
     first, place = run.place.step, run.place
-    n_steps = args.steps or args.cooldown_steps
+    n_steps = args.steps or args.cooldown_steps or 0
     main_process = run.accelerator.is_main_process
 
     def evaluation() -> None:
@@ -147,16 +147,17 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
             print("  ", fill["text"], *fill["answers"], fill["probabilities"][0], flush=True)
         print("  ", *(f"{p['follows']}:{p['probability']}" for p in place.history[-1]["pairs"]))
 
-    if not place.history:
+    if not place.history and main_process:
         evaluation()
     sums, before, count = np.zeros(2), place.tokens, 0
     since = time.time()
-    while not stop["asked"]:
+    done = False
+    while not done:
         sums += run.step()
         count += 1
         place.seconds += time.time() - since
         since = time.time()
-        if count == 20:
+        if count == 20 and main_process:
             mlm, nsp = sums / count
             speed = (place.tokens - before) / (time.time() - begun)
             factor = rate(run.recipe, place.step)
@@ -165,15 +166,15 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
                 f"mlm {mlm:.3f} nsp {nsp:.3f} rate {factor:.3f} {speed:.0f} tokens/s",
                 flush=True,
             )
+        if count == 20:
             sums, count = np.zeros(2), 0
-        done = n_steps is not None and n_steps and place.step - first >= n_steps
+        done = stop["asked"] or (n_steps > 0 and place.step - first >= n_steps)
         done |= args.minutes is not None and time.time() - begun > 60 * args.minutes
+        done = run.agreed(done)
         if main_process and time.time() - last_evaluation > 60 * args.evaluate_every and not done:
             evaluation()
             run.save(target)
             last_evaluation = since = time.time()
-        if done:
-            break
     if main_process:
         evaluation()
     run.save(target)

@@ -50,7 +50,8 @@ def rate(recipe: Recipe, step: int) -> float:
     """Return the factor of the learning rate at a step, in [0, 1]."""
     factor = min(1.0, (step + 1 - recipe.warmup_from) / max(1, recipe.warmup_steps))
     if recipe.cooldown_steps:
-        factor *= max(0.0, 1.0 - (step - recipe.cooldown_from) / recipe.cooldown_steps)
+        done = (step - recipe.cooldown_from) / recipe.cooldown_steps
+        factor *= min(1.0, max(0.0, 1.0 - done))
     return factor
 
 
@@ -172,6 +173,13 @@ class Run:
         self.place.tokens += int(batch.mask.sum())
         sums = self.accelerator.reduce(sums)
         return sums[0].item(), sums[1].item()
+
+    def agreed(self, stop: bool) -> bool:
+        """Say whether any process wants to stop, so that none waits for another in vain."""
+        if self.accelerator.num_processes == 1:
+            return stop
+        wish = torch.tensor(float(stop), device=self.accelerator.device)
+        return self.accelerator.reduce(wish).item() > 0
 
     def _forward(self, part: Batch) -> PreTrainingOutput:
         return self.model(part.ids, part.segments, part.mask, positions=part.positions)
