@@ -17,14 +17,26 @@ def show_plane(request: dict) -> dict:
     plane = latent_walk.plane(wire.integer(request, "beta"))
     return {
         "codes": wire.halves(plane.codes),
-        "mean_kl": plane.mean_kl,
-        "within": list(plane.within),
-        "radius": plane.radius,
-        "deviation": plane.deviation,
-        "error": plane.error,
         "decoder": wire.decoder(plane.decoder),
         "score": plane.score,
     }
+
+
+@told_to_learner
+def show_summaries(request: dict) -> dict:
+    """Send what each plane's cloud of codes is like, beside the prior."""
+
+    def one(name: str) -> dict:
+        plane = latent_walk.plane(int(name))
+        return {
+            "mean_kl": plane.mean_kl,
+            "within": list(plane.within),
+            "radius": plane.radius,
+            "deviation": plane.deviation,
+            "error": plane.error,
+        }
+
+    return {"summaries": _each(tuple(str(beta) for beta in latent_walk.BETAS), one)}
 
 
 @told_to_learner
@@ -101,6 +113,7 @@ def build() -> None:
     view(
         "latent_walk",
         show_plane,
+        show_summaries,
         show_walk,
         show_draws,
         show_elbo,

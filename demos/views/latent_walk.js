@@ -1,1 +1,451 @@
-lab.whenShown("latent_walk", () => { console.log("first latent_walk"); lab.bars(element.querySelector(".bars"), [1,-.5,.2], 1); });
+// The latent walk. One state, `s`; every control changes it and calls what depends on it.
+const TAB = "latent_walk";
+const say = (key, values) => lab.t(`${TAB}.${key}`, values);
+const find = (selector) => element.querySelector(selector);
+const every = (selector) => [...element.querySelectorAll(selector)];
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+};
+const sign = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+const article = find(".page"), [inPicture, outPicture, bigPicture, livePicture] = [".strip .in canvas", ".strip .out canvas", ".big", ".live"].map(find);
+const MODELS = ["ae3", "vae2", "vae16"], SHEETS = ["vae16", "vae2", "ae3"];
+const SPLITS = ["vae2-beta0", "vae2-beta1", "vae2-beta4", "vae16"];
+const ZOOMS = ["1.5", "3", "6", "fit"];
+const TYPICAL = { vae2: [1.253, 0.655], vae16: [3.938, 0.702] };  // length of a draw from N(0, I): mean, deviation
+const START = { beta: 1, z: [0.6, -0.4], zoom: "3", a: 0, b: 1, steps: 12, mode: "linear", frame: 1, seed: 1 };
+
+const s = { ...START, map: true, cloud: true };
+const planes = {};                  // by beta: {codes, decode, ...} once they are here
+let summaries = null, digits = null, walks = null, draws = null, splits = null;
+let nearest = -1, playing = null;
+
+// ---- The plane: everything below happens in the browser --------------------------------------------
+const plane = lab.plane(find(".pad canvas"), { onmove: (z) => { stop(); go(z); } });
+
+// Codes differ much in reach between betas; "fit" holds all but the last in a thousand, either way.
+const windowOf = () => {
+  if (s.zoom !== "fit") return { x: 0, y: 0, half: Number(s.zoom) };
+  const codes = planes[s.beta]?.codes;
+  if (!codes) return { x: 0, y: 0, half: 3 };
+  const edges = [0, 1].map((axis) => {
+    const values = codes.filter((_, k) => k % 2 === axis).sort();
+    return [values[Math.floor(values.length / 1000)], values[values.length - 1 - Math.floor(values.length / 1000)]];
+  });
+  const half = Math.max(...edges.map(([low, high]) => high - low)) * 0.54;
+  return { x: (edges[0][0] + edges[0][1]) / 2, y: (edges[1][0] + edges[1][1]) / 2, half };
+};
+const findNearest = (z) => {
+  const { codes } = planes[s.beta];
+  let best = -1, least = Infinity;
+  for (let k = 0; k < codes.length; k += 2) {
+    const far = (codes[k] - z[0]) ** 2 + (codes[k + 1] - z[1]) ** 2;
+    if (far < least) { least = far; best = k / 2; }
+  }
+  return [best, Math.sqrt(least)];
+};
+
+let asked = 0, said = 0;
+function go(z) {                    // decode the newest place at the next frame, never an older one
+  s.z = [...z];
+  asked ||= requestAnimationFrame(decodeNow);
+}
+function decodeNow() {
+  asked = 0;
+  if (!planes[s.beta]) return;
+  const pixels = planes[s.beta].decode(s.z);
+  lab.paint(bigPicture, pixels, { tone: "output" });
+  if (livePicture.offsetParent) lab.paint(livePicture, pixels, { tone: "output" });  // a phone's, beside the pad
+  article.dataset.frames = Number(article.dataset.frames) + 1;
+  plane.show({ point: s.z });
+  describePlace();
+  clearTimeout(said);               // the address and the spoken text can wait for the hand to rest
+  said = setTimeout(() => {
+    bigPicture.setAttribute("aria-label", `${find(".place").textContent}. ${find(".which").textContent}`);
+    keepLink();
+  }, 250);
+}
+function describePlace() {
+  const [z1, z2] = s.z, far = Math.hypot(z1, z2);
+  find(".place").textContent = say("place", { z1: sign(z1), z2: sign(z2) });
+  const density = Math.exp(-far * far / 2) / (2 * Math.PI);
+  const share = 100 * Math.exp(-far * far / 2);
+  find(".density").textContent = say("density", { density: density < 0.001 ? "< 0.001" : density.toFixed(3), far: far.toFixed(1), share: share < 0.1 ? "< 0.1" : Number(share.toPrecision(2)) });
+  const [found, gap] = findNearest(s.z);
+  if (found !== nearest) lab.paint(find(".nearest canvas"), digits.pixels(found), { tone: "input" });
+  nearest = found;
+  find(".which").textContent = say("nearest", { label: digits.labels[found], distance: gap.toFixed(2) });
+}
+
+async function showPlane() {
+  const beta = s.beta, box = find(".chart");
+  press(".betas button", (button) => Number(button.dataset.beta) === beta);
+  if (!planes[beta]) {
+    box.classList.toggle("asking", true);
+    try {
+      const answer = await lab.ask(server.show_plane, { beta });
+      planes[beta] = { codes: lab.halves(answer.codes), decode: lab.decoder(answer.decoder), score: answer.score, widths: [2, ...answer.decoder.layers.map((layer) => layer.n_out)] };
+    } catch (problem) {
+      lab.problem(find(".chart .problem"), problem);
+      return;
+    } finally { box.classList.toggle("asking", false); }
+    if (beta !== s.beta) return;    // another one was chosen meanwhile
+  }
+  lab.problem(find(".chart .problem"), null);
+  nearest = -1;
+  plane.set({ ...planes[beta], labels: digits.labels, key: `beta${beta}` });
+  plane.look(windowOf());
+  go(s.z);
+  showStrip();
+  describe();
+}
+async function showSummaries() {
+  try {
+    summaries = (await lab.ask(server.show_summaries, {})).summaries;
+    describe();
+  } catch (problem) { lab.problem(find(".chart .problem"), problem); }
+}
+
+// ---- The two digits ------------------------------------------------------------------------------------
+const pixelsOf = (digit) => (digit === "drawing" ? lab.drawing : digits.pixels(digit));
+const onWire = (digit) => (digit === "drawing"
+  ? { drawing: lab.base64(Uint8Array.from(lab.drawing, (ink) => Math.round(255 * ink))) } : { sample: digit });
+const nameOf = (digit) => (digit === "drawing" ? say("your_drawing") : say("sample", { label: digits.labels[digit], index: digit }));
+const another = (label, now) => {   // the next sample digit with this label
+  for (let k = 1; k <= digits.labels.length; k++) {
+    const index = ((now === "drawing" ? -1 : now) + k) % digits.labels.length;
+    if (digits.labels[index] === label) return index;
+  }
+};
+function take(end, digit) {
+  s[end] = digit;
+  keepLink();
+  showEnds();
+  askWalk();
+  if (end === "a") { showStrip(); askSplits(); }
+}
+function showEnds() {
+  for (const end of ["a", "b"]) {
+    lab.paint(find(`.chooser.${end} canvas`), pixelsOf(s[end]), { tone: "input" });
+    find(`.chooser.${end} .name`).textContent = nameOf(s[end]);
+    find(`.chooser.${end} .own`).disabled = !lab.drawing;
+    press(`.chooser.${end} .choices button`, (_, label) => s[end] !== "drawing" && digits.labels[s[end]] === label);
+  }
+}
+function showStrip() {
+  const code = walks?.vae2?.codes ? [walks.vae2.codes[0], walks.vae2.codes[1]]
+    : s.a !== "drawing" && planes[s.beta] ? [...planes[s.beta].codes.subarray(2 * s.a, 2 * s.a + 2)] : null;
+  const pixels = pixelsOf(s.a);
+  lab.paint(inPicture, pixels, { tone: "input" });
+  find(".strip .in figcaption").textContent = say("strip.in", { name: s.a === "drawing" ? say("your_drawing") : digits.labels[s.a] });
+  find(".strip .out figcaption").textContent = say("strip.out", { beta: s.beta });
+  if (!code || !planes[s.beta]) return;
+  const back = planes[s.beta].decode(code);
+  lab.paint(outPicture, back, { tone: "output" });
+  find(".strip .left figcaption").textContent = say("strip.left", { z1: sign(code[0]), z2: sign(code[1]) });
+  lab.bars(find(".strip .bars"), code, 3, find(".strip .left figcaption").textContent);
+  find(".strip .arrow b").textContent = say("error", { error: (pixels.reduce((sum, ink, k) => sum + (ink - back[k]) ** 2, 0) / 784).toFixed(3) });
+}
+
+// ---- Between them -------------------------------------------------------------------------------------
+const askWalk = lab.newest(async () => {
+  const asking = { start: onWire(s.a), end: onWire(s.b), steps: s.steps, mode: s.mode, beta: s.beta };
+  find(".reels").classList.add("waiting");
+  try {
+    const answer = await lab.ask(server.show_walk, asking);
+    walks = {};
+    for (const [name, walk] of Object.entries(answer.walks)) {
+      if (walk.problem) { walks[name] = walk; continue; }
+      const codes = lab.floats(walk.codes), bytes = lab.bytes(walk.frames), n = codes.length / asking.steps;
+      const at = (k) => Float32Array.from(bytes.subarray(784 * k, 784 * (k + 1)), (byte) => byte / 255);
+      const rows = Array.from({ length: asking.steps }, (_, k) => codes.subarray(k * n, (k + 1) * n));
+      walks[name] = { codes, rows, frames: rows.map((_, k) => at(k)), lengths: rows.map((row) => Math.hypot(...row)) };
+    }
+    walks.steps = asking.steps;
+    lab.problem(find(".film .problem"), null);
+    showWalk();
+  } catch (problem) { lab.problem(find(".film .problem"), problem); } finally { find(".reels").classList.remove("waiting"); }
+});
+function showWalk() {
+  s.frame = clamp(s.frame, 1, walks.steps);
+  for (const name of MODELS) {
+    const reel = find(`.reel.${name}`), walk = walks[name];
+    lab.problem(reel.querySelector(".problem"), walk.problem ?? null);
+    reel.classList.toggle("broken", Boolean(walk.problem));
+    const film = reel.querySelector(".strip-of-film");
+    film.classList.toggle("small", walks.steps > 14 || innerWidth < 720);
+    const n = walk.problem ? 0 : walks.steps;
+    while (film.childElementCount > n) film.lastChild.remove();
+    while (film.childElementCount < n) film.append(make("canvas"));
+    [...film.children].forEach((canvas, k) => lab.paint(canvas, walk.frames[k], { tone: "output" }));
+    drawLengths(reel.querySelector(".lengths"), walk, TYPICAL[name]);
+  }
+  const rows = walks.vae2.rows;
+  plane.show({ path: rows ? rows.map((row) => [...row]) : null, ends: rows ? { A: rows[0], B: rows.at(-1) } : {} });
+  showStrip();
+  showFrame();
+}
+// How long the code is, frame by frame; shaded, how long draws from the prior are.
+function drawLengths(svg, walk, typical) {
+  svg.replaceChildren();
+  if (walk.problem) return;
+  const NS = "http://www.w3.org/2000/svg", high = 1.1 * Math.max(...walk.lengths, typical ? typical[0] + typical[1] : 0);
+  const add = (tag, attributes) => {
+    const node = document.createElementNS(NS, tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    svg.append(node);
+  };
+  const y = (length) => 46 * (1 - length / high);
+  if (typical) add("rect", { class: "band", x: 0, width: 480, y: y(typical[0] + typical[1]), height: y(typical[0] - typical[1]) - y(typical[0] + typical[1]) });
+  const x = (k) => (480 * k) / (walks.steps - 1);
+  add("polyline", { points: walk.lengths.map((length, k) => `${x(k)},${y(length)}`).join(" ") });
+  add("line", { class: "now", x1: 0, x2: 0, y1: 0, y2: 46 });
+}
+function showFrame(moves = false) {
+  if (!walks) return;
+  const k = s.frame - 1;
+  for (const name of MODELS) {
+    const walk = walks[name], reel = find(`.reel.${name}`);
+    if (walk.problem) continue;
+    lab.paint(reel.querySelector(":scope > canvas"), walk.frames[k], { tone: "output" });
+    [...reel.querySelector(".strip-of-film").children].forEach((canvas, at) => canvas.classList.toggle("now", at === k));
+    const line = reel.querySelector(".now:not(canvas)"), at = (480 * k) / (walks.steps - 1);
+    for (const x of ["x1", "x2"]) line?.setAttribute(x, at);
+    reel.querySelector(".length").textContent = say(`length.${name}`, { length: walk.lengths[k].toFixed(1) });
+  }
+  Object.assign(find(".frame"), { max: walks.steps, value: s.frame });
+  find(".frame-name").textContent = say("frame", { frame: s.frame, steps: walks.steps });
+  if (moves && walks.vae2.rows) go(walks.vae2.rows[k]);
+}
+function setFrame(frame) {
+  s.frame = clamp(Math.round(frame), 1, s.steps);
+  showFrame(true);
+  keepLink();
+}
+function play() {                   // there and back, about two seconds each way
+  if (playing) { stop(); return; }
+  let direction = s.frame >= s.steps ? -1 : 1;
+  playing = setInterval(() => {
+    if (lab.tab !== TAB) { stop(); return; }
+    if (s.frame + direction > s.steps || s.frame + direction < 1) direction = -direction;
+    setFrame(s.frame + direction);
+  }, clamp(2000 / s.steps, 70, 400));
+  namePlay();
+}
+function stop() { clearInterval(playing); playing = null; namePlay(); }
+function namePlay() {
+  find(".play").dataset.i18n = `${TAB}.${playing ? "pause" : "play"}`;
+  find(".play").textContent = say(playing ? "pause" : "play");
+}
+
+// ---- Draws, and the bound ----------------------------------------------------------------------------------
+const askDraws = lab.newest(async () => {
+  find(".sheets").classList.add("waiting");
+  try {
+    draws = (await lab.ask(server.show_draws, { seed: s.seed, beta: s.beta })).draws;
+    lab.problem(find(".prior .problem"), null);
+    for (const name of SHEETS) {
+      const sheet = find(`.sheet.${name}`);
+      lab.problem(sheet.querySelector(".problem"), draws[name].problem ?? null);
+      sheet.querySelector("canvas").hidden = Boolean(draws[name].problem);
+      if (draws[name].pixels) paintSheet(sheet.querySelector("canvas"), lab.bytes(draws[name].pixels));
+    }
+  } catch (problem) { lab.problem(find(".prior .problem"), problem); } finally { find(".sheets").classList.remove("waiting"); }
+});
+function paintSheet(canvas, bytes) {  // 32 digits, eight or, on a phone, four in a row
+  const across = innerWidth < 720 ? 4 : 8, n = bytes.length / 784;
+  Object.assign(canvas, { width: 28 * across, height: (28 * n) / across });
+  const context = canvas.getContext("2d"), image = context.createImageData(28, 28);
+  const paper = lab.rgb(lab.colour("paper")), tone = lab.rgb(lab.colour("output"));
+  for (let k = 0; k < n; k++) {
+    for (let p = 0; p < 784; p++) {
+      const ink = bytes[784 * k + p] / 255;
+      for (let c = 0; c < 3; c++) image.data[4 * p + c] = paper[c] + ink * (tone[c] - paper[c]);
+      image.data[4 * p + 3] = 255;
+    }
+    context.putImageData(image, 28 * (k % across), 28 * Math.floor(k / across));
+  }
+  canvas.repaint = () => paintSheet(canvas, bytes);
+}
+const askSplits = lab.newest(async () => {
+  find(".splits").classList.add("waiting");
+  try {
+    splits = (await lab.ask(server.show_elbo, { digit: onWire(s.a), seed: s.seed })).splits;
+    lab.problem(find(".bound .problem"), null);
+    showSplits();
+  } catch (problem) { lab.problem(find(".bound .problem"), problem); } finally { find(".splits").classList.remove("waiting"); }
+});
+function showSplits() {
+  if (!splits) return;
+  const whole = Object.values(splits).filter((split) => !split.problem);
+  const most = Math.max(...whole.map((split) => split.reconstruction + split.kl));
+  const widest = Math.max(...whole.flatMap((split) => split.kl_per_dimension));
+  for (const name of SPLITS) {
+    const box = find(`.split.${name}`), split = splits[name];
+    box.querySelector(".name").textContent = say(`model.${name}`);
+    lab.problem(box.querySelector(".problem"), split.problem ?? null);
+    for (const part of box.querySelectorAll(".sum, .stack, .dimensions, .carried")) part.hidden = Boolean(split.problem);
+    if (split.problem) continue;
+    box.querySelector(".sum").textContent = say("sum", { elbo: sign(split.elbo, 1), reconstruction: split.reconstruction.toFixed(1), kl: split.kl.toFixed(1), error: split.standard_error.toFixed(1) });
+    box.querySelector(".stack .loss").style.width = `${(100 * split.reconstruction) / most}%`;
+    box.querySelector(".stack .kl").style.width = `${(100 * split.kl) / most}%`;
+    const bars = split.kl_per_dimension.map((nats, k) => {
+      const bar = make("span", { title: say("dimension", { k: k + 1, nats: nats.toFixed(2) }) }, make("i"), make("em", {}, split.kl_per_dimension.length < 4 ? `z${k + 1}: ${nats.toFixed(1)}` : String(k + 1)));
+      bar.firstChild.style.height = `${(100 * nats) / widest}%`;
+      return bar;
+    });
+    box.querySelector(".dimensions").replaceChildren(...bars);
+    box.querySelector(".dimensions").setAttribute("aria-label", split.kl_per_dimension.map((nats) => nats.toFixed(1)).join(", "));
+    const used = split.kl_per_dimension.filter((nats) => nats >= 0.1).length;
+    box.querySelector(".carried").textContent = say("carried", { used, n: split.kl_per_dimension.length, widest: widest.toFixed(1) });
+  }
+  const drawn = whole[0]?.ink;
+  if (drawn) lab.paint(find(".drawn canvas"), Float32Array.from(lab.bytes(drawn), (ink) => ink / 255), { tone: "input" });
+  find(".how").textContent = say("how", { name: nameOf(s.a), n: props.n_draws, seed: s.seed });
+}
+
+// ---- Words, controls, link -----------------------------------------------------------------------------------
+const press = (selector, test) => every(selector).forEach((button, k) => button.setAttribute("aria-pressed", String(test(button, k))));
+const option = (holder, text, data, onclick) => {
+  const button = make("button", { type: "button", ...data });
+  button.textContent = text;
+  button.onclick = onclick;
+  find(holder).append(button);
+};
+function describe() {               // every text that isn't a plain key
+  if (!digits) return;
+  every(".zooms button").forEach((button) => { button.textContent = button.dataset.zoom === "fit" ? say("fit") : `±${button.dataset.zoom}`; });
+  press(".zooms button", (button) => button.dataset.zoom === s.zoom);
+  press(".layers button", (button) => s[button.dataset.layer]);
+  press(".modes button", (button) => button.dataset.mode === s.mode);
+  const { x, y, half } = windowOf();
+  find(".axes").textContent = say("axes", { low1: sign(x - half, 1), high1: sign(x + half, 1), low2: sign(y - half, 1), high2: sign(y + half, 1) });
+  find(".keys").replaceChildren(...Array.from({ length: 10 }, (_, label) => {
+    const dot = make("i");
+    dot.style.background = lab.planeColour(label);
+    return make("span", {}, dot, String(label));
+  }));
+  find("tbody").replaceChildren(...props.betas.map((beta) => {
+    const row = make("tr", beta === s.beta ? { class: "now" } : {}, make("td", {}, String(beta))), sum = summaries?.[beta];
+    if (sum?.problem) row.append(make("td", { colspan: 5, class: "trouble" }, sum.problem[lab.lang]));
+    else for (const cell of sum ? [sum.mean_kl.toFixed(1), `${(100 * sum.within[1]).toFixed(0)}%`, sum.radius.toFixed(2), sum.deviation.toFixed(3), sum.error.toFixed(4)] : Array(5).fill("…")) row.append(make("td", {}, cell));
+    return row;
+  }), make("tr", { class: "norm" }, ...[say("norm"), "0", "86%", "1.00", "1.000", "–"].map((cell) => make("td", {}, cell))));
+  find(".steps-name").textContent = say("steps", { steps: s.steps });
+  for (const name of MODELS) find(`.reel.${name} .title`).textContent = say(`reel.${name}`, { beta: s.beta });
+  for (const name of SHEETS) {
+    const caption = find(`.sheet.${name} figcaption`);
+    caption.replaceChildren(make("b", {}, say(`sheet.${name}.name`, { beta: s.beta })), make("small", {}, say(`sheet.${name}.note`)));
+    find(`.sheet.${name} canvas`).setAttribute("aria-label", caption.textContent);
+  }
+  if (planes[s.beta]) describePlace();
+  const foot = find(".foot p"), score = planes[s.beta]?.score ?? {}, key = ["test_elbo_nats", "test_elbo_binarised", "validation_elbo_nats"].find((name) => name in score);
+  foot.removeAttribute("data-i18n");
+  foot.textContent = say("foot", { beta: s.beta, widths: planes[s.beta]?.widths.join("-") ?? "…", elbo: key ? sign(score[key], 1) : "…", digits: say(key?.startsWith("test") ? "on_test" : "on_validation") });
+  showEnds();
+  showStrip();
+  showFrame();
+  showSplits();
+}
+function keepLink() {
+  lab.link.set(TAB, { beta: s.beta, z: s.z.map((value) => value.toFixed(3)).join(","), zoom: s.zoom, a: s.a, b: s.b, steps: s.steps, mode: s.mode, frame: s.frame, seed: s.seed, map: s.map ? null : 0, cloud: s.cloud ? null : 0 });
+}
+function readLink() {
+  const whole = (name, low, high) => Math.round(lab.link.number(TAB, name, s[name], low, high));
+  const one = (name, allowed) => { const value = lab.link.read(TAB, name, String(s[name])); return allowed.includes(value) ? value : String(s[name]); };
+  s.beta = Number(one("beta", props.betas.map(String)));
+  s.zoom = one("zoom", ZOOMS);
+  s.mode = one("mode", ["linear", "slerp"]);
+  s.steps = whole("steps", 2, 32);
+  s.frame = whole("frame", 1, s.steps);
+  s.seed = whole("seed", 0, props.max_seed);
+  for (const end of ["a", "b"])
+    s[end] = lab.link.read(TAB, end, "") === "drawing" && lab.drawing ? "drawing" : whole(end, 0, digits.labels.length - 1);
+  const z = lab.link.read(TAB, "z", "").split(",").map(Number.parseFloat);
+  if (z.length === 2 && z.every(Number.isFinite)) s.z = z.map((value) => clamp(value, -1000, 1000));
+  for (const layer of ["map", "cloud"]) s[layer] = lab.link.read(TAB, layer, "1") !== "0";
+}
+function setBeta(beta) { stop(); s.beta = beta; keepLink(); describe(); showPlane(); askWalk(); askDraws(); }
+function setZoom(zoom) { s.zoom = zoom; keepLink(); plane.look(windowOf()); describe(); }
+function setSeed(seed) {
+  s.seed = Number.isFinite(seed) ? clamp(Math.round(seed), 0, props.max_seed) : s.seed;
+  find(".seed").value = s.seed;
+  keepLink();
+  askDraws();
+  askSplits();
+}
+function setMode(mode) { s.mode = mode; keepLink(); describe(); askWalk(); }
+
+function build() {
+  for (const beta of props.betas) option(".betas", String(beta), { "data-beta": beta }, () => setBeta(beta));
+  for (const zoom of ZOOMS) option(".zooms", "", { "data-zoom": zoom }, () => setZoom(zoom));
+  for (const button of every(".layers button")) button.onclick = () => {
+    s[button.dataset.layer] = !s[button.dataset.layer];
+    plane.show({ map: s.map, cloud: s.cloud });
+    keepLink();
+    describe();
+  };
+  for (const button of every(".modes button")) button.onclick = () => setMode(button.dataset.mode);
+  for (const button of every("[data-take]")) button.onclick = () => { if (nearest >= 0) take(button.dataset.take, nearest); };
+  for (const end of ["a", "b"]) {
+    find(".choosers").append(make("div", { class: `chooser ${end}` }, make("canvas", { class: "digit" }), make("div", {},
+      make("p", {}, make("b", {}, `${end.toUpperCase()}: `), make("span", { class: "name number" })),
+      make("span", { class: "choices", role: "group", "data-i18n-label": `${TAB}.choose_${end}` }),
+      make("button", { type: "button", class: "own", "data-i18n": `${TAB}.own` }))));
+    for (let label = 0; label < 10; label++) option(`.chooser.${end} .choices`, String(label), {}, () => take(end, another(label, s[end])));
+    find(`.chooser.${end} .own`).onclick = () => take(end, "drawing");
+  }
+  for (const name of MODELS) {
+    const reel = make("div", { class: `reel ${name}` }, make("p", { class: "name" }, make("b", { class: "title" }), make("span", { class: "length number" })),
+      make("canvas", { class: "digit", role: "img" }), make("div", {}, make("div", { class: "strip-of-film", "aria-hidden": "true" }), make("p", { class: "problem", hidden: "" })));
+    reel.lastChild.append(document.createElementNS("http://www.w3.org/2000/svg", "svg"));
+    const svg = reel.querySelector("svg");
+    for (const [key, value] of Object.entries({ class: "lengths", viewBox: "0 0 480 46", preserveAspectRatio: "none", "aria-hidden": "true" })) svg.setAttribute(key, value);
+    reel.querySelector(".strip-of-film").onclick = (event) => {
+      const at = [...event.currentTarget.children].indexOf(event.target);
+      if (at >= 0) { stop(); setFrame(at + 1); }
+    };
+    find(".reels").append(reel);
+  }
+  for (const name of SHEETS) find(".sheets").append(make("figure", { class: `sheet ${name}` }, make("figcaption"), make("p", { class: "problem", hidden: "" }), make("canvas", { class: "digit", role: "img" })));
+  find(".sheets").append(make("p", { class: "moral", "data-i18n": `${TAB}.prior_moral` }));
+  for (const name of SPLITS) find(".splits").append(make("div", { class: `split ${name}` }, make("p", { class: "name" }), make("p", { class: "problem", hidden: "" }), make("p", { class: "sum number" }),
+    make("div", { class: "stack", "aria-hidden": "true" }, make("i", { class: "loss" }), make("i", { class: "kl" })), make("div", { class: "dimensions", role: "img" }), make("small", { class: "carried" })));
+  Object.assign(find(".steps"), { value: s.steps, oninput: (event) => { stop(); s.steps = Number(event.target.value); keepLink(); find(".steps-name").textContent = say("steps", { steps: s.steps }); askWalk(); } });
+  find(".frame").oninput = (event) => { stop(); setFrame(Number(event.target.value)); };
+  find(".play").onclick = play;
+  find(".seed").value = s.seed;
+  find(".seed").onchange = (event) => setSeed(Number.parseFloat(event.target.value));
+  find(".dice").onclick = () => setSeed(Math.floor(Math.random() * 10000));
+  lab.translate(element);
+}
+
+// What the answers set the instrument to.
+const proofs = {
+  1: () => { s.zoom = "3"; s.z = [0, 0]; setBeta(0); },
+  2: () => { setZoom("3"); setBeta(4); },
+  3: () => { setMode("slerp"); find(".film").scrollIntoView({ block: "nearest" }); },
+};
+lab.frame(element, TAB, { lights: { 1: ".pad", 2: ".compare table", 3: ".reels" }, proofs });
+lab.whenShown(TAB, async () => {
+  digits = await lab.digits();
+  readLink();
+  build();
+  lab.on("lang", describe);
+  lab.on("theme", describe);
+  lab.on("drawing", () => { showEnds(); if (s.a === "drawing" || s.b === "drawing") { take("a", s.a); take("b", s.b); } });
+  plane.show({ map: s.map, cloud: s.cloud, point: s.z });
+  plane.look(windowOf());
+  keepLink();
+  describe();
+  await showPlane();
+  await askWalk();
+  askDraws();
+  askSplits();
+  await showSummaries();
+  article.dataset.ready = "1";
+}, () => { if (digits) describe(); });
