@@ -7,11 +7,17 @@ import torch
 from torch.testing import assert_close
 
 from core import runtime
-from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
+from core.models.autoencoder import (
+    ConvAutoencoder,
+    ConvAutoencoderConfig,
+    MLPAutoencoder,
+    MLPAutoencoderConfig,
+)
 from core.models.pca import PCA
 from core.models.vae import VAE, VAEConfig
 from core.training import autoencoder, evaluation, loop, shipping, vae
 from core.training.augmentation import random_affine
+from core.training.folding import without_batch_norm
 from core.training.loop import Recipe
 
 TINY = MLPAutoencoderConfig(hidden=(8,), n_latent=2, activation="gelu", batch_norm=True)
@@ -115,6 +121,20 @@ def test_augmentation_keeps_the_range_and_moves_each_digit_its_own_way():
     rows = (moved.sum(2) * torch.arange(28.0)).sum(1) / moved.sum((1, 2))
     assert (rows - 13.5).abs().max() < 1.5
     assert_close(moved, random_affine(bar, runtime.generator(2, CPU)))
+
+
+def test_batch_norm_folds_into_the_lectures_layers():
+    model = shipping.seeded(
+        lambda: ConvAutoencoder(ConvAutoencoderConfig(batch_norm=True)), 7
+    ).double()
+    x = torch.rand(6, 1, 28, 28, dtype=torch.float64, generator=runtime.generator(7)) * 2 - 1
+    for _ in range(3):
+        model(x)  # moves the running statistics
+    for parameter in model.parameters():
+        parameter.data.mul_(1.3).add_(0.1)  # gamma and beta are no longer 1 and 0
+    plain = without_batch_norm(model.eval())
+    assert plain.state_dict().keys() == ConvAutoencoder().state_dict().keys()
+    assert_close(plain(x), model(x))
 
 
 def test_reconstruction_mse_is_a_pixel_in_0_1():

@@ -87,6 +87,7 @@ class ConvAutoencoderConfig:
 
     n_first: int = 16  # channels next to the pixels
     n_second: int = 8  # channels of the code
+    batch_norm: bool = False  # before each ReLU; while training only, see core/training/folding.py
 
 
 class ConvAutoencoder(nn.Module):
@@ -113,6 +114,9 @@ class ConvAutoencoder(nn.Module):
             nn.ConvTranspose2d(b, 1, kernel_size=2, stride=2, padding=1),  # [B, 1, 28, 28]
             nn.Tanh(),
         )
+        if config.batch_norm:
+            self.encoder = _normalised(self.encoder)
+            self.decoder = _normalised(self.decoder)
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the code [B, 32], the flat form of [B, 8, 2, 2], of [B, 1, 28, 28] in [-1, 1]."""
@@ -126,6 +130,16 @@ class ConvAutoencoder(nn.Module):
         """Squeeze pixels [B, 1, 28, 28] through the code and back."""
         code = self.encode(x)
         return AutoencoderOutput(self.decode(code), code)
+
+
+def _normalised(layers: nn.Sequential) -> nn.Sequential:
+    """Return the layers with a batch norm before each ReLU."""
+    found = nn.Sequential()
+    for layer in layers:
+        if isinstance(layer, nn.ReLU):
+            found.append(nn.BatchNorm2d(found[-1].out_channels))
+        found.append(layer)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
