@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from core.errors import InputError
 from core.models.bert import BertConfig, BertForPreTraining
+
+CONFIG, WEIGHTS, VOCABULARY = FILES = ("config.json", "model.safetensors", "vocab.txt")
+PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")  # can run any program when opened
 
 NAMES = {  # transformers' name of each field of our config
     "n_vocabulary": "vocab_size",
@@ -33,23 +38,73 @@ class LoadedBert(NamedTuple):
 
 
 def load_bert(folder: Path) -> LoadedBert:
-    """Load any BERT: pre-training, masked-LM or bare encoder layout.
+    """Load any BERT, float32: pre-training, masked-LM or bare encoder layout.
 
     Raises:
-        FileNotFoundError: `config.json` or `model.safetensors` is not there.
-        RuntimeError: a parameter has another shape than the config says, or an unknown name; or
-            another activation than BERT's.
+        InputError: a file is missing or damaged, the weights are pickled, or it is no BERT.
     """
-    settings = json.loads((folder / "config.json").read_text("utf-8"))
-    if settings.get("hidden_act", "gelu") != "gelu":
-        raise RuntimeError(f"BERT computes with gelu, {folder.name} with {settings['hidden_act']}")
-    config = BertConfig(**{ours: settings[theirs] for ours, theirs in NAMES.items()})
-    weights = rename(load_file(folder / "model.safetensors"))
+    config = read_config(folder)
+    file = folder / WEIGHTS
+    if not file.is_file():
+        pickled = any(True for pattern in PICKLES for _ in folder.glob(pattern))
+        key = "checkpoint_pickled" if pickled else "checkpoint_incomplete"
+        raise InputError(key, folder=folder.name, file=WEIGHTS)
+    try:
+        weights = rename(load_file(file))
+    except SafetensorError as error:
+        raise InputError("checkpoint_damaged", folder=folder.name, file=WEIGHTS) from error
     model = BertForPreTraining(config)
-    missing, unknown = model.load_state_dict(weights, strict=False)
-    if unknown:
-        raise RuntimeError(f"Not a BERT: {', '.join(sorted(unknown)[:5])} in {folder.name}")
+    ours = model.state_dict()
+    unknown = [name for name in weights if name not in ours]
+    odd = [k for k, v in weights.items() if k in ours and v.shape != ours[k].shape]
+    if unknown or odd:
+        raise InputError("checkpoint_other", folder=folder.name, what=(unknown or odd)[0])
+    missing = model.load_state_dict(weights, strict=False).missing_keys
     return LoadedBert(model, tuple(missing))
+
+
+def read_config(folder: Path) -> BertConfig:
+    """Return the sizes that a checkpoint's `config.json` tells.
+
+    Raises:
+        InputError: the file is missing or damaged, or tells of another architecture.
+    """
+    file = folder / CONFIG
+    if not file.is_file():
+        raise InputError("checkpoint_incomplete", folder=folder.name, file=CONFIG)
+    try:
+        settings = json.loads(file.read_text("utf-8"))
+        config = BertConfig(**{ours: settings[theirs] for ours, theirs in NAMES.items()})
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError("checkpoint_other", folder=folder.name, what=CONFIG) from error
+    for name, expected in (("hidden_act", "gelu"), ("model_type", "bert")):
+        if settings.get(name, expected) != expected:
+            what = f"{name}: {settings[name]}"
+            raise InputError("checkpoint_other", folder=folder.name, what=what)
+    return config
+
+
+def fetch(name: str) -> Path:
+    """Return the local folder of a checkpoint on the hub, e.g. "hfl/chinese-roberta-wwm-ext".
+
+    Only the three files named at the top are fetched, and kept for the next time.
+
+    Raises:
+        InputError: there is no such checkpoint, or no internet and no kept copy.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import (
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(FILES)))
+    except (HFValidationError, RepositoryNotFoundError) as error:
+        raise InputError("hub_unknown", name=name) from error
+    except (LocalEntryNotFoundError, OSError) as error:
+        raise InputError("hub_unreachable", name=name) from error
 
 
 def rename(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -83,7 +138,7 @@ def save_bert(
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = {k: v.detach().to("cpu", dtype).contiguous() for k, v in model.state_dict().items()}
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
     settings = {theirs: getattr(model.bert.config, ours) for ours, theirs in NAMES.items()}
     settings |= {
         "model_type": "bert",
@@ -93,6 +148,6 @@ def save_bert(
         "pad_token_id": 0,
         "tie_word_embeddings": True,
     }
-    (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
-    if vocabulary.resolve() != (folder / "vocab.txt").resolve():
-        shutil.copyfile(vocabulary, folder / "vocab.txt")
+    (folder / CONFIG).write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
+    if vocabulary.resolve() != (folder / VOCABULARY).resolve():
+        shutil.copyfile(vocabulary, folder / VOCABULARY)

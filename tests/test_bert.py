@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.testing import assert_close
 
-from core.checkpoints import load_bert, save_bert
+from core.checkpoints import fetch, load_bert, save_bert
+from core.errors import InputError
 from core.models.bert import Bert, BertConfig, BertForClassification, BertForPreTraining, initialise
 
 TINY = BertConfig(
@@ -235,16 +236,49 @@ def test_names_of_2018_load(tiny, tmp_path):
     assert_close(model.state_dict()[name], tiny.state_dict()[name].float())
 
 
+def refused(folder: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        load_bert(folder)
+    assert caught.value.sentence("zh") != str(caught.value)
+    return caught.value.key
+
+
 def test_what_is_no_bert_is_refused(tiny, tmp_path):
+    assert refused(tmp_path) == "checkpoint_incomplete"
     (tmp_path / "vocab.txt").write_text("a\n")
     save_bert(tiny, tmp_path, tmp_path / "vocab.txt")
-    save_file({"conv.weight": torch.zeros(2)}, tmp_path / "model.safetensors")
-    with pytest.raises(RuntimeError, match="Not a BERT"):
-        load_bert(tmp_path)
-    settings = json.loads((tmp_path / "config.json").read_text())
-    (tmp_path / "config.json").write_text(json.dumps(settings | {"hidden_act": "relu"}))
-    with pytest.raises(RuntimeError, match="relu"):
-        load_bert(tmp_path)
+    file, config = tmp_path / "model.safetensors", tmp_path / "config.json"
+    settings, whole = json.loads(config.read_text()), file.read_bytes()
+    for changed in ({"hidden_act": "relu"}, {"model_type": "gpt2"}, {"hidden_size": 12}):
+        config.write_text(json.dumps(settings | changed))
+        assert refused(tmp_path) == "checkpoint_other"
+    config.write_text("{")
+    assert refused(tmp_path) == "checkpoint_other"
+    config.write_text(json.dumps(settings))
+    file.write_bytes(whole[: len(whole) // 2])
+    assert refused(tmp_path) == "checkpoint_damaged"
+    save_file({"conv.weight": torch.zeros(2)}, file)
+    assert refused(tmp_path) == "checkpoint_other"
+    file.rename(tmp_path / "pytorch_model.bin")
+    assert refused(tmp_path) == "checkpoint_pickled"
+
+
+def test_a_hub_name_that_cannot_be_fetched_is_explained(monkeypatch, tmp_path):
+    import huggingface_hub
+
+    with pytest.raises(InputError) as caught:
+        fetch("not a name!")
+    assert caught.value.key == "hub_unknown"
+
+    def offline(*_, **__):
+        raise huggingface_hub.errors.LocalEntryNotFoundError("no internet")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
+    with pytest.raises(InputError) as caught:
+        fetch("bert-base-uncased")
+    assert caught.value.key == "hub_unreachable"
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda *_, **__: str(tmp_path))
+    assert fetch("bert-base-uncased") == tmp_path
 
 
 def test_fp16_file_changes_little(tiny, tmp_path):
