@@ -13,6 +13,7 @@ from core.training.loop import Moments, Observe
 
 LICENCE = "Apache-2.0"
 SOURCE = "trained by this project on MNIST train[10000:55000] (CC BY-SA 3.0)"
+MANY = 500_000  # numbers of a network
 N_WATCHED = 2_000  # sample digits whose codes the time-lapse keeps
 
 
@@ -48,13 +49,20 @@ def watcher(validation: Tensor) -> Observe:
 
 
 def ship(name: str, model: nn.Module, *, paper: str, command: str, score: dict[str, float]) -> None:
-    """Write assets/weights/NAME.safetensors and its manifest entry."""
+    """Write assets/weights/NAME.safetensors and its manifest entry.
+
+    Networks of more than `MANY` numbers keep their matrices in half precision: half the bytes of
+    the repository, and the score changes in its fifth digit. Biases and statistics stay as they
+    are, and so does what the model computes in.
+    """
     file = f"weights/{name}.safetensors"
     (assets.FOLDER / file).parent.mkdir(parents=True, exist_ok=True)
-    weights = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    state = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    if sum(value.numel() for value in state.values()) > MANY:
+        state = {key: value.half() if value.ndim > 1 else value for key, value in state.items()}
     config = getattr(model, "config", None)
     meta = {"config": str(dataclasses.asdict(config))} if config else None
-    save_file(weights, assets.FOLDER / file, metadata=meta)
+    save_file(state, assets.FOLDER / file, metadata=meta)
     assets.register(file, licence=LICENCE, source=SOURCE, paper=paper, command=command, score=score)
 
 
