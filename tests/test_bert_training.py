@@ -107,8 +107,9 @@ def test_corpus_is_built_from_texts(tmp_path):
                 lines.write(json.dumps(document, ensure_ascii=False) + "\n")
     vocabulary = tmp_path / "vocab.txt"
     vocabulary.write_text("\n".join([*SPECIAL, *"你好吗？很。放油2018", "bert", "2018"]), "utf-8")
-    build(tmp_path, "zh", vocabulary, tmp_path / "corpus")
+    build(tmp_path, "zh", vocabulary, tmp_path / "corpus", words=True)
     corpus = load(tmp_path / "corpus")
+    assert corpus.starts.tolist() == [1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]  # 你好 is one word
     names = list(read_vocabulary(vocabulary))
     sentences = [
         " ".join(names[t] for t in corpus.tokens[a:b])
@@ -153,6 +154,21 @@ def test_pairs_are_what_their_labels_say(corpus):
             assert of_token[a] != of_token[b]
             assert corpus.sources[of_token[a]] == corpus.sources[of_token[b]]
             assert not corpus.held_out[of_token[b]]
+
+
+def test_words_of_a_pair_are_numbered_through(corpus):
+    starts = np.zeros(len(corpus.tokens), bool)
+    starts[corpus.sentences[:-1]] = starts[::3] = True
+    known = replace(corpus, tokens=(corpus.tokens % 26 + 5).astype(np.uint16), starts=starts)
+    assembler = Assembler(known, VOCABULARY, unit="word")
+    for row in cut(known).spans[:200]:
+        a, a_end, b, b_end = row.tolist()
+        tokens, segments, words = assembler._row(a, a_end, b, b_end)
+        inner = np.concatenate([starts[a:a_end], starts[b:b_end]])
+        expected = np.cumsum(inner) + (segments > 0)[tokens >= 5]  # [SEP] counts as a word too
+        got = words[tokens >= 5]
+        assert (got - got[0] == expected - expected[0]).all()
+        assert (words[tokens < 5] == -1).all()
 
 
 def test_as_many_strangers_as_next_ones(corpus):

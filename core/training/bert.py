@@ -84,6 +84,8 @@ def main() -> None:
         asked["warmup_from"] = place.step
     recipe = Recipe(**((state["recipe"] if state else {}) | asked))
 
+    if args.language == "zh" and recipe.unit != "token" and corpus.starts is None:
+        raise SystemExit("Build the corpus with --words: nobody knows its words yet.")
     torch.manual_seed(recipe.seed)
     if state:
         model = BertForPreTraining(BertConfig(**state["config"]))

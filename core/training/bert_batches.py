@@ -218,6 +218,9 @@ class Assembler:
             tokens = np.concatenate([tokens, second, [self.sep]])
             segments = np.concatenate([segments, np.ones(len(second) + 1, np.int64)])
         starts = ~self.goes_on[tokens]
+        if self.corpus.starts is not None:
+            starts[1 : 1 + len(first)] &= self.corpus.starts[a:a_end]
+            starts[2 + len(first) : -1] &= self.corpus.starts[b:b_end]
         words = np.cumsum(starts)
         words[np.isin(tokens, (self.cls, self.sep, self.padding, self.mask))] = -1
         return tokens, segments, words
