@@ -25,6 +25,7 @@ SHARED = (
     "timeline.js",
     "umap.js",
     "plane.js",
+    "latent_parts.js",
 )  # scripts for every view, in this order
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 

@@ -16,13 +16,13 @@ const article = find(".page"), [inPicture, outPicture, bigPicture, livePicture] 
 const MODELS = ["ae3", "vae2", "vae16"], SHEETS = ["vae16", "vae2", "ae3"];
 const SPLITS = ["vae2-beta0", "vae2-beta1", "vae2-beta4", "vae16"];
 const ZOOMS = ["1.5", "3", "6", "fit"];
-const TYPICAL = { vae2: [1.253, 0.655], vae16: [3.938, 0.702] };  // length of a draw from N(0, I): mean, deviation
-const START = { beta: 1, z: [0.6, -0.4], zoom: "3", a: 0, b: 1, steps: 12, mode: "linear", frame: 1, seed: 1 };
+const START = { beta: 1, z: [0.3, 0.6], zoom: "3", a: 511, b: 316, steps: 12, mode: "linear", frame: 1, seed: 1 };
 
 const s = { ...START, map: true, cloud: true };
 const planes = {};                  // by beta: {codes, decode, ...} once they are here
 let summaries = null, digits = null, walks = null, draws = null, splits = null;
 let nearest = -1, playing = null;
+const reels = {}, bounds = {};
 
 // ---- The plane: everything below happens in the browser --------------------------------------------
 const plane = lab.plane(find(".pad canvas"), { onmove: (z) => { stop(); go(z); } });
@@ -172,51 +172,16 @@ const askWalk = lab.newest(async () => {
 });
 function showWalk() {
   s.frame = clamp(s.frame, 1, walks.steps);
-  for (const name of MODELS) {
-    const reel = find(`.reel.${name}`), walk = walks[name];
-    lab.problem(reel.querySelector(".problem"), walk.problem ?? null);
-    reel.classList.toggle("broken", Boolean(walk.problem));
-    const film = reel.querySelector(".strip-of-film");
-    film.classList.toggle("small", walks.steps > 14 || innerWidth < 720);
-    const n = walk.problem ? 0 : walks.steps;
-    while (film.childElementCount > n) film.lastChild.remove();
-    while (film.childElementCount < n) film.append(make("canvas"));
-    [...film.children].forEach((canvas, k) => lab.paint(canvas, walk.frames[k], { tone: "output" }));
-    drawLengths(reel.querySelector(".lengths"), walk, TYPICAL[name]);
-  }
+  for (const name of MODELS) reels[name].show(walks[name]);
   const rows = walks.vae2.rows;
   plane.show({ path: rows ? rows.map((row) => [...row]) : null, ends: rows ? { A: rows[0], B: rows.at(-1) } : {} });
   showStrip();
   showFrame();
 }
-// How long the code is, frame by frame; shaded, how long draws from the prior are.
-function drawLengths(svg, walk, typical) {
-  svg.replaceChildren();
-  if (walk.problem) return;
-  const NS = "http://www.w3.org/2000/svg", high = 1.1 * Math.max(...walk.lengths, typical ? typical[0] + typical[1] : 0);
-  const add = (tag, attributes) => {
-    const node = document.createElementNS(NS, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    svg.append(node);
-  };
-  const y = (length) => 46 * (1 - length / high);
-  if (typical) add("rect", { class: "band", x: 0, width: 480, y: y(typical[0] + typical[1]), height: y(typical[0] - typical[1]) - y(typical[0] + typical[1]) });
-  const x = (k) => (480 * k) / (walks.steps - 1);
-  add("polyline", { points: walk.lengths.map((length, k) => `${x(k)},${y(length)}`).join(" ") });
-  add("line", { class: "now", x1: 0, x2: 0, y1: 0, y2: 46 });
-}
 function showFrame(moves = false) {
   if (!walks) return;
   const k = s.frame - 1;
-  for (const name of MODELS) {
-    const walk = walks[name], reel = find(`.reel.${name}`);
-    if (walk.problem) continue;
-    lab.paint(reel.querySelector(":scope > canvas"), walk.frames[k], { tone: "output" });
-    [...reel.querySelector(".strip-of-film").children].forEach((canvas, at) => canvas.classList.toggle("now", at === k));
-    const line = reel.querySelector(".now:not(canvas)"), at = (480 * k) / (walks.steps - 1);
-    for (const x of ["x1", "x2"]) line?.setAttribute(x, at);
-    reel.querySelector(".length").textContent = say(`length.${name}`, { length: walk.lengths[k].toFixed(1) });
-  }
+  for (const name of MODELS) reels[name].turn(k);
   Object.assign(find(".frame"), { max: walks.steps, value: s.frame });
   find(".frame-name").textContent = say("frame", { frame: s.frame, steps: walks.steps });
   if (moves && walks.vae2.rows) go(walks.vae2.rows[k]);
@@ -252,25 +217,10 @@ const askDraws = lab.newest(async () => {
       const sheet = find(`.sheet.${name}`);
       lab.problem(sheet.querySelector(".problem"), draws[name].problem ?? null);
       sheet.querySelector("canvas").hidden = Boolean(draws[name].problem);
-      if (draws[name].pixels) paintSheet(sheet.querySelector("canvas"), lab.bytes(draws[name].pixels));
+      if (draws[name].pixels) lab.sheet(sheet.querySelector("canvas"), lab.bytes(draws[name].pixels));
     }
   } catch (problem) { lab.problem(find(".prior .problem"), problem); } finally { find(".sheets").classList.remove("waiting"); }
 });
-function paintSheet(canvas, bytes) {  // 32 digits, eight or, on a phone, four in a row
-  const across = innerWidth < 720 ? 4 : 8, n = bytes.length / 784;
-  Object.assign(canvas, { width: 28 * across, height: (28 * n) / across });
-  const context = canvas.getContext("2d"), image = context.createImageData(28, 28);
-  const paper = lab.rgb(lab.colour("paper")), tone = lab.rgb(lab.colour("output"));
-  for (let k = 0; k < n; k++) {
-    for (let p = 0; p < 784; p++) {
-      const ink = bytes[784 * k + p] / 255;
-      for (let c = 0; c < 3; c++) image.data[4 * p + c] = paper[c] + ink * (tone[c] - paper[c]);
-      image.data[4 * p + 3] = 255;
-    }
-    context.putImageData(image, 28 * (k % across), 28 * Math.floor(k / across));
-  }
-  canvas.repaint = () => paintSheet(canvas, bytes);
-}
 const askSplits = lab.newest(async () => {
   find(".splits").classList.add("waiting");
   try {
@@ -282,29 +232,12 @@ const askSplits = lab.newest(async () => {
 function showSplits() {
   if (!splits) return;
   const whole = Object.values(splits).filter((split) => !split.problem);
-  const most = Math.max(...whole.map((split) => split.reconstruction + split.kl));
-  const widest = Math.max(...whole.flatMap((split) => split.kl_per_dimension));
-  for (const name of SPLITS) {
-    const box = find(`.split.${name}`), split = splits[name];
-    box.querySelector(".name").textContent = say(`model.${name}`);
-    lab.problem(box.querySelector(".problem"), split.problem ?? null);
-    for (const part of box.querySelectorAll(".sum, .stack, .dimensions, .carried")) part.hidden = Boolean(split.problem);
-    if (split.problem) continue;
-    box.querySelector(".sum").textContent = say("sum", { elbo: sign(split.elbo, 1), reconstruction: split.reconstruction.toFixed(1), kl: split.kl.toFixed(1), error: split.standard_error.toFixed(1) });
-    box.querySelector(".stack .loss").style.width = `${(100 * split.reconstruction) / most}%`;
-    box.querySelector(".stack .kl").style.width = `${(100 * split.kl) / most}%`;
-    const bars = split.kl_per_dimension.map((nats, k) => {
-      const bar = make("span", { title: say("dimension", { k: k + 1, nats: nats.toFixed(2) }) }, make("i"), make("em", {}, split.kl_per_dimension.length < 4 ? `z${k + 1}: ${nats.toFixed(1)}` : String(k + 1)));
-      bar.firstChild.style.height = `${(100 * nats) / widest}%`;
-      return bar;
-    });
-    box.querySelector(".dimensions").replaceChildren(...bars);
-    box.querySelector(".dimensions").setAttribute("aria-label", split.kl_per_dimension.map((nats) => nats.toFixed(1)).join(", "));
-    const used = split.kl_per_dimension.filter((nats) => nats >= 0.1).length;
-    box.querySelector(".carried").textContent = say("carried", { used, n: split.kl_per_dimension.length, widest: widest.toFixed(1) });
-  }
-  const drawn = whole[0]?.ink;
-  if (drawn) lab.paint(find(".drawn canvas"), Float32Array.from(lab.bytes(drawn), (ink) => ink / 255), { tone: "input" });
+  const scales = {                  // one for all four, so that bars can be compared
+    most: Math.max(...whole.map((split) => split.reconstruction + split.kl)),
+    widest: Math.max(...whole.flatMap((split) => split.kl_per_dimension)),
+  };
+  for (const name of SPLITS) bounds[name](splits[name], scales);
+  if (whole.length) lab.paint(find(".drawn canvas"), Float32Array.from(lab.bytes(whole[0].ink), (ink) => ink / 255), { tone: "input" });
   find(".how").textContent = say("how", { name: nameOf(s.a), n: props.n_draws, seed: s.seed });
 }
 
@@ -336,7 +269,7 @@ function describe() {               // every text that isn't a plain key
     return row;
   }), make("tr", { class: "norm" }, ...[say("norm"), "0", "86%", "1.00", "1.000", "–"].map((cell) => make("td", {}, cell))));
   find(".steps-name").textContent = say("steps", { steps: s.steps });
-  for (const name of MODELS) find(`.reel.${name} .title`).textContent = say(`reel.${name}`, { beta: s.beta });
+  for (const name of MODELS) reels[name].name(say(`reel.${name}`, { beta: s.beta }));
   for (const name of SHEETS) {
     const caption = find(`.sheet.${name} figcaption`);
     caption.replaceChildren(make("b", {}, say(`sheet.${name}.name`, { beta: s.beta })), make("small", {}, say(`sheet.${name}.note`)));
@@ -399,22 +332,10 @@ function build() {
     for (let label = 0; label < 10; label++) option(`.chooser.${end} .choices`, String(label), {}, () => take(end, another(label, s[end])));
     find(`.chooser.${end} .own`).onclick = () => take(end, "drawing");
   }
-  for (const name of MODELS) {
-    const reel = make("div", { class: `reel ${name}` }, make("p", { class: "name" }, make("b", { class: "title" }), make("span", { class: "length number" })),
-      make("canvas", { class: "digit", role: "img" }), make("div", {}, make("div", { class: "strip-of-film", "aria-hidden": "true" }), make("p", { class: "problem", hidden: "" })));
-    reel.lastChild.append(document.createElementNS("http://www.w3.org/2000/svg", "svg"));
-    const svg = reel.querySelector("svg");
-    for (const [key, value] of Object.entries({ class: "lengths", viewBox: "0 0 480 46", preserveAspectRatio: "none", "aria-hidden": "true" })) svg.setAttribute(key, value);
-    reel.querySelector(".strip-of-film").onclick = (event) => {
-      const at = [...event.currentTarget.children].indexOf(event.target);
-      if (at >= 0) { stop(); setFrame(at + 1); }
-    };
-    find(".reels").append(reel);
-  }
+  for (const name of MODELS) reels[name] = lab.reel(find(".reels"), name, (k) => { stop(); setFrame(k + 1); });
   for (const name of SHEETS) find(".sheets").append(make("figure", { class: `sheet ${name}` }, make("figcaption"), make("p", { class: "problem", hidden: "" }), make("canvas", { class: "digit", role: "img" })));
   find(".sheets").append(make("p", { class: "moral", "data-i18n": `${TAB}.prior_moral` }));
-  for (const name of SPLITS) find(".splits").append(make("div", { class: `split ${name}` }, make("p", { class: "name" }), make("p", { class: "problem", hidden: "" }), make("p", { class: "sum number" }),
-    make("div", { class: "stack", "aria-hidden": "true" }, make("i", { class: "loss" }), make("i", { class: "kl" })), make("div", { class: "dimensions", role: "img" }), make("small", { class: "carried" })));
+  for (const name of SPLITS) bounds[name] = lab.bound(find(".splits"), name);
   Object.assign(find(".steps"), { value: s.steps, oninput: (event) => { stop(); s.steps = Number(event.target.value); keepLink(); find(".steps-name").textContent = say("steps", { steps: s.steps }); askWalk(); } });
   find(".frame").oninput = (event) => { stop(); setFrame(Number(event.target.value)); };
   find(".play").onclick = play;
@@ -438,6 +359,13 @@ lab.whenShown(TAB, async () => {
   lab.on("lang", describe);
   lab.on("theme", describe);
   lab.on("drawing", () => { showEnds(); if (s.a === "drawing" || s.b === "drawing") { take("a", s.a); take("b", s.b); } });
+  let width = element.clientWidth;  // films and sheets are laid out for it
+  new ResizeObserver(() => {
+    if (!element.clientWidth || width === element.clientWidth) return;
+    width = element.clientWidth;
+    if (walks) showWalk();
+    for (const canvas of every(".sheet canvas")) canvas.repaint?.();
+  }).observe(element);
   plane.show({ map: s.map, cloud: s.cloud, point: s.z });
   plane.look(windowOf());
   keepLink();
