@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core import runtime
+from core import assets, runtime
 from core.checkpoints import save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
@@ -32,6 +32,10 @@ from core.training.bert_evaluation import answers, evaluate, held_out_batches
 from core.training.bert_run import Place, Recipe, Run, rate
 from core.training.bert_start import random_start, warm_start
 
+SOURCE = (
+    "trained by this project from the body of all-MiniLM-L6-v2 (Apache-2.0) on the texts that "
+    "NOTICE names, Wikipedia (CC BY-SA) the largest"
+)
 HISTORY = "snapshots.json"  # of scores and answers, beside exported weights
 
 
@@ -108,9 +112,27 @@ def main() -> None:
         run.place = place
     teach(run, args, target, vocabulary)
     if args.export and run.accelerator.is_main_process:
-        save_bert(run.bare_model, args.export, vocabulary_file)
-        lines = json.dumps(run.place.history, ensure_ascii=False, indent=1)
-        (args.export / HISTORY).write_text(lines + "\n", "utf-8")
+        ship(run, args.export, vocabulary_file, args.language)
+
+
+def ship(run: Run, folder: Path, vocabulary: Path, language: str) -> None:
+    """Write weights, vocabulary and history; files below `assets/` enter its manifest."""
+    save_bert(run.bare_model, folder, vocabulary)
+    history = run.place.history
+    (folder / HISTORY).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if not folder.resolve().is_relative_to(assets.FOLDER.resolve()):
+        return
+    last = history[-1]
+    scores = {"mask_top1": "top1", "mask_top5": "top5", "nsp_acc": "nsp_accuracy"}
+    assets.register(
+        (folder / "model.safetensors").resolve().relative_to(assets.FOLDER.resolve()).as_posix(),
+        licence="Apache-2.0",
+        source=SOURCE,
+        paper="Devlin et al. 2018, arXiv:1810.04805",
+        command=f"python -m core.training.bert {language} --branch export --cooldown-steps 100 "
+        f"--export assets/weights/bert-{language}",
+        score={ours: last[name] for ours, name in scores.items()} | {"tokens": last["tokens"]},
+    )
 
 
 def left_off(folder: Path | None) -> Place:
