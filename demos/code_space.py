@@ -177,6 +177,7 @@ def build() -> None:
         spaces=SPACES,
         nets=NETS,
         methods=code_maps.METHODS,
+        n_tries=empty_places.N_TRIES,
     )
 
     page.start(

@@ -13,7 +13,7 @@ from core.inference import codes
 from core.inference.code_space import SPACES
 from core.results import EmptyPlace
 
-N_TRIES = 200
+N_TRIES = 30
 INNER = (5.0, 95.0)  # percentiles of each number; outside them everything is far from everything
 MAX_SEED = 9999
 

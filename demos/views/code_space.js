@@ -16,7 +16,7 @@ const state = {
   space: chosen("space", props.spaces, "lecture"),
   net: chosen("net", props.nets, "dense32"),
   method: chosen("map", props.methods, "umap"),
-  pins: numbers(lab.link.read(TAB, "pins", "27")).filter((i) => Number.isInteger(i) && i >= 0 && i < 5000).slice(0, MAX_PINS),
+  pins: numbers(lab.link.read(TAB, "pins", "27,567")).filter((i) => Number.isInteger(i) && i >= 0 && i < 5000).slice(0, MAX_PINS),
   probe: {},          // by space; null stands for the middle of the codes
   moment: null,       // of training, or null: trained
   star: null, near: [],
@@ -277,7 +277,7 @@ function buildLapse() {
   lapse(".timeline").hidden = !loaded;
   lapse(".back").hidden = state.moment === null;
   lab.problem(lapse(".problem"), null);
-  timeline = loaded ? lab.timeline(lapse(".timeline"), { ...loaded, moment: state.moment ?? loaded.epochs.length - 1 }, (k) => { if (timeline) showMoment(k); }) : null;
+  timeline = loaded ? lab.timeline(lapse(".timeline"), { ...loaded, moment: state.moment ?? loaded.epochs.length - 1 }, showMoment) : null;
 }
 async function openLapse(moment = 0) {
   const name = state.space;
@@ -308,7 +308,7 @@ function showMoment(moment) {
 }
 function trained() {
   state.moment = null;
-  timeline?.pause();
+  timeline?.rest();
   link({ moment: null });
   lapse(".back").hidden = true;
   cloud.set({ points: now.codes, labels: digits.labels, dimensions: 3, centre: now.centre, radius: now.radius });
@@ -349,7 +349,7 @@ function drawHoles() {
     row.append(near, make("small", "", words));
     figure.append(make("b", "", t(`space.${hole.space}`)), picture, row);
     return figure;
-  }));
+  }), make("small", "note", t("holes.note", { n: props.n_tries })));
 }
 find(".dig").onclick = () => dig(Math.floor(Math.random() * (props.limits.seed[1] + 1)));
 
@@ -442,7 +442,8 @@ function enter(mode) {
   timeline?.pause();
   cloud.hover(null);
   cloud.look({ zoom: 1, x: 0, y: 0 });
-  if (mode === "maps") { cloud.turn(false); openMap(); } else openSpace(state.space);
+  if (mode === "maps") { cloud.turn(false); openMap(); }
+  else openSpace(state.space);
 }
 let viewTimer = 0;
 function keepView({ yaw, pitch, zoom, x, y }) {
@@ -481,12 +482,16 @@ lab.on("lang", () => {
 lab.on("theme", () => { if (cloud.count()) drawLegend(); });
 watch("value", () => maps?.progress(props.value));
 
+async function lecture() {   // where the answers hold
+  if (state.mode !== "space") enter("space");
+  await openSpace("lecture");
+}
 lab.frame(element, TAB, {
   lights: { 1: ".legend", 2: ".holes", 3: ".probe .big, .card" },
   proofs: {
-    1: async () => { if (state.mode !== "space") enter("space"); showOnly(new Set([0, 1, 2, 3, 5, 6, 7, 8])); },
-    2: async () => { if (state.mode !== "space") enter("space"); dig(7); },
-    3: async () => { if (state.mode !== "space") enter("space"); showOnly(new Set()); await openLapse(0); lapse(".play")?.click(); },
+    1: async () => { await lecture(); showOnly(new Set([0, 1, 2, 3, 5, 6, 7, 8])); },
+    2: async () => { await lecture(); dig(1); },
+    3: async () => { await lecture(); showOnly(new Set()); await openLapse(0); lapse(".play")?.click(); },
   },
 });
 lab.whenShown(TAB, async () => {

@@ -26,7 +26,7 @@
     const timeline = {
       moment: () => now,
       pause: () => { playing = false; timeline.words(); },
-      go: (k) => { now = k; draw(); },
+      rest: () => { playing = false; now = last; place(); },   // at the end, showing nothing
       words: () => {
         play.textContent = lab.t(playing ? "code_space.lapse.pause" : "code_space.lapse.play");
         slider.setAttribute("aria-label", lab.t("code_space.lapse.slider"));
@@ -36,15 +36,15 @@
         find("svg").setAttribute("aria-label", lab.t("code_space.lapse.curve", { ...values, first: errors[0].toFixed(3), least: least.toFixed(4) }));
       },
     };
-    const draw = () => {
+    const place = () => {
       slider.value = String(Math.round(now));
       find("line").setAttribute("x1", x(now));
       find("line").setAttribute("x2", x(now));
       find("circle").setAttribute("cx", x(now));
       find("circle").setAttribute("cy", y(between(errors)));
       timeline.words();
-      show(now, playing);
     };
+    const draw = () => { place(); show(now); };
     const run = (time) => {
       if (!playing || !node.isConnected) return;
       now = Math.min(last, now + (Math.min(100, time - before) / 1000 / SECONDS) * last);
@@ -60,7 +60,7 @@
       requestAnimationFrame((time) => { before = time; run(time); });
     };
     slider.oninput = () => { playing = false; now = Number(slider.value); draw(); };
-    draw();
+    place();
     return timeline;
   };
 }
