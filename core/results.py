@@ -14,7 +14,7 @@ class Reconstruction:
     code: np.ndarray  # [Z] float32
     pixels: np.ndarray  # [28, 28] float32 in [0, 1], what comes back
     error: float  # mean squared error a pixel, pixels in [0, 1]
-    unusual: bool  # the error is larger than on 99% of the sample digits
+    unusual: bool  # `Yardstick`: the error is high, or the nearest codes are far away
     neighbours: np.ndarray  # [5], sample digits with the nearest codes, nearest first
     labels: np.ndarray  # [5], what they are, 0..9
     vote: int  # the digit that most of them are
@@ -27,6 +27,7 @@ class Yardstick:
     scale: float  # 99% of the codes' numbers are smaller, without their sign
     usual: float  # median error
     high: float  # 99th percentile of the error
+    far: float  # 95th percentile of a code's distance to the fifth nearest other code
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,25 @@ class ElboSplit:
     ink: np.ndarray  # [28, 28], 0 or 1, the first of the black-and-white digits drawn
 
 
+@dataclass(frozen=True, slots=True)
+class MaskedAnswer:
+    """What BERT says at one chosen token."""
+
+    at: int  # which piece
+    top: tuple[tuple[str, float], ...]  # the likeliest tokens and their probabilities
+    probability: float  # of the original token
+    rank: int  # of the original token, 1 is the likeliest
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedAnswers:
+    """BERT's answers to one masking."""
+
+    answers: tuple[MaskedAnswer, ...]
+    n_right: int  # first answers that are the original
+    loss: float  # nats a chosen token
+
+
 # ---- Input, piece by piece -----------------------------------------------------------------------
 
 Step = tuple[tuple[str, str], ...]  # (before, after) of each run of characters, in order
@@ -283,3 +303,26 @@ class VocabularyFacts:
     n_special: int
     n_unused: int  # [unused0] ...: places left free for later
     n_chinese: int  # single Chinese characters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddingSum:
+    """What enters BERT's first layer at one token; all [D] float32."""
+
+    word: np.ndarray
+    position: np.ndarray
+    segment: np.ndarray
+    summed: np.ndarray
+    normalised: np.ndarray  # after LayerNorm
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPieces:
+    """A text cut by another model's tokenizer."""
+
+    name: str
+    kind: str  # "bpe" or "sentencepiece"
+    readable: bool = True  # False: the files are damaged
+    tokens: tuple[str, ...] = ()  # the first few
+    n_tokens: int = 0
+    n_vocabulary: int = 0

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from core import texts
-from core.inference import input_pieces
+from core.inference import embedding_sum, input_pieces, other_tokenizers
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
@@ -32,6 +32,24 @@ def search_vocabulary(request: dict) -> dict:
     return asdict(hits) | {"facts": asdict(input_pieces.facts(_language(request)))}
 
 
+@told_to_learner
+def add_embeddings(request: dict) -> dict:
+    """Return the three vectors that are added up for one token, and what comes of it."""
+    added = embedding_sum.add_up(
+        wire.integer(request, "token"),
+        wire.integer(request, "position"),
+        wire.integer(request, "segment"),
+        _language(request),
+    )
+    return {name: wire.floats(vector) for name, vector in asdict(added).items()}
+
+
+@told_to_learner
+def cut_by_others(request: dict) -> dict:
+    """Return a text as other models' tokenizers cut it."""
+    return {"cuts": [asdict(c) for c in other_tokenizers.cut(wire.text(request, "text"))]}
+
+
 def _language(request: dict) -> str:
     return wire.choice(request, "language", texts.LANGUAGES)
 
@@ -43,5 +61,10 @@ def build() -> None:
         assemble_input,
         match_word,
         search_vocabulary,
+        add_embeddings,
+        cut_by_others,
+        weights=[language for language in texts.LANGUAGES if embedding_sum.available(language)],
+        others=list(other_tokenizers.KINDS),
+        present=list(other_tokenizers.present()),
         n_positions=input_pieces.N_POSITIONS,
     )

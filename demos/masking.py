@@ -1,7 +1,9 @@
 """Page: the dice of masked language modelling, thrown in the open."""
 
+from dataclasses import asdict
+
 from core import texts
-from core.inference import masking
+from core.inference import embedding_sum, masked_answers, masking
 from core.results import MaskedEpoch
 from demos.common import wire
 from demos.common.errors import told_to_learner
@@ -57,6 +59,12 @@ def count_rolls(request: dict) -> dict:
 
 
 @told_to_learner
+def answer_blanks(request: dict) -> dict:
+    """Return what the bundled BERT answers at the chosen tokens of one epoch."""
+    return asdict(masked_answers.answer(**_asked(request), epoch=wire.integer(request, "epoch")))
+
+
+@told_to_learner
 def wake_words(_request: dict) -> dict:
     """Read the Chinese dictionary, so that the first typed sentence needn't wait for it."""
     masking.wake_words()
@@ -83,6 +91,8 @@ def build() -> None:
         mask_text,
         count_rolls,
         wake_words,
+        answer_blanks,
+        weights=[language for language in texts.LANGUAGES if embedding_sum.available(language)],
         max_epochs=masking.MAX_EPOCHS,
         max_seed=masking.MAX_SEED,
     )

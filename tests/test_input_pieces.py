@@ -1,9 +1,16 @@
 """Input, piece by piece: what is shown is what happens, and the handlers hold."""
 
-import pytest
+import json
 
+import numpy as np
+import pytest
+import torch
+from tokenizers import ByteLevelBPETokenizer
+
+from core.checkpoints import save_bert
 from core.errors import InputError
-from core.inference import input_pieces
+from core.inference import embedding_sum, input_pieces, other_tokenizers
+from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces, wordpiece
 from demos import input_pieces as page
 
@@ -123,3 +130,63 @@ def test_words_are_refused(word):
 def test_searches_are_refused():
     asked = {"query": "a", "field": "ends", "language": "en"}
     assert page.search_vocabulary(asked)["error"]["key"] == "bad_request"
+
+
+@pytest.fixture
+def tiny_bert(tmp_path, monkeypatch):
+    """A random BERT with the English vocabulary where the bundled one would lie."""
+    config = BertConfig(30522, width=8, n_layers=1, n_heads=2, n_feed_forward=16)
+    model = BertForPreTraining(config).eval()
+    vocabulary = pieces.assets.FOLDER / "weights" / "bert-en" / "vocab.txt"
+    save_bert(model, tmp_path, vocabulary, dtype=torch.float32)
+    monkeypatch.setattr(embedding_sum, "folder", lambda language: tmp_path / language / "..")
+    (tmp_path / "en").mkdir()
+    return model
+
+
+def test_three_embeddings_add_up_to_what_enters_the_first_layer(tiny_bert):
+    assert embedding_sum.available("en")
+    added = embedding_sum.add_up(2003, 5, 1, "en")
+    embeddings = tiny_bert.bert.embeddings
+    assert np.allclose(added.word, embeddings.word_embeddings.weight[2003].detach())
+    assert np.allclose(added.summed, added.word + added.position + added.segment)
+    ids, segments = torch.tensor([[1, 1, 1, 1, 1, 2003]]), torch.tensor([[0, 0, 0, 0, 0, 1]])
+    expected = embeddings(embeddings.word_embeddings(ids), segments)[0, -1]
+    assert np.allclose(added.normalised, expected.detach(), atol=1e-5)
+    answer = page.add_embeddings({"token": 2003, "position": 5, "segment": 1, "language": "en"})
+    assert set(answer) == {"word", "position", "segment", "summed", "normalised"}
+
+
+@pytest.mark.parametrize(
+    "change", [{"token": 30522}, {"token": -1}, {"position": 512}, {"segment": 2}, {"token": 1.5}]
+)
+def test_rows_that_are_not_there_are_refused(tiny_bert, change):
+    asked = {"token": 1, "position": 0, "segment": 0, "language": "en"} | change
+    assert page.add_embeddings(asked)["error"]["key"] in ("embedding_row", "bad_request")
+
+
+def test_missing_weights_are_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(embedding_sum, "folder", lambda language: tmp_path)
+    asked = {"token": 1, "position": 0, "segment": 0, "language": "en"}
+    assert page.add_embeddings(asked)["error"]["key"] == "asset_missing"
+
+
+@pytest.mark.slow  # imports transformers
+def test_other_tokenizers_are_absent_damaged_or_cut_the_text(monkeypatch, tmp_path):
+    monkeypatch.setattr(other_tokenizers, "FOLDER", tmp_path)
+    assert page.cut_by_others({"text": "unaffable"}) == {"cuts": []}
+    (tmp_path / "roberta-base").mkdir()
+    (tmp_path / "roberta-base" / "tokenizer.json").write_text("{", "utf-8")
+    trained = ByteLevelBPETokenizer()
+    trained.train_from_iterator(["low lower lowest"] * 9, vocab_size=270, show_progress=False)
+    (tmp_path / "gpt2").mkdir()
+    trained.save(str(tmp_path / "gpt2" / "tokenizer.json"))
+    kind = {"tokenizer_class": "PreTrainedTokenizerFast", "model_type": "gpt2"}
+    (tmp_path / "gpt2" / "tokenizer_config.json").write_text(json.dumps(kind), "utf-8")
+    gpt2, roberta = page.cut_by_others({"text": "low lower"})["cuts"]
+    assert gpt2["name"] == "gpt2"
+    assert gpt2["tokens"][0] == "low"
+    assert "".join(gpt2["tokens"]) == "lowĠlower"
+    assert gpt2["n_vocabulary"] == trained.get_vocab_size()
+    assert roberta == {**roberta, "name": "roberta-base", "readable": False}
+    assert page.cut_by_others({"text": " "})["error"]["key"] == "text_empty"

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from core import texts
 from core.errors import InputError
-from core.inference import masking
+from core.inference import embedding_sum, masked_answers, masking
+from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces, words
 from core.text.masking import KEEP_RATE, RANDOM_RATE, Action
 from demos import masking as page
@@ -163,3 +165,36 @@ def test_handlers_refuse(change, key):
 
 def test_half_a_surrogate_pair_is_survived():
     assert "error" not in page.mask_text(REQUEST | {"text": "cat \ud83d sat"})
+
+
+ANSWERED = {"unit": "word", "dynamic": True, "seed": 3}
+
+
+def test_bert_answers_exactly_this_masking(monkeypatch):
+    config = BertConfig(30522, width=8, n_layers=1, n_heads=2, n_feed_forward=16)
+    model = BertForPreTraining(config).eval().requires_grad_(False)
+    monkeypatch.setattr(masked_answers, "_bert", lambda language: model)
+    heard = masked_answers.answer(TEXT, "en", **ANSWERED, epoch=2)
+    masked = masking.mask(TEXT, "en", **ANSWERED, n_epochs=3)
+    epoch, vocabulary = masked.epochs[2], pieces.vocabulary("en")
+    assert [one.at for one in heard.answers] == np.flatnonzero(epoch.units >= 0).tolist()
+    ids = torch.tensor([[101, *(vocabulary[token] for token in epoch.read), 102]])
+    probabilities = model(ids).mlm_logits[0].softmax(-1)
+    losses = []
+    for one in heard.answers:
+        own = probabilities[one.at + 1, vocabulary[masked.tokens[one.at]]]
+        assert one.probability == pytest.approx(float(own), rel=1e-3)
+        assert one.rank == int((probabilities[one.at + 1] > own).sum()) + 1
+        assert [p for _, p in one.top] == sorted((p for _, p in one.top), reverse=True)
+        losses.append(-float(own.log()))
+    assert heard.loss == pytest.approx(np.mean(losses), rel=1e-3)
+    answer = page.answer_blanks({**REQUEST, "epoch": 0})
+    assert len(answer["answers"]) == len(page.mask_text(REQUEST)["epochs"][0]["chosen"])
+    assert page.answer_blanks({**REQUEST, "epoch": 99})["error"]["key"] == "masking_epochs"
+
+
+def test_missing_weights_are_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(embedding_sum, "folder", lambda language: tmp_path)
+    monkeypatch.setattr(masked_answers, "available", embedding_sum.available)
+    monkeypatch.setattr(masked_answers, "_bert", masked_answers._bert.__wrapped__)
+    assert page.answer_blanks({**REQUEST, "epoch": 0})["error"]["key"] == "asset_missing"

@@ -20,6 +20,7 @@ SHARED = (
     "lab.js",
     "pad.js",
     "tokens.js",
+    "addition.js",
     "scatter.js",
     "scatter_marks.js",
     "timeline.js",

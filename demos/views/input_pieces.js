@@ -35,7 +35,8 @@ const linked = () => {
     ...(["begins", "contains", "id"].includes(read("how")) ? { how: read("how") } : {}),
   };
 };
-let state = null, answer = null, matched = null, hits = null, rungs = 0, lastTyped = 0;
+let state = null, answer = null, matched = null, hits = null, sum = null, cuts = null;
+let rungs = 0, lastTyped = 0, at = null;  // at: the card that was clicked
 
 const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
   if (keepThis) past.keep(state);
@@ -79,6 +80,7 @@ const send = lab.newest(async ({ language, first, second }) => {
     state.sentence = Math.min(state.sentence, answer.sentences.length - 1);
     render();
     await match();
+    addUp();
     const page = find("article");
     page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
   } catch (failure) { lab.problem(problem, failure); }
@@ -125,7 +127,7 @@ function renderCards() {
     card.title = lab.t("input_pieces.card_title", { token, id: answer.ids[i], at: i, segment: b ? "B" : "A" });
     if (!framed) {
       card.type = "button";
-      card.onclick = () => change({ sentence: owner[i][0], word: owner[i][1] });
+      card.onclick = () => { at = i; change({ sentence: owner[i][0], word: owner[i][1] }); };
     }
     return card;
   }));
@@ -229,6 +231,72 @@ find(".back").onclick = () => { rungs = 1; renderLadder(); };
 find(".next").onclick = () => { rungs++; renderLadder(); };
 find(".all").onclick = () => { rungs = matched.attempts.length; renderLadder(); };
 
+// ---- Three embeddings, added up --------------------------------------------------------------------------------
+const STRIPES = ["word", "position", "segment", "summed", "normalised"];
+const addUp = lab.newest(async () => {
+  const { language } = state;
+  find(".sum").hidden = !props.weights.includes(language);
+  if (find(".sum").hidden) return;
+  const [s, w] = [state.sentence, chosenWord()];
+  const start = s ? answer.segments.indexOf(1) : 1;
+  const before = answer.sentences[s].words.slice(0, w).reduce((n, [, pieces]) => n + pieces.length, 0);
+  const within = answer.sentences[s].words[w][1].length;
+  const here = at !== null && at >= start + before && at < start + before + within ? at : start + before;
+  if (here >= answer.tokens.length) return;  // cut off
+  const asked = { token: answer.ids[here], position: here, segment: answer.segments[here], language };
+  const told = await lab.ask(server.add_embeddings, asked);
+  sum = { ...asked, name: answer.tokens[here] };
+  for (const name of STRIPES) sum[name] = lab.floats(told[name]);
+  renderSum();
+});
+
+// The first four strips share a scale; LayerNorm's has its own.
+function renderSum() {
+  find(".sum-title").textContent = lab.t("input_pieces.sum.title", { token: sum.name });
+  const scale = Math.max(...STRIPES.slice(0, 4).map((name) => lab.usualSize(sum[name])));
+  const values = { id: sum.token, at: sum.position, segment: sum.segment ? "B" : "A" };
+  lab.addition(find(".stripes"), STRIPES.map((name, k) => {
+    const own = name === "normalised" ? lab.usualSize(sum[name]) : scale;
+    return {
+      sign: ["", "+", "+", "=", "→"][k], label: lab.t(`input_pieces.sum.${name}`, values), values: sum[name], scale: own,
+      note: lab.t("input_pieces.sum.length", { length: Math.hypot(...sum[name]).toFixed(2), scale: own.toFixed(2) }),
+    };
+  }), (d) => {
+    const [a, b, c, all, last] = STRIPES.map((name) => sum[name][d].toFixed(3));
+    find(".sum-value").textContent = lab.t("input_pieces.sum.value", { d, a, b, c, all, last });
+  });
+  find(".sum-value").textContent = lab.t("input_pieces.sum.point");
+}
+
+// ---- Other models' tokenizers --------------------------------------------------------------------------------------
+const othersProblem = find(".others .problem");
+function renderOthers() {
+  const here = props.present.length > 0;
+  find(".others-how").textContent = lab.t(here ? "input_pieces.others.how" : "input_pieces.others.none");
+  find(".cut-them").hidden = !here;
+  find(".others-list").replaceChildren(...props.others.map((name) => {
+    const found = cuts?.find((one) => one.name === name);
+    const row = make("div", "other", make("h3", "", lab.t(`input_pieces.others.name.${name.split("-")[0]}`)));
+    if (!props.present.includes(name))
+      row.append(make("p", "quiet-text", lab.t("input_pieces.others.absent", { folder: `data/tokenizers/${name}` })));
+    else if (found && !found.readable)
+      row.append(make("p", "quiet-text", lab.t("input_pieces.others.damaged", { folder: `data/tokenizers/${name}` })));
+    else if (found)
+      row.append(make("p", "quiet-text number", lab.t("input_pieces.others.count", { n: found.n_tokens, size: found.n_vocabulary.toLocaleString("en") })),
+        make("div", "chips", ...found.tokens.map((token) => chip(token))));
+    return row;
+  }));
+}
+find(".cut-them").onclick = async () => {
+  find(".others-list").classList.add("waiting");
+  try {
+    ({ cuts } = await lab.ask(server.cut_by_others, { text: state.first }));
+    lab.problem(othersProblem, null);
+    renderOthers();
+  } catch (failure) { lab.problem(othersProblem, failure); }
+  find(".others-list").classList.remove("waiting");
+};
+
 // ---- The vocabulary -------------------------------------------------------------------------------------------
 const searchProblem = find(".search .problem");
 function look(values) {
@@ -289,10 +357,14 @@ lab.on("lang", () => {
   if (answer) render();
   if (matched) renderLadder();
   if (hits) renderHits();
+  if (sum) renderSum();
+  renderOthers();
 });
+lab.on("theme", () => { if (sum) renderSum(); });
 lab.whenShown("input_pieces", () => {
   drawExamples();
   state = linked();
   refresh();
   look({});
+  renderOthers();
 });

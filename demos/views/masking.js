@@ -42,7 +42,8 @@ const linked = () => {
     seed: number("seed", 0, 0, props.max_seed), epochs, epoch: number("epoch", 1, 1, epochs) - 1,
   };
 };
-let state = null, answer = null, counts = null, lastTyped = 0;
+let state = null, answer = null, counts = null, said = null, lastTyped = 0;
+let asking = lab.link.read("masking", "bert", "0") === "1";  // whether BERT answers each masking
 
 const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
   if (keepThis) past.keep(state);
@@ -86,8 +87,9 @@ const send = lab.newest(async (asked) => {
     find(".epochs").classList.remove("waiting");
     find(".strip").classList.remove("waiting");
     find(".dice").classList.remove("waiting");
-    counts = null;
+    counts = said = null;
     render();
+    askBert();
     clearTimeout(countSoon);
     countSoon = setTimeout(() => count(asked), 250);
   } catch (failure) {
@@ -137,6 +139,7 @@ function render() {
   renderEpochs();
   renderDice();
   renderCounts();
+  renderAnswers();
   const page = find("article");
   page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
 }
@@ -145,10 +148,16 @@ function renderStrip() {
   const epoch = answer.epochs[state.epoch], asked = new Map(epoch.chosen.map((d) => [d.at, d]));
   find(".sentence").replaceChildren(...answer.tokens.map((_, i) => plain(i)));
   find(".blanks").replaceChildren(...epochChips(epoch, [], false).slice(1, -1));
-  find(".targets").replaceChildren(...answer.tokens.map((token, i) =>
-    chip(token, { joined: joined(i), kind: asked.has(i) ? "answer" : answer.words[i] < 0 ? "hidden" : "plain" })));
+  const filled = new Map((said?.answers ?? []).map((one) => [one.at, one]));
+  find(".targets").replaceChildren(...answer.tokens.map((token, i) => {
+    const one = filled.get(i);
+    if (one) return chip(one.top[0][0], { joined: joined(i), kind: one.rank === 1 ? "answer" : "wrong", title: token });
+    return chip(token, { joined: joined(i), kind: asked.has(i) ? "answer" : answer.words[i] < 0 ? "hidden" : "plain" });
+  }));
   find(".share").textContent = lab.t("masking.strip.share", { n: asked.size, of: open().length });
-  find(".asked").textContent = lab.t("masking.strip.asked", { n: asked.size });
+  find(".asked").textContent = said ? lab.t("masking.strip.right", { n: said.n_right, of: said.answers.length })
+    : lab.t("masking.strip.asked", { n: asked.size });
+  find(".outcome").textContent = lab.t(said ? "masking.strip.filled" : "masking.strip.out");
 }
 const open = () => answer.words.filter((word) => word >= 0);
 
@@ -192,7 +201,9 @@ function renderEpochs() {
     button.onclick = () => {
       state.epoch = k;
       lab.link.set("masking", { epoch: k + 1 });
+      said = null;
       renderStrip(); renderEpochs(); renderDice();
+      askBert();
       element.querySelectorAll(".which")[k].focus();
     };
     const row = make("div", "epoch", button, make("div", "chips", ...epochChips(epoch, columns)));
@@ -266,6 +277,49 @@ function renderCounts() {
     [make("span", "name", lab.t(`masking.counts.${name}`, { n: expected[name] })), cell(here[name], name), cell(there?.[name], name)]));
   find(".counts-note").textContent = lab.t(state.dynamic ? "masking.counts.dynamic" : "masking.counts.static");
 }
+
+// ---- BERT's answers, where its weights are there ---------------------------------------------------------
+const bertProblem = find(".bert .problem");
+const askBert = lab.newest(async () => {
+  find(".bert").hidden = !props.weights.includes(state.language);
+  find(".ask").setAttribute("aria-pressed", String(asking));
+  lab.link.set("masking", { bert: asking ? 1 : null });
+  if (find(".bert").hidden || !asking) { said = null; renderAnswers(); return; }
+  find(".bert").classList.add("waiting");
+  const asked = structuredClone(state);
+  try {
+    const heard = await lab.ask(server.answer_blanks, asked);
+    lab.problem(bertProblem, null);
+    if (JSON.stringify(asked) !== JSON.stringify(state)) return;  // the dice have been thrown again
+    said = heard;
+    renderStrip();
+    renderAnswers();
+  } catch (failure) { lab.problem(bertProblem, failure); }
+  find(".bert").classList.remove("waiting");
+});
+function renderAnswers() {
+  find(".score").textContent = said ? lab.t("masking.bert.score",
+    { n: said.n_right, of: said.answers.length, loss: said.loss.toFixed(2) }) : "";
+  const dice = new Map(answer.epochs[state.epoch].chosen.map((d) => [d.at, d]));
+  find(".answers").replaceChildren(...(said?.answers ?? []).map((one) => {
+    const d = dice.get(one.at);
+    const bars = make("ol", "", ...one.top.map(([token, share]) => {
+      const fill = make("i");
+      fill.style.width = `${100 * share}%`;
+      const hit = token === answer.tokens[one.at];
+      return make("li", hit ? "hit" : "", make("span", "mono", token), make("div", "track", fill),
+        make("span", "number", `${(100 * share).toFixed(1)}%`));
+    }));
+    return make("div", "blank", make("p", "", chip(answer.tokens[one.at]), " → ", chip(d.read, { kind: KIND[d.action], columns: 3 })),
+      bars, make("small", "number", lab.t("masking.bert.rank", { rank: one.rank.toLocaleString("en"), per: (100 * one.probability).toFixed(1) })));
+  }));
+}
+find(".ask").onclick = () => {
+  asking = !asking;
+  said = null;
+  renderStrip();
+  askBert();
+};
 
 // ---- Controls ------------------------------------------------------------------------------------------
 const press = {

@@ -1,0 +1,69 @@
+"""Which three vectors does BERT add up for a token, and what comes of it?
+
+    word [D] + position [D] + segment [D] = sum [D] -> LayerNorm -> what enters the first layer [D]
+
+Figure 2 of Devlin et al. 2018 (arXiv:1810.04805). Only the rows asked for are read from the file:
+no model is built.
+"""
+
+import functools
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+
+from core import assets
+from core.errors import AssetError, InputError
+from core.results import EmbeddingSum
+
+TABLES = ("word_embeddings", "position_embeddings", "token_type_embeddings")
+PREFIX = "bert.embeddings."
+
+
+def folder(language: str) -> Path:
+    """Return where the bundled BERT of a language lies."""
+    return assets.FOLDER / "weights" / f"bert-{language}"
+
+
+def available(language: str) -> bool:
+    """Say whether the weights of a language's BERT are there."""
+    return (folder(language) / "model.safetensors").is_file()
+
+
+@functools.lru_cache(maxsize=4)
+def _epsilon(path: Path) -> float:
+    return float(json.loads((path / "config.json").read_text("utf-8"))["layer_norm_eps"])
+
+
+def add_up(token: int, position: int, segment: int, language: str) -> EmbeddingSum:
+    """Return a token's three embeddings, their sum, and the sum after LayerNorm.
+
+    Args:
+        token: its id.
+        position: its place, [CLS] is 0.
+        segment: 0 for sentence A, 1 for B.
+        language: of the bundled BERT.
+
+    Raises:
+        AssetError: the weights are not there.
+        InputError: a number has no row in its table.
+    """
+    path = folder(language)
+    if not available(language):
+        name = f"weights/bert-{language}/model.safetensors"
+        raise AssetError("asset_missing", file=name, command=f"git checkout assets/{name}")
+    rows = []
+    with safe_open(path / "model.safetensors", framework="np") as file:
+        for table, row in zip(TABLES, (token, position, segment), strict=True):
+            stored = file.get_slice(f"{PREFIX}{table}.weight")
+            n_rows = stored.get_shape()[0]
+            if not 0 <= row < n_rows:
+                raise InputError("embedding_row", table=table, got=row, high=n_rows - 1)
+            rows.append(stored[row : row + 1][0].astype(np.float32))
+        scale = file.get_tensor(f"{PREFIX}LayerNorm.weight").astype(np.float32)
+        shift = file.get_tensor(f"{PREFIX}LayerNorm.bias").astype(np.float32)
+    summed = rows[0] + rows[1] + rows[2]
+    spread = np.sqrt(summed.var() + _epsilon(path))
+    normalised = (summed - summed.mean()) / spread * scale + shift
+    return EmbeddingSum(*rows, summed=summed, normalised=normalised)
