@@ -58,7 +58,7 @@ PRESETS = {
     "conv-lecture": Preset(ConvAutoencoder, replace(LECTURE, epochs=40)),
     "conv": Preset(
         lambda: ConvAutoencoder(ConvAutoencoderConfig(batch_norm=True)),
-        Recipe(epochs=30, learning_rate=2e-2, batch_size=128),
+        Recipe(epochs=60, learning_rate=6e-2, batch_size=128),
         fold=True,
     ),
     "dense32": Preset(
