@@ -77,6 +77,7 @@ def launch() -> None:
         pwa=False,
         max_file_size="16mb",
         quiet=True,
+        _frontend=False,  # else Gradio asks its own page, and gives up after 3 s on a busy machine
         prevent_thread_lock=True,
     )
     print(f"Latent Lab: http://{host}:{port}", flush=True)  # noqa: T201  where to go
