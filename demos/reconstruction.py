@@ -78,7 +78,7 @@ def _first_view() -> dict:
         "tiles": tiles,
         "cards": {name: _card(answer) for name, answer in example.answers.items()},
         "yardsticks": {
-            name: {"scale": mark.scale, "usual": mark.usual, "high": mark.high}
+            name: {"scale": mark.scale, "usual": mark.usual}
             for name, mark in example.yardsticks.items()
         },
         "figure": figure.removesuffix("_mse"),

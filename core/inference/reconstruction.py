@@ -100,31 +100,43 @@ def answer(name: str, seen: np.ndarray, without: int | None, usual: Yardstick) -
     code = coding.encode(model, torch.tensor(seen[None], device=runtime.device()))
     back = runtime.to_numpy(coding.decode(model, code)[0])
     numbers = runtime.to_numpy(code)
-    nearest = nearest_samples(name, numbers, [without])[0]
+    (nearest,), (distance,) = nearest_samples(name, numbers, [without])
     labels = datasets.sample_digits().labels[nearest]
     error = float(np.square(back - seen).mean())
     return Reconstruction(
         code=numbers[0],
         pixels=back,
         error=error,
-        unusual=error > usual.high,
+        unusual=error > usual.high or float(distance[-1]) > usual.far,
         neighbours=nearest,
         labels=labels,
         vote=majority(labels),
     )
 
 
-def nearest_samples(name: str, asked: np.ndarray, without: Sequence[int | None]) -> np.ndarray:
-    """Return which sample digits' codes lie nearest to codes [B, Z], nearest first: [B, 5]."""
+def nearest_samples(
+    name: str, asked: np.ndarray, without: Sequence[int | None]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the sample digits whose codes lie nearest.
+
+    Args:
+        name: one of `MODELS`.
+        asked: codes [B, Z].
+        without: for each, a sample digit that may not be among them, or None.
+
+    Returns:
+        The sample digits [B, 5], nearest first, and how far their codes are [B, 5].
+    """
     around = neighbourhood(name)
-    # |a - b|^2 but for |a|^2, which is the same for all b
-    distances = around.squares - 2 * (asked @ around.codes.T)  # [B, N]
-    for row, index in zip(distances, without, strict=True):
+    # |a - b|^2 = |a|^2 + |b|^2 - 2ab: one product of matrices
+    squares = np.square(asked).sum(1)[:, None] + around.squares - 2 * (asked @ around.codes.T)
+    for row, index in zip(squares, without, strict=True):
         if index is not None:
             row[index] = np.inf
-    nearest = np.argpartition(distances, N_NEIGHBOURS, axis=1)[:, :N_NEIGHBOURS]
-    order = np.take_along_axis(distances, nearest, axis=1).argsort(axis=1)
-    return np.take_along_axis(nearest, order, axis=1)
+    nearest = np.argpartition(squares, N_NEIGHBOURS, axis=1)[:, :N_NEIGHBOURS]
+    order = np.take_along_axis(squares, nearest, axis=1).argsort(axis=1)
+    nearest = np.take_along_axis(nearest, order, axis=1)
+    return nearest, np.sqrt(np.take_along_axis(squares, nearest, axis=1).clip(0))
 
 
 def majority(labels: np.ndarray) -> int:

@@ -21,9 +21,10 @@ from core.inference.reconstruction import EXAMPLE, MODELS
 from core.results import Preparation, Reconstruction, Yardstick
 
 COMMAND = "python -m core.inference.yardsticks"
-FIRST_DIGIT, FIRST_OF_KIND = 3, 0  # the page opens on this kind of sample digit, its how-many-th
+FIRST_DIGIT, FIRST_OF_KIND = 3, 53  # the page opens on this kind of sample digit, its how-many-th
 IN_ROW = 1  # how-many-th digit of each kind stands in the first row to choose from
 HIGH = 0.99  # an error above this share of the sample digits' errors is unlike a digit's
+FAR = 0.95  # a code farther from the others than this share of the sample digits' codes is, too
 PAD, SHORTEST, LONGEST = 112, 30, 90  # pixels: the pad, and how long a digit may be on it
 
 
@@ -31,17 +32,20 @@ def measure_yardstick(name: str) -> Yardstick:
     """Pass all sample digits through one of `MODELS` and note what is usual."""
     codes = reconstruction.neighbourhood(name).codes
     pixels = datasets.sample_digits().images.astype(np.float32) / np.float32(255)
-    errors = []
+    errors, distances = [], []
     for start in range(0, len(codes), CHUNK):
         part = slice(start, start + CHUNK)
         asked = torch.tensor(codes[part], device=runtime.device())
         back = runtime.to_numpy(coding.decode(reconstruction.model_of(name), asked))
         errors.append(np.square(back - pixels[part]).mean((1, 2)))
+        _, away = reconstruction.nearest_samples(name, codes[part], range(len(codes))[part])
+        distances.append(away[:, -1])
     errors = np.concatenate(errors)
     return Yardstick(
         scale=round(float(np.quantile(np.abs(codes), 0.99)), 3),
         usual=round(float(np.median(errors)), 5),
         high=round(float(np.quantile(errors, HIGH)), 5),
+        far=round(float(np.quantile(np.concatenate(distances), FAR)), 3),
     )
 
 
@@ -63,7 +67,7 @@ def measure_preparation(name: str = "ae3", *, n_digits: int = 1_000, seed: int =
         seen = np.stack([reconstruction.see(pad, prepared=prepared) for pad in pads])
         pictures = torch.tensor(seen, device=runtime.device())
         codes = runtime.to_numpy(coding.encode(reconstruction.model_of(name), pictures))
-        nearest = reconstruction.nearest_samples(name, codes, range(n_digits))
+        nearest, _ = reconstruction.nearest_samples(name, codes, range(n_digits))
         votes = np.array([reconstruction.majority(digits.labels[row]) for row in nearest])
         accuracy[prepared] = round(float(np.mean(votes == digits.labels[:n_digits])), 3)
     return Preparation(accuracy[True], accuracy[False], n_digits)
