@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from core import coding, runtime, zoo
+from core import coding, datasets, runtime, zoo
 from core.errors import AssetError, InputError
 from core.inference import elbo, latent_walk, prior
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
@@ -287,14 +287,32 @@ def test_plane_counts_codes_inside_the_circles(monkeypatch):
 
 
 @pytest.mark.weights
-def test_a_larger_beta_pulls_the_codes_to_the_prior():
-    planes = [latent_walk.plane(beta) for beta in zoo.BETAS]
-    for name in ("mean_kl", "radius"):
-        values = [getattr(plane, name) for plane in planes]
-        assert values == sorted(values, reverse=True), name
-    for name in ("error", "deviation"):
-        values = [getattr(plane, name) for plane in planes]
-        assert values == sorted(values), name
+def test_what_the_page_says_of_beta():
+    none, one, four = (latent_walk.plane(beta) for beta in zoo.BETAS)
+    assert none.mean_kl > one.mean_kl > four.mean_kl
+    assert none.deviation < one.deviation < four.deviation
+    assert abs(one.error - none.error) < 0.001 < four.error - one.error
+    assert none.within[1] == pytest.approx(1 / 6, abs=0.03)
+    assert one.within[1] == pytest.approx(5 / 6, abs=0.03)
+    assert four.within[1] == pytest.approx(5 / 6, abs=0.03)
+    assert four.deviation / one.deviation == pytest.approx(3, abs=0.5)
+    labels = datasets.sample_digits().labels
+    far = np.linalg.norm(none.codes, axis=1)
+    for label in (1, 7):
+        assert np.median(far[labels == label]) > 10
+
+
+@pytest.mark.weights
+def test_the_straight_path_of_the_page_leaves_the_prior_and_the_round_one_does_not():
+    ends = [latent_walk.sample_digit(index) for index in (511, 316)]  # what the page opens with
+    straight, turned = (
+        np.linalg.norm(latent_walk.walk("vae16", *ends, steps=9, mode=mode).codes, axis=1)
+        for mode in latent_walk.MODES
+    )
+    chi = torch.randn((20_000, 16), generator=runtime.generator(0)).norm(dim=1)
+    low = float(chi.mean() - chi.std())
+    assert straight[4] < low - 0.5
+    assert turned.min() > low - 0.3
 
 
 @pytest.mark.weights

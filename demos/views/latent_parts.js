@@ -89,7 +89,8 @@
     canvas.repaint = () => lab.sheet(canvas, bytes);
   };
 
-  // One model's bound: a function (split, {most, widest}) that shows it on scales common to all.
+  // One model's bound: a function (split, {most, widest}) that shows it on scales common to all;
+  // what goes beyond them is cut, and says so.
   lab.bound = (holder, name) => {
     const box = node(`<div class="split ${name}"><p class="name"></p><p class="problem" hidden></p><p class="sum number"></p>
       <div class="stack" aria-hidden="true"><i class="loss"></i><i class="kl"></i></div>
@@ -105,12 +106,14 @@
       find(".sum").textContent = say("sum", {
         elbo: split.elbo.toFixed(1).replace("-", "−"), reconstruction: reconstruction.toFixed(1), kl: kl.toFixed(1), error: split.standard_error.toFixed(1),
       });
-      find(".stack .loss").style.width = `${(100 * reconstruction) / most}%`;
-      find(".stack .kl").style.width = `${(100 * kl) / most}%`;
+      find(".stack .loss").style.width = `${(100 * Math.min(reconstruction, most)) / most}%`;
+      find(".stack .kl").style.width = `${(100 * Math.max(0, Math.min(kl, most - reconstruction))) / most}%`;
+      find(".stack").classList.toggle("cut", reconstruction + kl > most);
       find(".dimensions").replaceChildren(...each.map((nats, k) => {
         const bar = node("<span><i></i><em></em></span>");
         bar.title = say("dimension", { k: k + 1, nats: nats.toFixed(2) });
-        bar.firstChild.style.height = `${(100 * nats) / widest}%`;
+        bar.firstChild.style.height = `${(100 * Math.min(nats, widest)) / widest}%`;
+        bar.classList.toggle("cut", nats > widest);
         bar.lastChild.textContent = each.length < 4 ? `z${k + 1}: ${nats.toFixed(1)}` : String(k + 1);
         return bar;
       }));

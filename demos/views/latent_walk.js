@@ -27,17 +27,14 @@ const reels = {}, bounds = {};
 // ---- The plane: everything below happens in the browser --------------------------------------------
 const plane = lab.plane(find(".pad canvas"), { onmove: (z) => { stop(); go(z); } });
 
-// Codes differ much in reach between betas; "fit" holds all but the last in a thousand, either way.
-const windowOf = () => {
-  if (s.zoom !== "fit") return { x: 0, y: 0, half: Number(s.zoom) };
-  const codes = planes[s.beta]?.codes;
-  if (!codes) return { x: 0, y: 0, half: 3 };
+const windowOf = () => (s.zoom !== "fit" ? { x: 0, y: 0, half: Number(s.zoom) } : planes[s.beta]?.all ?? { x: 0, y: 0, half: 3 });
+// The square that holds all codes but the outermost in a thousand, on each side.
+const around = (codes) => {
   const edges = [0, 1].map((axis) => {
-    const values = codes.filter((_, k) => k % 2 === axis).sort();
-    return [values[Math.floor(values.length / 1000)], values[values.length - 1 - Math.floor(values.length / 1000)]];
+    const values = codes.filter((_, k) => k % 2 === axis).sort(), out = Math.floor(values.length / 1000);
+    return [values[out], values[values.length - 1 - out]];
   });
-  const half = Math.max(...edges.map(([low, high]) => high - low)) * 0.54;
-  return { x: (edges[0][0] + edges[0][1]) / 2, y: (edges[1][0] + edges[1][1]) / 2, half };
+  return { x: (edges[0][0] + edges[0][1]) / 2, y: (edges[1][0] + edges[1][1]) / 2, half: 0.54 * Math.max(...edges.map(([low, high]) => high - low)) };
 };
 const findNearest = (z) => {
   const { codes } = planes[s.beta];
@@ -88,7 +85,8 @@ async function showPlane() {
     box.classList.toggle("asking", true);
     try {
       const answer = await lab.ask(server.show_plane, { beta });
-      planes[beta] = { codes: lab.halves(answer.codes), decode: lab.decoder(answer.decoder), score: answer.score, widths: [2, ...answer.decoder.layers.map((layer) => layer.n_out)] };
+      const codes = lab.halves(answer.codes);
+      planes[beta] = { codes, all: around(codes), decode: lab.decoder(answer.decoder), score: answer.score, widths: [2, ...answer.decoder.layers.map((layer) => layer.n_out)] };
     } catch (problem) {
       lab.problem(find(".chart .problem"), problem);
       return;
@@ -147,7 +145,7 @@ function showStrip() {
   const back = planes[s.beta].decode(code);
   lab.paint(outPicture, back, { tone: "output" });
   find(".strip .left figcaption").textContent = say("strip.left", { z1: sign(code[0]), z2: sign(code[1]) });
-  lab.bars(find(".strip .bars"), code, 3, find(".strip .left figcaption").textContent);
+  lab.bars(find(".strip .bars"), code, Math.max(3, planes[s.beta].all.half / 2), find(".strip .left figcaption").textContent);
   find(".strip .arrow b").textContent = say("error", { error: (pixels.reduce((sum, ink, k) => sum + (ink - back[k]) ** 2, 0) / 784).toFixed(3) });
 }
 
@@ -232,9 +230,12 @@ const askSplits = lab.newest(async () => {
 function showSplits() {
   if (!splits) return;
   const whole = Object.values(splits).filter((split) => !split.problem);
-  const scales = {                  // one for all four, so that bars can be compared
-    most: Math.max(...whole.map((split) => split.reconstruction + split.kl)),
-    widest: Math.max(...whole.flatMap((split) => split.kl_per_dimension)),
+  // One scale for all four, so that bars can be compared. It is that of the models with a prior:
+  // without one (beta = 0) nothing holds KL back.
+  const held = SPLITS.slice(1).map((name) => splits[name]).filter((split) => !split.problem);
+  const scales = {
+    most: 1.15 * Math.max(1, ...held.map((split) => split.reconstruction + split.kl)),
+    widest: Math.max(0.1, ...held.flatMap((split) => split.kl_per_dimension)),
   };
   for (const name of SPLITS) bounds[name](splits[name], scales);
   if (whole.length) lab.paint(find(".drawn canvas"), Float32Array.from(lab.bytes(whole[0].ink), (ink) => ink / 255), { tone: "input" });
@@ -265,7 +266,7 @@ function describe() {               // every text that isn't a plain key
   find("tbody").replaceChildren(...props.betas.map((beta) => {
     const row = make("tr", beta === s.beta ? { class: "now" } : {}, make("td", {}, String(beta))), sum = summaries?.[beta];
     if (sum?.problem) row.append(make("td", { colspan: 5, class: "trouble" }, sum.problem[lab.lang]));
-    else for (const cell of sum ? [sum.mean_kl.toFixed(1), `${(100 * sum.within[1]).toFixed(0)}%`, sum.radius.toFixed(2), sum.deviation.toFixed(3), sum.error.toFixed(4)] : Array(5).fill("…")) row.append(make("td", {}, cell));
+    else for (const cell of sum ? [sum.mean_kl.toFixed(1), `${(100 * sum.within[1]).toFixed(0)}%`, sum.radius.toFixed(2), sum.deviation < 0.0005 ? "< 0.001" : sum.deviation.toFixed(3), sum.error.toFixed(4)] : Array(5).fill("…")) row.append(make("td", {}, cell));
     return row;
   }), make("tr", { class: "norm" }, ...[say("norm"), "0", "86%", "1.00", "1.000", "–"].map((cell) => make("td", {}, cell))));
   find(".steps-name").textContent = say("steps", { steps: s.steps });
@@ -346,10 +347,11 @@ function build() {
 }
 
 // What the answers set the instrument to.
+const show = (selector) => find(selector).scrollIntoView({ block: "nearest", behavior: lab.still ? "auto" : "smooth" });
 const proofs = {
-  1: () => { s.zoom = "3"; s.z = [0, 0]; setBeta(0); },
-  2: () => { setZoom("3"); setBeta(4); },
-  3: () => { setMode("slerp"); find(".film").scrollIntoView({ block: "nearest" }); },
+  1: () => { setBeta(0); setZoom("fit"); setSeed(1); show(".prior"); },
+  2: () => { setBeta(4); setZoom("3"); show(".instrument"); },
+  3: () => { setMode("slerp"); show(".film"); },
 };
 lab.frame(element, TAB, { lights: { 1: ".pad", 2: ".compare table", 3: ".reels" }, proofs });
 lab.whenShown(TAB, async () => {
