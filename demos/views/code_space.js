@@ -97,8 +97,9 @@ const sliders = ["z₁", "z₂", "z₃"].map((name, k) => {
 });
 function moveProbe(code) {
   if (state.moment !== null) trained();
-  state.probe[state.space] = code.map((value, k) => Math.min(now.high[k], Math.max(now.low[k], value)));
-  link({ p: state.probe[state.space].map((value) => Number(value.toPrecision(4))).join(",") });
+  const round = (value) => Number(value.toPrecision(4));   // as in the link, so that it restores the same
+  state.probe[state.space] = code.map((value, k) => Math.min(now.high[k], Math.max(now.low[k], round(value))));
+  link({ p: state.probe[state.space].map(round).join(",") });
   probe();
 }
 function probe() {
