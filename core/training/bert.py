@@ -62,6 +62,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, help="stop after so many")
     parser.add_argument("--minutes", type=float, help="stop after so many")
     parser.add_argument("--evaluate-every", type=float, default=6.0, help="minutes")
+    parser.add_argument("--save-every", type=float, default=4.0, help="minutes")
     parser.add_argument("--evaluate-on", type=int, default=400, help="held-out examples")
     parser.add_argument("--threads", type=int, default=1, help="of the CPU")
     return parser.parse_args()
@@ -155,7 +156,7 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
     stop = {"asked": False}
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.update(asked=True))
-    begun, last_evaluation, since = time.time(), time.time(), time.time()
+    begun = last_evaluation = last_save = time.time()
     first, place = run.place.step, run.place
     n_steps = args.steps or args.cooldown_steps or 0
     main_process = run.accelerator.is_main_process
@@ -197,8 +198,10 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
         done = run.agreed(done)
         if main_process and time.time() - last_evaluation > 60 * args.evaluate_every and not done:
             evaluation()
-            run.save(target)
             last_evaluation = since = time.time()
+        if time.time() - last_save > 60 * args.save_every and not done:
+            run.save(target)
+            last_save = since = time.time()
     if main_process:
         evaluation()
     run.save(target)
