@@ -7,7 +7,7 @@ const press = {};
 lab.frame(element, "input_pieces", {
   lights: { 1: ".ladder", 2: ".cards", 3: ".facts" },
   proofs: {
-    1: () => change({ ...example(state.language, 3), sentence: 0, word: longWord() }),
+    1: () => change({ ...example(state.language, 3), sentence: 0, word: 0 }),
     2: () => look({ query: state.language === "zh" ? "北京" : "##ing", how: "contains" }),
     3: () => change({ ...example(state.language, 4), sentence: 0, word: 0 }),
   },
@@ -21,8 +21,7 @@ const example = (language, number) => ({
   second: number === 1 ? lab.texts["input_pieces.example_second"][language] : "",
 });
 const usual = (language) => ({ query: lab.texts["input_pieces.search.example"][language], how: "begins" });
-const worked = () => ({ ...example(lab.lang, 1), ...usual(lab.lang), sentence: 0, word: longWord() });
-const longWord = () => -1;  // stands for the word with the most pieces
+const worked = () => ({ ...example(lab.lang, 1), ...usual(lab.lang), sentence: 0, word: -1 });  // -1: the word with the most pieces
 const linked = () => {
   const read = (name, fallback) => lab.link.read("input_pieces", name, fallback);
   const number = (name, fallback, low, high) => Math.round(lab.link.number("input_pieces", name, fallback, low, high));
@@ -245,24 +244,23 @@ const addUp = lab.newest(async () => {
   if (here >= answer.tokens.length) return;  // cut off
   const asked = { token: answer.ids[here], position: here, segment: answer.segments[here], language };
   const told = await lab.ask(server.add_embeddings, asked);
-  sum = { ...asked, name: answer.tokens[here] };
-  for (const name of STRIPES) sum[name] = lab.floats(told[name]);
+  sum = { asked, name: answer.tokens[here], vectors: Object.fromEntries(STRIPES.map((name) => [name, lab.floats(told[name])])) };
   renderSum();
 });
 
 // The first four strips share a scale; LayerNorm's has its own.
 function renderSum() {
   find(".sum-title").textContent = lab.t("input_pieces.sum.title", { token: sum.name });
-  const scale = Math.max(...STRIPES.slice(0, 4).map((name) => lab.usualSize(sum[name])));
-  const values = { id: sum.token, at: sum.position, segment: sum.segment ? "B" : "A" };
+  const scale = Math.max(...STRIPES.slice(0, 4).map((name) => lab.usualSize(sum.vectors[name])));
+  const values = { id: sum.asked.token, at: sum.asked.position, segment: sum.asked.segment ? "B" : "A" };
   lab.addition(find(".stripes"), STRIPES.map((name, k) => {
-    const own = name === "normalised" ? lab.usualSize(sum[name]) : scale;
+    const own = name === "normalised" ? lab.usualSize(sum.vectors[name]) : scale;
     return {
-      sign: ["", "+", "+", "=", "→"][k], label: lab.t(`input_pieces.sum.${name}`, values), values: sum[name], scale: own,
-      note: lab.t("input_pieces.sum.length", { length: Math.hypot(...sum[name]).toFixed(2), scale: own.toFixed(2) }),
+      sign: ["", "+", "+", "=", "→"][k], label: lab.t(`input_pieces.sum.${name}`, values), values: sum.vectors[name], scale: own,
+      note: lab.t("input_pieces.sum.length", { length: Math.hypot(...sum.vectors[name]).toFixed(2), scale: own.toFixed(2) }),
     };
   }), (d) => {
-    const [a, b, c, all, last] = STRIPES.map((name) => sum[name][d].toFixed(3));
+    const [a, b, c, all, last] = STRIPES.map((name) => sum.vectors[name][d].toFixed(3));
     find(".sum-value").textContent = lab.t("input_pieces.sum.value", { d, a, b, c, all, last });
   });
   find(".sum-value").textContent = lab.t("input_pieces.sum.point");
@@ -316,7 +314,7 @@ const ask = lab.newest(async (asked) => {
 });
 function renderHits() {
   const count = (n) => n.toLocaleString("en");
-  find(".found").textContent = lab.t(hits.n_found > hits.shown.length ? "input_pieces.search.many" : hits.n_found ? "input_pieces.search.some" : "input_pieces.search.none",
+  find(".n-found").textContent = lab.t(hits.n_found > hits.shown.length ? "input_pieces.search.many" : hits.n_found ? "input_pieces.search.some" : "input_pieces.search.none",
     { n: count(hits.n_found), shown: hits.shown.length, query: hits.asked.query });
   find(".hits").replaceChildren(...hits.shown.map(([token, id]) =>
     make("span", "hit", chip(token, { kind: /^\[(PAD|UNK|CLS|SEP|MASK)\]$/.test(token) ? "special" : "plain" }), make("small", "", String(id)))));
