@@ -21,7 +21,7 @@ const START = { beta: 1, z: [0.3, 0.6], zoom: "3", a: 511, b: 316, steps: 12, mo
 const s = { ...START, map: true, cloud: true };
 const planes = {};                  // by beta: {codes, decode, ...} once they are here
 let summaries = null, digits = null, walks = null, draws = null, splits = null;
-let nearest = -1, playing = null;
+let nearest = -1, playing = null, drawn = false;
 const reels = {}, bounds = {};
 
 // ---- The plane: everything below happens in the browser --------------------------------------------
@@ -125,6 +125,12 @@ function take(end, digit) {
   showEnds();
   askWalk();
   if (end === "a") { showStrip(); askSplits(); }
+}
+function takeDrawing() {            // drawn anew on the first page since this one was last seen
+  if (!digits || !drawn) return;
+  drawn = false;
+  for (const end of ["a", "b"]) if (s[end] === "drawing") take(end, lab.drawing ? "drawing" : START[end]);
+  showEnds();
 }
 function showEnds() {
   for (const end of ["a", "b"]) {
@@ -360,7 +366,7 @@ lab.whenShown(TAB, async () => {
   build();
   lab.on("lang", describe);
   lab.on("theme", describe);
-  lab.on("drawing", () => { showEnds(); if (s.a === "drawing" || s.b === "drawing") { take("a", s.a); take("b", s.b); } });
+  lab.on("drawing", () => { drawn = true; if (lab.tab === TAB) takeDrawing(); });
   let width = element.clientWidth;  // films and sheets are laid out for it
   new ResizeObserver(() => {
     if (!element.clientWidth || width === element.clientWidth) return;
@@ -378,4 +384,4 @@ lab.whenShown(TAB, async () => {
   askSplits();
   await showSummaries();
   article.dataset.ready = "1";
-}, () => { if (digits) describe(); });
+}, takeDrawing);

@@ -80,14 +80,14 @@ def test_the_film_plays_and_its_path_lies_on_the_plane(browser):
         assert page.locator(f"#latent_walk .reel.{name} .strip-of-film canvas").count() == 9
     big = page.locator("#latent_walk .reel.vae16 > canvas")
     first = big.evaluate(SHEET)
-    page.get_by_role("button", name="Play").click()
+    page.locator("#latent_walk .play", has_text="Play").click()
     page.wait_for_function("Number(document.querySelector('#latent_walk .frame').value) > 3")
-    page.get_by_role("button", name="Pause").click()
+    page.locator("#latent_walk .play", has_text="Pause").click()
     assert big.evaluate(SHEET) != first
     page.locator("#latent_walk .frame").fill("9")
     page.get_by_text("Frame 9 of 9").wait_for()
     page.locator("#latent_walk .steps").fill("32")
-    page.get_by_text("of 32").wait_for()
+    page.get_by_text("Frame 9 of 32").wait_for()
     assert page.locator("#latent_walk .reel.ae3 .strip-of-film canvas").count() == 32
     page.get_by_role("button", name="Round (slerp)").click()
     page.wait_for_function("location.search.includes('mode=slerp')")
@@ -141,3 +141,19 @@ def test_a_bad_link_opens_the_page_all_the_same(browser):
     assert page.locator("#latent_walk .steps-name").inner_text() == "32 steps"
     assert "sample 4999" in page.locator("#latent_walk .chooser.b").inner_text()
     assert page.locator("#latent_walk .problem:visible").count() == 0
+
+
+def test_a_drawing_of_the_first_page_can_be_walked_from(browser):
+    page = opened(browser)
+    own = page.locator("#latent_walk .chooser.a .own")
+    assert own.is_disabled()
+    bar = "Float32Array.from({ length: 784 }, (_, p) => (p % 28 > 12 && p % 28 < 16 ? 1 : 0))"
+    page.evaluate(f"lab.keepDrawing({bar})")
+    first = page.locator("#latent_walk .reel.vae16 .strip-of-film canvas").first
+    before = first.evaluate(SHEET)
+    own.click()
+    page.locator("#latent_walk .chooser.a .name", has_text="your drawing").wait_for()
+    canvas = "document.querySelector('#latent_walk .reel.vae16 .strip-of-film canvas')"
+    page.wait_for_function(f"({SHEET})({canvas}) != {before}")
+    assert page.locator("#latent_walk .how", has_text="your drawing").count() == 1
+    assert "a=drawing" in page.url
