@@ -353,13 +353,18 @@ function build() {
 }
 
 // What the answers set the instrument to.
-const show = (selector) => find(selector).scrollIntoView({ block: "nearest", behavior: lab.still ? "auto" : "smooth" });
 const proofs = {
-  1: () => { setBeta(0); setZoom("fit"); setSeed(1); show(".prior"); },
-  2: () => { setBeta(4); setZoom("3"); show(".instrument"); },
-  3: () => { setMode("slerp"); show(".film"); },
+  1: () => { setBeta(0); setZoom("fit"); setSeed(1); },
+  2: () => { setBeta(4); setZoom("3"); },
+  3: () => setMode("slerp"),
 };
 lab.frame(element, TAB, { lights: { 1: ".pad", 2: ".compare table", 3: ".reels" }, proofs });
+// The page is long: each answer has a button that leads to what it has set.
+[".prior", ".instrument", ".film"].forEach((selector, k) => {
+  const button = make("button", { type: "button", class: "quiet", "data-i18n": `${TAB}.look` });
+  button.onclick = () => find(selector).scrollIntoView({ block: "start", behavior: lab.still ? "auto" : "smooth" });
+  every(".predict details")[k].append(button);
+});
 lab.whenShown(TAB, async () => {
   digits = await lab.digits();
   readLink();

@@ -157,3 +157,17 @@ def test_a_drawing_of_the_first_page_can_be_walked_from(browser):
     page.wait_for_function(f"({SHEET})({canvas}) != {before}")
     assert page.locator("#latent_walk .how", has_text="your drawing").count() == 1
     assert "a=drawing" in page.url
+
+
+def test_an_answer_sets_the_instrument_and_leads_there(browser):
+    page = opened(browser, "&beta=1&zoom=1.5&seed=9")
+    sheet = page.locator("#latent_walk .sheet.vae2 canvas")
+    before = sheet.evaluate(SHEET)
+    answer = page.locator("#latent_walk .predict details").first
+    answer.locator("summary").click()
+    canvas = "document.querySelector('#latent_walk .sheet.vae2 canvas')"
+    page.wait_for_function(f"({SHEET})({canvas}) != {before}")
+    assert re.search(r"beta=0&.*zoom=fit.*seed=1$", page.url)
+    assert page.locator("#latent_walk .seed").input_value() == "1"
+    answer.get_by_role("button", name="Take me there").click()
+    page.wait_for_function(f"{canvas}.getBoundingClientRect().bottom < innerHeight")
