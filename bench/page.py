@@ -6,6 +6,7 @@ timed in the page: from the event's own time stamp to the frame that shows its r
 
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -95,18 +96,21 @@ def drag() -> list[Measured]:
     """Return decoded frames a second while the latent point is dragged, and server calls."""
     with chromium.server(*LAB) as (address, _), chromium.browser() as browser:
         page = _open(browser, f"{address}?tab=latent_walk")
-        calls: list[float] = []  # when each request left the page
-        page.on("request", lambda _: calls.append(time.perf_counter()))
+        calls: list[tuple[float, str]] = []  # when each request left the page, and where to
+        page.on("request", lambda request: calls.append((time.perf_counter(), request.url)))
         pad = page.locator("#latent_walk .pad canvas")
         _appears(page, pad)
-        _drag(page, pad, DRAG_SECONDS / 5)  # weights have come when it decodes
-        _settles(page, lambda: calls[-1])
+        deadline = time.perf_counter() + LIMIT
+        while not _drag(page, pad, DRAG_SECONDS / 5)[0] > 0:  # until the weights have come
+            if time.perf_counter() > deadline:
+                raise BenchError("dragging in #latent_walk .pad decodes nothing (data-frames)")
+        _settles(page, lambda: calls[-1][0])
         n_before = len(calls)
         n_frames, seconds = _drag(page, pad, DRAG_SECONDS)
-        n_calls = len(calls) - n_before
-    if not n_frames > 0:  # NaN without the attribute
-        raise BenchError("dragging in #latent_walk .pad decoded no frame (article data-frames)")
-    return [Measured(n_frames / seconds), Measured(n_calls)]
+        meanwhile = [url for _, url in calls[n_before:]]
+    for url in meanwhile:
+        print(f"while dragging: {url}", file=sys.stderr)
+    return [Measured(n_frames / seconds), Measured(len(meanwhile))]
 
 
 def weigh() -> list[Measured]:
