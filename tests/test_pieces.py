@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
@@ -81,6 +81,7 @@ def test_what_is_unknown_is_named_once():
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=80))
+@example("\U0001239a")  # a letter that Python's Unicode tables don't know yet
 def test_reading_agrees_with_the_traced_steps(text):
     if pieces.TYPED_MASK.search(text):
         return

@@ -23,6 +23,8 @@ LANGUAGES = ("en", "zh")
 MAX_CHARACTERS = 5000  # of a typed text
 MAX_PIECES = 510  # 512 positions, less [CLS] and [SEP]
 
+UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cs")  # blanks, and what the cleaning drops
+
 # [MASK] as people type it: lower case, full-width letters, full-width or Chinese brackets.
 _M, _A, _S, _K = ("[mMｍＭ]", "[aAａＡ]", "[sSｓＳ]", "[kKｋＫ]")
 TYPED_MASK = re.compile(rf"[\[［【]\s*{_M}{_A}{_S}{_K}\s*[\]］】]")
@@ -74,7 +76,7 @@ def checked(text: str) -> str:
     """
     if len(text) > MAX_CHARACTERS:
         raise InputError("text_too_long", got=len(text), limit=MAX_CHARACTERS)
-    if not any(unicodedata.category(c)[0] not in "ZC" for c in text):
+    if all(unicodedata.category(c) in UNSEEN for c in text):
         raise InputError("text_empty")
     return text
 
