@@ -71,7 +71,7 @@ def show_digit(request: dict) -> dict:
     return {
         "code": digit.code.tolist(),
         "pixels": wire.packed(digit.pixels),
-        "error": digit.error,
+        "mse": digit.error,  # "error" would be read as a refusal
     }
 
 
@@ -94,6 +94,13 @@ def make_umap(request: dict) -> Iterator[dict]:
     except LabError as error:
         sentences = {language: error.sentence(language) for language in texts.LANGUAGES}
         yield {"state": "error", "error": {"key": error.key, **sentences}}
+
+
+@told_to_learner
+def show_umap(request: dict) -> dict:
+    """Send a map that was made just now, with the stages of its growth."""
+    stages = umap_live.result(wire.text(request, "job")).stages
+    return {"stages": wire.halves(stages - stages[-1].mean(axis=0, dtype=np.float64))}
 
 
 @told_to_learner
@@ -141,19 +148,16 @@ def _map(found: CodeMap) -> dict:
 
 
 def _report(report: UmapProgress) -> dict:
-    """Leave out the map while there is none."""
-    said = {
+    """Leave out the map: it is large, and fetched by `show_umap` when done."""
+    return {
         "state": report.state,
         "ahead": report.ahead,
         "epoch": report.epoch,
         "n_epochs": report.n_epochs,
         "first": report.first,
         "seconds": report.seconds,
+        "kept": report.kept,
     }
-    if report.stages is None:
-        return said
-    centred = report.stages - report.stages[-1].mean(axis=0, dtype=np.float64)
-    return {**said, "stages": wire.halves(centred), "kept": report.kept}
 
 
 def build() -> None:
@@ -172,6 +176,7 @@ def build() -> None:
         show_empty_places,
         show_map,
         show_digit,
+        show_umap,
         stop_umap,
         limits=limits,
         spaces=SPACES,

@@ -61,6 +61,7 @@ class _Job:
 
 _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="umap")
 _jobs: dict[str, _Job] = {}  # under way and waiting, in the order of the line
+_done: dict[str, UmapProgress] = {}  # the last few maps, until they are fetched
 _lock = threading.Lock()
 _compiled = threading.Event()  # numba has translated UMAP into machine code
 
@@ -109,6 +110,18 @@ def fit(
     return _report(job, mine, future)
 
 
+def result(job: str) -> UmapProgress:
+    """Return the finished map of that name; it is kept until MAX_LINE others are finished.
+
+    Raises:
+        InputError: there is none, or no longer.
+    """
+    with _lock:
+        if job not in _done:
+            raise InputError("umap_gone")
+        return _done[job]
+
+
 def stop(job: str) -> None:
     """Let the map of that name be given up at its next epoch; unknown names are done already."""
     with _lock:
@@ -117,16 +130,27 @@ def stop(job: str) -> None:
 
 
 def _report(job: str, mine: _Job, future: "Future[UmapProgress]") -> Iterator[UmapProgress]:
+    said = None
     try:
         while not future.done():
             mine.asked = time.monotonic()
             if mine.state == "waiting" and mine.stop.is_set() and future.cancel():
                 break
-            yield _progress(job, mine)
+            report = _progress(job, mine)
+            news = (report.state, report.ahead, report.epoch, int(report.seconds))
+            if news != said:  # at least once a second, so that a closed page is noticed
+                said = news
+                yield report
             time.sleep(PAUSE)
     finally:
         mine.stop.set()  # also when whoever asked has gone
-    yield UmapProgress("stopped") if future.cancelled() else future.result()
+    last = UmapProgress("stopped") if future.cancelled() else future.result()
+    if last.stages is not None:
+        with _lock:
+            _done[job] = last
+            while len(_done) > MAX_LINE:
+                del _done[next(iter(_done))]
+    yield last
 
 
 def _progress(job: str, mine: _Job) -> UmapProgress:

@@ -176,7 +176,7 @@ async function look(i) {
   const key = `${state.net}:${i}`;
   if (!digitsOf.has(key)) {
     const answer = await lab.ask(server.show_digit, { net: state.net, index: i });
-    digitsOf.set(key, { ...answer, pixels: Float32Array.from(lab.bytes(answer.pixels), (value) => value / 255) });
+    digitsOf.set(key, { code: answer.code, error: answer.mse, pixels: Float32Array.from(lab.bytes(answer.pixels), (value) => value / 255) });
   }
   return digitsOf.get(key);
 }
@@ -427,6 +427,8 @@ function mark() {
   find(".choices.net").hidden = find(".choices.method").hidden = find(".in-maps").hidden = !inMaps;
   find('[data-method="live"]').hidden = maps?.made()?.net !== state.net;
   find(".turn").hidden = inMaps;
+  find(".stage .todo").dataset.i18n = `${TAB}.${inMaps ? "todo_maps" : "todo"}`;
+  find(".stage .todo").textContent = t(inMaps ? "todo_maps" : "todo");
   able();
   link({ mode: inMaps ? "maps" : null, space: inMaps ? null : state.space, net: inMaps ? state.net : null, map: inMaps && state.method !== "live" ? state.method : null });
   foot();

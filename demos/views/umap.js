@@ -91,7 +91,7 @@
         if (maps.net === net) show({ ...stored.get(name), live: false });
       },
       // A report on the live map came.
-      progress: (now) => {
+      progress: async (now) => {
         if (!now || (now.job && now.job !== job)) return;
         if (now.state === "error") {
           lab.problem(problem, now.error);
@@ -105,10 +105,12 @@
         else bar.removeAttribute("value");
         words();
         if (report?.state !== "done") return;
-        const { n_digits: n, net } = maps.asked;
-        const stages = lab.halves(now.stages);
-        made = { net, n, kept: now.kept, points: stages.subarray(stages.length - 2 * n) };
-        if (net === maps.net) grow(stages, n);
+        const { n_digits: n, net } = maps.asked, { kept } = now;
+        try {
+          const stages = lab.halves((await lab.ask(ask.show_umap, { job: now.job })).stages);
+          made = { net, n, kept, points: stages.subarray(stages.length - 2 * n) };
+          if (net === maps.net) grow(stages, n);
+        } catch (failure) { lab.problem(problem, failure); }
       },
     };
     words();
