@@ -37,12 +37,13 @@ def browser() -> Iterator["Browser"]:
     """Yield a fresh headless Chromium.
 
     Raises:
-        BenchError: there is no Chromium, or no playwright.
+        BenchError: there is no Chromium, no playwright, or a page that doesn't do what it must.
     """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         raise BenchError("no Chromium; `apt-get install chromium fonts-noto-cjk`")
     try:
+        from playwright.sync_api import Error as PageError
         from playwright.sync_api import sync_playwright
     except ImportError as error:
         raise BenchError("no playwright; `pip install -r requirements-dev.txt`") from error
@@ -50,6 +51,8 @@ def browser() -> Iterator["Browser"]:
         opened = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
         try:
             yield opened
+        except PageError as error:
+            raise BenchError(str(error).splitlines()[0]) from error
         finally:
             opened.close()
 

@@ -157,12 +157,7 @@ def _open(browser: "Browser", address: str = "about:blank") -> "Page":
 
 
 def _appears(page: "Page", locator: "Locator") -> None:
-    from playwright.sync_api import TimeoutError as NeverCame
-
-    try:
-        locator.wait_for(state="visible", timeout=1_000 * LIMIT)
-    except NeverCame as error:
-        raise BenchError(f"{page.url} never showed {locator}") from error
+    locator.wait_for(state="visible", timeout=1_000 * LIMIT)
     page.wait_for_timeout(1_000 * QUIET)
 
 
