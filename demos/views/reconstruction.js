@@ -156,6 +156,7 @@ const words = () => {
   find(".effect").textContent = say("effect", { with: per(with_), without: per(without) });
   const scores = Object.entries(first.scores ?? {}).map(([name, score]) => `${name} ${fixed(score)}`).join(", ");
   find(".foot p").textContent = say("foot", { which: say(`score.${first.figure ?? "test"}`), scores });
+  find(".verdict").title = say("voting");
   for (const line of element.querySelectorAll(".card .error")) line.title = say("error_help");
   if (state.answers) { drawStrip(); drawVerdict(); }
 };
