@@ -7,7 +7,7 @@ import numpy as np
 from core import texts
 from core.errors import InputError, LabError
 from core.inference import code_maps, code_space, empty_places, umap_live
-from core.results import CodeMap, DecoderWeights, UmapProgress
+from core.results import CodeMap, UmapProgress
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
@@ -25,7 +25,7 @@ def show_space(request: dict) -> dict:
         "codes": wire.halves(space.codes),
         "low": space.low.tolist(),
         "high": space.high.tolist(),
-        "decoder": wired(space.decoder),
+        "decoder": wire.decoder(space.decoder),
         "score": space.score,
     }
 
@@ -108,23 +108,6 @@ def stop_umap(request: dict) -> dict:
     """Give a map up."""
     umap_live.stop(wire.text(request, "job"))
     return {}
-
-
-def wired(decoder: DecoderWeights) -> dict:
-    """Return a decoder as `lab.decoder` reads it."""
-    return {
-        "activation": decoder.activation,
-        "output": decoder.output,
-        "layers": [
-            {
-                "n_in": weight.shape[1],
-                "n_out": weight.shape[0],
-                "weight": wire.halves(weight),
-                "bias": wire.halves(bias),
-            }
-            for weight, bias in decoder.layers
-        ],
-    }
 
 
 def _empty_place(name: str, seed: int) -> dict:

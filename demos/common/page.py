@@ -52,9 +52,8 @@ def head() -> str:
     }
     start = json.dumps({"texts": dict(texts.table()), "files": files}, ensure_ascii=False)
     script = "\n".join((VIEWS / name).read_text(encoding="utf-8") for name in SHARED)
-    start = start.replace(
-        "</", "<\\/"
-    )  # "</" would end the script element; JavaScript reads both alike
+    # "</" would end the script element; JavaScript reads both alike.
+    start = start.replace("</", "<\\/")
     return f"<script>window.lab = {start};\n{script}</script>"
 
 
