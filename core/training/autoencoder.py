@@ -52,7 +52,7 @@ PRESETS = {
     "ae3-lecture": Preset(MLPAutoencoder, LECTURE, time_lapse=True),
     "ae3": Preset(
         lambda: MLPAutoencoder(TUNED_MLP),
-        Recipe(epochs=150, learning_rate=2e-2, batch_size=512, weight_decay=1e-3, augment=True),
+        Recipe(epochs=110, learning_rate=6e-2, batch_size=512, weight_decay=1e-3, augment=True),
         time_lapse=True,
     ),
     "conv-lecture": Preset(ConvAutoencoder, replace(LECTURE, epochs=40)),
