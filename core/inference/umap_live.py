@@ -203,7 +203,6 @@ def _make(
     except _StoppedError:
         mine.state = "stopped"
         return UmapProgress("stopped")
-    mine.state = "done"
     _compiled.set()
     stages = np.stack(reducer.embedding_list_).astype(np.float32)
     return UmapProgress(

@@ -6,6 +6,7 @@ from pathlib import Path
 import gradio as gr
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -90,4 +91,8 @@ class BodyLimit:
         return JSONResponse({"error": {"key": error.key, **sentences}}, status_code=413)
 
 
-MIDDLEWARE = [Middleware(BodyLimit)]
+MIDDLEWARE = [
+    Middleware(BodyLimit),
+    # The page is mostly texts in two languages and scripts: a quarter of it goes over the wire.
+    Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
+]

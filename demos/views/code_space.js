@@ -399,9 +399,9 @@ function showMap(map) {
     const values = Float32Array.from({ length: map.n }, (_, i) => map.end[2 * i + k]).sort();
     return [values[Math.floor(0.005 * map.n)], values[Math.floor(0.995 * (map.n - 1))]];
   });
-  const centre = range.map(([low, high]) => (low + high) / 2), radius = 0.56 * Math.max(...range.map(([low, high]) => high - low));
+  const centre = range.map(([low, high]) => (low + high) / 2), extent = range.map(([low, high]) => 0.56 * (high - low) || 1);
   cloud.box = null;
-  cloud.set({ points: map.points, labels: digits.labels, dimensions: 2, centre, radius });
+  cloud.set({ points: map.points, labels: digits.labels, dimensions: 2, centre, radius: Math.max(...extent), extent });
   if (first || !map.moving) { refresh(); about(); foot(); }
 }
 function about() {
