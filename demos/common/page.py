@@ -26,6 +26,7 @@ SHARED = (
     "scatter_marks.js",
     "timeline.js",
     "umap.js",
+    "code_panels.js",
     "plane.js",
     "latent_parts.js",
 )  # scripts for every view, in this order

@@ -1,6 +1,6 @@
 // The space of codes: a cloud to turn, a probe that decodes in the browser, moments of training,
 // empty places, the drawing of the first page; and maps of codes with more numbers.
-// Shared parts: scatter.js (the cloud), timeline.js, umap.js (maps).
+// Shared parts: scatter.js (the cloud), code_panels.js (cards, tables), timeline.js, umap.js (maps).
 const TAB = "code_space", MAX_PINS = 8;
 const find = (selector) => element.querySelector(selector);
 const all = (selector) => [...element.querySelectorAll(selector)];
@@ -17,7 +17,8 @@ const state = {
   net: chosen("net", props.nets, "dense32"),
   method: chosen("map", props.methods, "umap"),
   pins: numbers(lab.link.read(TAB, "pins", "27,567")).filter((i) => Number.isInteger(i) && i >= 0 && i < 5000).slice(0, MAX_PINS),
-  probe: {},          // by space; null stands for the middle of the codes
+  probe: {},          // by space; the middle of the codes at first
+  moved: new Set(),   // spaces whose probe was moved
   moment: null,       // of training, or null: trained
   star: null, near: [],
 };
@@ -38,9 +39,11 @@ async function loadSpace(name) {
   try { return await spaces[name]; } catch (failure) { delete spaces[name]; throw failure; }
 }
 async function openSpace(name) {
+  const before = state.space;
   state.space = name;
   state.moment = null;
   timeline?.pause();
+  link({ moment: null, p: state.moved.has(name) ? state.probe[name].join(",") : null });
   mark();
   try {
     const next = await loadSpace(name);
@@ -56,21 +59,12 @@ async function openSpace(name) {
     place();
     refresh();
     foot();
-  } catch (failure) { lab.problem(find(".main-problem"), failure); }
-}
-function nearest(codes, code, count) {
-  const found = [], n = codes.length / 3;
-  for (let i = 0; i < n; i++) {
-    const o = 3 * i, d = (codes[o] - code[0]) ** 2 + (codes[o + 1] - code[1]) ** 2 + (codes[o + 2] - code[2]) ** 2;
-    if (found.length < count || d < found[found.length - 1].d) {
-      const at = found.findIndex((other) => d < other.d);
-      found.splice(at < 0 ? found.length : at, 0, { i, d });
-      if (found.length > count) found.pop();
-    }
+  } catch (failure) {
+    lab.problem(find(".main-problem"), failure);
+    if (now && state.space === name) { state.space = before; mark(); }   // the cloud is still that one
   }
-  return found.map(({ i, d }) => ({ i, distance: Math.sqrt(d) }));
 }
-find(".cloud").nearest = nearest;
+const { nearest } = lab.codePanels;
 const codeOf = (i) => now.codes.subarray(3 * i, 3 * i + 3);
 const errorOf = (a, b) => a.reduce((sum, value, p) => sum + (value - b[p]) ** 2, 0) / a.length;
 
@@ -79,6 +73,7 @@ const sliders = ["z₁", "z₂", "z₃"].map((name, k) => {
   const label = make("label"), row = make("span"), title = make("b", "", name), value = make("output");
   const input = Object.assign(make("input"), { type: "range", step: "any" });
   input.oninput = () => {
+    if (!now) return;
     const code = state.probe[state.space].slice();
     code[k] = Number(input.value);
     moveProbe(code);
@@ -96,6 +91,7 @@ const sliders = ["z₁", "z₂", "z₃"].map((name, k) => {
   return { input, value };
 });
 function moveProbe(code) {
+  if (!now) return;
   if (state.moment !== null) trained();
   const round = (value) => Number(value.toPrecision(4));   // as in the link, so that it restores the same
   state.probe[state.space] = code.map((value, k) => Math.min(now.high[k], Math.max(now.low[k], round(value))));
@@ -129,7 +125,7 @@ function refresh() {
   able();
   drawPins();
   drawLegend();
-  drawTable();
+  lab.codePanels.table(find(".table div"), cloud);
   strip();
 }
 function able() {
@@ -149,20 +145,6 @@ function showOnly(hidden) {
   drawLegend();
   if (focused >= 0) all(".key")[focused].focus();
   cloud.draw();
-}
-function drawTable() {
-  const rows = Array.from({ length: 10 }, (_, label) => ({ label, code: cloud.median(label) })).filter(({ code }) => code);
-  const table = make("table"), head = make("tr");
-  for (const title of [t("table.digit"), ...rows[0].code.map((_, k) => (state.mode === "maps" ? "xy"[k] : `z${"₁₂₃"[k]}`)), t("table.closest")]) head.append(make("th", "", title));
-  table.append(head);
-  for (const { label, code } of rows) {
-    const row = make("tr");
-    const others = rows.filter((other) => other.label !== label)
-      .map((other) => [Math.hypot(...other.code.map((value, k) => value - code[k])), other.label]).sort((a, b) => a[0] - b[0]);
-    for (const text of [label, ...code.map((value) => value.toFixed(2)), others[0][1]]) row.append(make("td", "", text));
-    table.append(row);
-  }
-  find(".table div").replaceChildren(table);
 }
 
 // ---- One digit: hovered, or pinned last ------------------------------------------------------------------
@@ -241,30 +223,13 @@ function pinned() {
   drawPins();
   strip();
 }
-async function drawPins() {
+function drawPins() {
+  const kept = (i) => state.mode === "maps" || state.moment === null || i < cloud.count();
   const cards = state.pins.map((i, k) => {
-    const card = make("div", "card"), tools = make("div", "tools");
-    const [own, back] = [make("canvas"), make("canvas")];
-    const [here, gone] = [make("button", "quiet", t("here_short")), make("button", "quiet off", t("unpin"))];
-    const letter = String.fromCharCode(65 + k), words = make("span", "words number", String(digits.labels[i]));
-    own.setAttribute("role", "img");
-    own.setAttribute("aria-label", t("strip.in", { label: digits.labels[i] }));
-    lab.paint(own, digits.pixels(i), { tone: "input" });
-    lab.paint(back, new Float32Array(784), { tone: "output" });
-    back.setAttribute("role", "img");
-    back.setAttribute("aria-label", t("strip.out"));
-    here.type = gone.type = "button";
-    here.disabled = state.mode === "maps";
-    here.onclick = () => moveProbe(Array.from(codeOf(i)));
-    gone.onclick = () => unpin(i);
-    gone.setAttribute("aria-label", t("unpin_one", { letter }));
-    tools.append(here, gone);
-    card.append(make("span", "mark", letter), own, back, words, tools);
-    const fill = ({ pixels, error }) => {
-      if (pixels) lab.paint(back, pixels, { tone: "output" });
-      words.textContent = pixels ? t("card", { label: digits.labels[i], error: error.toFixed(3) }) : digits.labels[i];
-    };
-    if (i < 5000 && (state.mode === "maps" || state.moment === null || i < cloud.count())) look(i).then(fill, (failure) => lab.problem(find(".main-problem"), failure));
+    const { card, fill } = lab.codePanels.card(i, k, digits, {
+      here: state.mode === "maps" ? null : () => moveProbe(Array.from(codeOf(i))), gone: () => unpin(i),
+    });
+    if (kept(i)) look(i).then(fill, (failure) => lab.problem(find(".main-problem"), failure));
     return card;
   });
   find(".pins").replaceChildren(...(cards.length ? cards : [make("p", "quiet-text", t("no_pins"))]));
@@ -338,19 +303,8 @@ function drawHoles() {
   if (!holes) return;
   find(".found").hidden = false;
   find(".holes .seed").textContent = t("holes.seed", { seed });
-  find(".found").replaceChildren(...holes.map((hole) => {
-    const figure = make("figure"), picture = make("canvas"), row = make("div", "row"), near = make("canvas");
-    const label = digits.labels[hole.nearest];
-    lab.paint(picture, Float32Array.from(lab.bytes(hole.pixels), (value) => value / 255), { tone: "output" });
-    lab.paint(near, digits.pixels(hole.nearest), { tone: "input" });
-    for (const canvas of [picture, near]) canvas.setAttribute("role", "img");
-    picture.setAttribute("aria-label", t("holes.picture", { space: t(`space.${hole.space}`) }));
-    near.setAttribute("aria-label", t("strip.in", { label }));
-    const words = t("holes.far", { label, distance: hole.distance.toFixed(2), times: (hole.distance / hole.spacing).toFixed(1) });
-    row.append(near, make("small", "", words));
-    figure.append(make("b", "", t(`space.${hole.space}`)), picture, row);
-    return figure;
-  }), make("small", "note", t("holes.note", { n: props.n_tries })));
+  find(".found").replaceChildren(...holes.map((hole) => lab.codePanels.hole(hole, digits)),
+    make("small", "note", t("holes.note", { n: props.n_tries })));
 }
 find(".dig").onclick = () => dig(Math.floor(Math.random() * (props.limits.seed[1] + 1)));
 
@@ -371,19 +325,7 @@ const place = lab.newest(async () => {
   marks();
 });
 function drawMine() {
-  if (!state.star) return;
-  const figure = (pixels, tone, caption, className = "") => {
-    const node = make("figure", className), canvas = make("canvas");
-    lab.paint(canvas, pixels, { tone });
-    node.append(canvas, make("figcaption", "", caption));
-    return node;
-  };
-  const votes = state.near.map(({ i }) => digits.labels[i]);
-  const most = [...new Set(votes)].map((label) => [votes.filter((other) => other === label).length, label]).sort((a, b) => b[0] - a[0])[0];
-  find(".mine .near").replaceChildren(
-    figure(lab.drawing, "input", "★", "own"), figure(now.decode(state.star), "output", t("mine.back")),
-    ...state.near.map(({ i }) => figure(digits.pixels(i), "ink", String(digits.labels[i]))),
-    make("p", "vote", t("mine.vote", { count: most[0], label: most[1] })));
+  if (state.star) lab.codePanels.drawing(find(".mine .near"), now.decode(state.star), state.near, digits);
 }
 find(".mine .draw").onclick = () => document.querySelector("#tab-reconstruction")?.click();
 lab.on("drawing", () => { if (digits && now) place(); });
@@ -461,7 +403,7 @@ for (const [name, values] of [["space", props.spaces], ["net", props.nets], ["me
     button.dataset[name] = value;
     button.dataset.i18n = `${TAB}.${name}.${value}`;
     button.onclick = () => {
-      if (name === "space") { if (value !== state.space) link({ p: null, moment: null }); openSpace(value); return; }
+      if (name === "space") { openSpace(value); return; }
       state[name] = value;
       if (name === "net" && state.method === "live") state.method = "umap";
       cloud.look({ zoom: 1, x: 0, y: 0 });
@@ -505,7 +447,7 @@ lab.whenShown(TAB, async () => {
   link({ pins: state.pins.join(","), hide: cloud.hidden.size ? [...cloud.hidden].join(",") : null });
   mark();
   digits = await lab.digits();
-  if (at.length === 3) state.probe[state.space] = at;
+  if (at.length === 3) { state.probe[state.space] = at; state.moved.add(state.space); }
   if (state.mode === "maps") await openMap(); else await openSpace(state.space);
   if (view.length === 3) cloud.look(state.mode === "maps" ? { x: view[0], y: view[1], zoom: view[2] } : { yaw: view[0], pitch: view[1], zoom: view[2] });
   else if (!lab.still && state.mode === "space") cloud.turn(true);

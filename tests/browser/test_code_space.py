@@ -102,12 +102,12 @@ def test_the_probe_decodes_here_and_the_link_restores_it(browser):
     changed(page, ".big", lambda: slider.press("PageUp"))
     assert browser.requests[before:] == []
     found, nearest = page.evaluate("""() => {
-        const canvas = document.querySelector("canvas.cloud"), { cloud } = canvas;
+        const { cloud } = document.querySelector("canvas.cloud");
         const codes = Array.from({ length: 5000 }, (_, i) => cloud.at(i));
         const { probe } = cloud.marks;
         const far = codes.map((code) => Math.hypot(...code.map((value, k) => value - probe[k])));
         const order = [...far.keys()].sort((a, b) => far[a] - far[b]);
-        const found = canvas.nearest(Float32Array.from(codes.flat()), probe, 5);
+        const found = lab.codePanels.nearest(Float32Array.from(codes.flat()), probe, 5);
         return [found.map(({ i }) => i), order.slice(0, 5)];
     }""")
     assert found == nearest
