@@ -92,7 +92,9 @@
   lab.setDark = (dark) => { document.body.classList.toggle("dark", dark); lab.tell("theme"); };
   lab.setProjector = (on) => { document.documentElement.classList.toggle("projector", on); lab.tell("theme"); };
   // The value of a CSS variable now, for canvases: lab.colour("code").
-  lab.colour = (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
+  const colours = {};  // asking the style sheet between two changes of the page lays it out anew
+  lab.colour = (name) => (colours[`${name} ${lab.dark()}`] ||=
+    getComputedStyle(document.body).getPropertyValue(`--${name}`).trim());
   lab.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // ---- Asking the server --------------------------------------------------------------------------

@@ -163,10 +163,15 @@ const words = () => {
 
 // ---- Asking --------------------------------------------------------------------------------------
 let blamed = null;  // whose sentence stands in `problem`: the answer's or the photo's
-const ask = lab.newest(async (request, done) => {
+let asked = 0, ended = 0, answered = 0;  // numbers of questions: the last, the last of a whole stroke, ...
+async function ask(request, done, number) {
+  if (number < ended) return;  // the stroke has ended since
+  if (done) ended = number;
   page.classList.add("asking");
   try {
     const answer = await lab.ask(server.show_reconstructions, request);
+    if (number < answered) return;
+    answered = number;
     state.seen = Float32Array.from(lab.bytes(answer.seen), (v) => v / 255);
     state.answers = Object.fromEntries(Object.entries(answer.cards).map(([name, card]) => [name, unpack(card)]));
     if (blamed === "answer") lab.problem(problem, null);
@@ -177,9 +182,10 @@ const ask = lab.newest(async (request, done) => {
     blamed = "answer";
     lab.problem(problem, error);
   } finally {
-    page.classList.remove("asking");
+    if (number === asked) page.classList.remove("asking");
   }
-});
+}
+const askLive = lab.newest(ask);
 
 function question() {
   const alone = pad.tile && !pad.strokes.length && !pad.drawing();
@@ -196,8 +202,15 @@ function send(done) {
   if (wait > 0) { later = setTimeout(() => send(false), wait); return; }
   sent = performance.now();
   if (first.problem) return;
-  if (pad.empty()) { page.classList.add("old"); return; }
-  ask(question(), done);
+  if (pad.empty()) {
+    asked = answered = ended = asked + 1;  // what is still under way comes too late
+    page.classList.remove("asking");
+    page.classList.add("old");
+    return;
+  }
+  asked += 1;
+  // The end of a stroke doesn't wait for answers to its beginning.
+  (done ? ask : askLive)(question(), done, asked);
 }
 
 // Models and the other digits' pictures wake while the pointer is still on its way to the pad.
