@@ -153,3 +153,37 @@ def test_the_drawing_of_the_first_page_is_a_star(browser):
     assert page.evaluate(f"{CLOUD}.marks.near[0]") == 12  # its own code is the nearest
     assert page.locator("#code_space .near figure").count() == 7
     assert "5 nearest" in page.locator("#code_space .vote").inner_text()
+
+
+def test_maps_of_more_numbers(browser):
+    page = opened(browser, "&mode=maps&net=vae16&map=tsne&pins=3")
+    lab = page.locator("#code_space")
+    lab.get_by_text("arXiv:1802.03426").wait_for(state="hidden")
+    page.wait_for_function(
+        "document.querySelector('#code_space .card .words')?.textContent.length > 3"
+    )
+    assert lab.locator(".strip .bars i").count() == 16
+    changed(page, "canvas.cloud", lab.get_by_role("button", name="PCA").click)
+    assert "map=pca" in page.url
+    changed(page, "canvas.cloud", lambda: drag(page, lab.locator("canvas.cloud"), 80))
+    lab.get_by_role("button", name="Dense code, 32").click()
+    page.wait_for_function("document.querySelectorAll('#code_space .strip .bars i').length === 32")
+    lab.get_by_role("button", name="3 numbers").click()
+    page.wait_for_function("document.querySelectorAll('#code_space .strip .bars i').length === 3")
+
+
+@pytest.mark.slow  # UMAP is compiled first
+def test_a_map_is_made_and_another_one_stopped(browser):
+    page = opened(browser, "&mode=maps")
+    page.set_default_timeout(240_000)
+    lab = page.locator("#code_space")
+    lab.locator(".n_digits").fill("100")
+    lab.get_by_role("button", name="Make the map").click()
+    lab.get_by_text("10 seconds or more. ").wait_for()
+    lab.get_by_text("100 digits;").wait_for()
+    page.wait_for_function(f"{CLOUD}.count() === 100")
+    lab.locator(".n_digits").fill("2000")
+    lab.get_by_role("button", name="Make the map").click()
+    lab.get_by_role("button", name="Stop").click()
+    lab.get_by_text("Stopped.").wait_for()
+    assert page.evaluate(f"{CLOUD}.count()") == 100
