@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from core import assets
 from core.errors import InputError
@@ -286,6 +287,7 @@ def test_umap_reports_repeats_and_stops():
         if report["state"] == "layout":
             tab.stop_umap({"job": "a"})
     assert states[-1] == "stopped"
-    assert tab.make_umap(GOOD) is not None
+    assert tqdm.get_lock().acquire(timeout=5)  # else each later progress bar would wait for ever
+    tqdm.get_lock().release()
     *_, after = tab.make_umap(GOOD)
     assert after["state"] == "done"  # a stopped map leaves no trace

@@ -5,6 +5,7 @@ in a line. The work is done in a thread of its own, while the one who asked is t
 A map that nobody asks about any more (a closed page) is given up.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -201,6 +202,7 @@ def _make(
         reducer.fit(high)
         mine.check()
     except _StoppedError:
+        _unlock_bars()
         mine.state = "stopped"
         return UmapProgress("stopped")
     _compiled.set()
@@ -213,6 +215,18 @@ def _make(
         stages=stages,
         kept=code_maps.neighbours_kept(high, stages[-1]),
     )
+
+
+def _unlock_bars() -> None:
+    """Give back tqdm's lock, as often as this thread holds it.
+
+    An exception out of a bar's `refresh` leaves it taken, and every other bar of the process waits.
+    """
+    from tqdm import tqdm
+
+    with contextlib.suppress(RuntimeError):  # not held, or no longer
+        while True:
+            tqdm.get_lock().release()
 
 
 def _check(key: str, got: float, low: float, high: float) -> None:
