@@ -287,7 +287,8 @@ def test_umap_reports_repeats_and_stops():
         if report["state"] == "layout":
             tab.stop_umap({"job": "a"})
     assert states[-1] == "stopped"
-    assert tqdm.get_lock().acquire(timeout=5)  # else each later progress bar would wait for ever
-    tqdm.get_lock().release()
+    for lock in tqdm.get_lock().locks:  # else each later progress bar would wait for ever
+        assert lock.acquire(timeout=5)
+        lock.release()
     *_, after = tab.make_umap(GOOD)
     assert after["state"] == "done"  # a stopped map leaves no trace
