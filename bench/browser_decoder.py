@@ -17,7 +17,7 @@ from core import coding, datasets, runtime, zoo
 from core.inference import decoders
 from core.models.autoencoder import MLPAutoencoder
 from core.models.vae import VAE
-from core.results import DecoderWeights
+from core.results.images import DecoderWeights
 from core.training import evaluation
 
 N_CODES = 1_000

@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.models.bert import BertConfig, BertForPreTraining
 
 CONFIG, WEIGHTS, VOCABULARY = FILES = ("config.json", "model.safetensors", "vocab.txt")
+TOKENIZER = "tokenizer_config.json"  # says whether upper case counts; not all have it
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")  # can run any program when opened
 
 NAMES = {  # transformers' name of each field of our config
@@ -87,7 +88,7 @@ def read_config(folder: Path) -> BertConfig:
 def fetch(name: str) -> Path:
     """Return the local folder of a checkpoint on the hub, e.g. "hfl/chinese-roberta-wwm-ext".
 
-    Only the three files named at the top are fetched, and kept for the next time.
+    Only the files named at the top are fetched, and kept for the next time.
 
     Raises:
         InputError: there is no such checkpoint, or no internet and no kept copy.
@@ -100,7 +101,7 @@ def fetch(name: str) -> Path:
     )
 
     try:
-        return Path(snapshot_download(name, allow_patterns=list(FILES)))
+        return Path(snapshot_download(name, allow_patterns=[*FILES, TOKENIZER]))
     except (HFValidationError, RepositoryNotFoundError) as error:
         raise InputError("hub_unknown", name=name) from error
     except (LocalEntryNotFoundError, OSError) as error:

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from core import assets, runtime
+from core.checkpoints import CONFIG, load_bert
 from core.errors import InputError
 from core.models.autoencoder import (
     ConvAutoencoder,
@@ -20,6 +21,7 @@ from core.models.autoencoder import (
     MLPAutoencoder,
     MLPAutoencoderConfig,
 )
+from core.models.bert import BertForPreTraining
 from core.models.pca import PCA
 from core.models.vae import VAE, ConvVAE, VAEConfig
 
@@ -110,3 +112,11 @@ def vae3() -> VAE:
 def pca() -> PCA:
     """Return PCA with 32 directions; `.first(3)` keeps three."""
     return _filled(PCA(), "pca32")
+
+
+@once
+def bert(language: str) -> BertForPreTraining:
+    """Return our BERT for English ("en") or Chinese ("zh"), float32."""
+    assets.locate(f"weights/bert-{language}/{CONFIG}")
+    model = load_bert(assets.locate(f"weights/bert-{language}/model.safetensors").parent).model
+    return model.to(runtime.device()).eval().requires_grad_(False)

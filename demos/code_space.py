@@ -7,7 +7,7 @@ import numpy as np
 from core import texts
 from core.errors import InputError, LabError
 from core.inference import code_maps, code_space, empty_places, umap_live
-from core.results import CodeMap, UmapProgress
+from core.results.images import CodeMap, UmapProgress
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view

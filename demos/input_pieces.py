@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from core import texts
-from core.inference import embedding_sum, input_pieces, other_tokenizers
+from core.inference import embedding_sum, input_pieces, other_tokenizers, readers
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
@@ -63,7 +63,7 @@ def build() -> None:
         search_vocabulary,
         add_embeddings,
         cut_by_others,
-        weights=[language for language in texts.LANGUAGES if embedding_sum.available(language)],
+        weights=readers.bundled(),
         others=list(other_tokenizers.KINDS),
         present=list(other_tokenizers.present()),
         n_positions=input_pieces.N_POSITIONS,

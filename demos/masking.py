@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 from core import texts
-from core.inference import embedding_sum, masked_answers, masking
-from core.results import MaskedEpoch
+from core.inference import masked_answers, masking, readers
+from core.results.language import MaskedEpoch
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
@@ -92,7 +92,7 @@ def build() -> None:
         count_rolls,
         wake_words,
         answer_blanks,
-        weights=[language for language in texts.LANGUAGES if embedding_sum.available(language)],
+        weights=readers.bundled(),
         max_epochs=masking.MAX_EPOCHS,
         max_seed=masking.MAX_SEED,
     )

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.errors import AssetError
 from core.inference import reconstruction
-from core.results import Reconstruction
+from core.results.images import Reconstruction
 from demos.common import wire
 from demos.common.errors import sentences, told_to_learner
 from demos.common.view import view

@@ -9,7 +9,7 @@ from core.inference.codes import MODELS, sample_codes
 from core.inference.decoders import export, folded
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
 from core.models.vae import VAE, VAEConfig
-from core.results import DecoderWeights
+from core.results.images import DecoderWeights
 
 
 def run(weights: DecoderWeights, codes: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Input, piece by piece: what is shown is what happens, and the handlers hold."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,13 +140,11 @@ def tiny_bert(tmp_path, monkeypatch):
     model = BertForPreTraining(config).eval()
     vocabulary = pieces.assets.FOLDER / "weights" / "bert-en" / "vocab.txt"
     save_bert(model, tmp_path, vocabulary, dtype=torch.float32)
-    monkeypatch.setattr(embedding_sum, "folder", lambda language: tmp_path / language / "..")
-    (tmp_path / "en").mkdir()
+    monkeypatch.setattr(embedding_sum.assets, "locate", lambda name: tmp_path / Path(name).name)
     return model
 
 
 def test_three_embeddings_add_up_to_what_enters_the_first_layer(tiny_bert):
-    assert embedding_sum.available("en")
     added = embedding_sum.add_up(2003, 5, 1, "en")
     embeddings = tiny_bert.bert.embeddings
     assert np.allclose(added.word, embeddings.word_embeddings.weight[2003].detach())
@@ -166,7 +165,8 @@ def test_rows_that_are_not_there_are_refused(tiny_bert, change):
 
 
 def test_missing_weights_are_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(embedding_sum, "folder", lambda language: tmp_path)
+    monkeypatch.setattr(embedding_sum.assets, "FOLDER", tmp_path)
+    (tmp_path / "manifest.json").write_text("{}")
     asked = {"token": 1, "position": 0, "segment": 0, "language": "en"}
     assert page.add_embeddings(asked)["error"]["key"] == "asset_missing"
 

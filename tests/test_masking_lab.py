@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from core import texts
+from core import texts, zoo
 from core.errors import InputError
-from core.inference import embedding_sum, masked_answers, masking
+from core.inference import masked_answers, masking
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces, words
 from core.text.masking import KEEP_RATE, RANDOM_RATE, Action
@@ -173,7 +173,7 @@ ANSWERED = {"unit": "word", "dynamic": True, "seed": 3}
 def test_bert_answers_exactly_this_masking(monkeypatch):
     config = BertConfig(30522, width=8, n_layers=1, n_heads=2, n_feed_forward=16)
     model = BertForPreTraining(config).eval().requires_grad_(False)
-    monkeypatch.setattr(masked_answers, "_bert", lambda language: model)
+    monkeypatch.setattr(masked_answers.zoo, "bert", lambda language: model)
     heard = masked_answers.answer(TEXT, "en", **ANSWERED, epoch=2)
     masked = masking.mask(TEXT, "en", **ANSWERED, n_epochs=3)
     epoch, vocabulary = masked.epochs[2], pieces.vocabulary("en")
@@ -194,7 +194,7 @@ def test_bert_answers_exactly_this_masking(monkeypatch):
 
 
 def test_missing_weights_are_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(embedding_sum, "folder", lambda language: tmp_path)
-    monkeypatch.setattr(masked_answers, "available", embedding_sum.available)
-    monkeypatch.setattr(masked_answers, "_bert", masked_answers._bert.__wrapped__)
+    monkeypatch.setattr(zoo, "bert", zoo.bert.__wrapped__)
+    monkeypatch.setattr(zoo.assets, "FOLDER", tmp_path)
+    (tmp_path / "manifest.json").write_text("{}")
     assert page.answer_blanks({**REQUEST, "epoch": 0})["error"]["key"] == "asset_missing"

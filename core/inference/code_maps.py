@@ -15,7 +15,7 @@ from core import assets, coding, datasets, runtime, zoo
 from core.errors import InputError
 from core.inference import codes
 from core.inference.code_space import score
-from core.results import CodedDigit, CodeMap
+from core.results.images import CodedDigit, CodeMap
 
 NETS: dict[str, Callable[[], coding.ImageModel]] = {  # also the stems of their files
     "conv": zoo.conv_tuned,

@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.inference import codes, decoders
 from core.models.autoencoder import MLPAutoencoder
 from core.models.vae import VAE
-from core.results import CodeSpace, TimeLapse
+from core.results.images import CodeSpace, TimeLapse
 
 SPACES: dict[str, tuple[str, Callable[[], MLPAutoencoder | VAE]]] = {  # -> file's stem, loader
     "lecture": ("ae3-lecture", zoo.mlp_lecture),

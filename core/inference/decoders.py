@@ -6,7 +6,7 @@ from torch import nn
 from core import runtime
 from core.models.autoencoder import MLPAutoencoder
 from core.models.vae import VAE
-from core.results import DecoderWeights
+from core.results.images import DecoderWeights
 
 
 def export(model: MLPAutoencoder | VAE, name: str = "") -> DecoderWeights:

@@ -16,7 +16,7 @@ from core import coding, runtime, zoo
 from core.errors import InputError
 from core.inference.prior import check_seed
 from core.models.vae import VAE, ConvVAE, kl_per_dimension, negative_log_likelihood
-from core.results import ElboSplit
+from core.results.images import ElboSplit
 
 N_DRAWS = 64  # black-and-white digits, each with one sample of z, that the terms are means of
 

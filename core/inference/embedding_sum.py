@@ -14,21 +14,11 @@ import numpy as np
 from safetensors import safe_open
 
 from core import assets
-from core.errors import AssetError, InputError
-from core.results import EmbeddingSum
+from core.errors import InputError
+from core.results.language import EmbeddingSum
 
 TABLES = ("word_embeddings", "position_embeddings", "token_type_embeddings")
 PREFIX = "bert.embeddings."
-
-
-def folder(language: str) -> Path:
-    """Return where the bundled BERT of a language lies."""
-    return assets.FOLDER / "weights" / f"bert-{language}"
-
-
-def available(language: str) -> bool:
-    """Say whether the weights of a language's BERT are there."""
-    return (folder(language) / "model.safetensors").is_file()
 
 
 @functools.lru_cache(maxsize=4)
@@ -49,10 +39,7 @@ def add_up(token: int, position: int, segment: int, language: str) -> EmbeddingS
         AssetError: the weights are not there.
         InputError: a number has no row in its table.
     """
-    path = folder(language)
-    if not available(language):
-        name = f"weights/bert-{language}/model.safetensors"
-        raise AssetError("asset_missing", file=name, command=f"git checkout assets/{name}")
+    path = assets.locate(f"weights/bert-{language}/model.safetensors").parent
     rows = []
     with safe_open(path / "model.safetensors", framework="np") as file:
         for table, row in zip(TABLES, (token, position, segment), strict=True):

@@ -11,7 +11,7 @@ from core import coding, runtime, zoo
 from core.errors import InputError
 from core.inference import codes
 from core.inference.code_space import SPACES
-from core.results import EmptyPlace
+from core.results.images import EmptyPlace
 
 N_TRIES = 30
 INNER = (5.0, 95.0)  # percentiles of each number; outside them everything is far from everything

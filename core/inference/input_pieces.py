@@ -9,7 +9,7 @@ frame around one or two sentences is figure 2 of Devlin et al. 2018.
 from collections.abc import Callable
 
 from core.errors import InputError
-from core.results import (
+from core.results.language import (
     CutSentence,
     InputPieces,
     MatchedWord,

@@ -14,7 +14,7 @@ from core import assets, coding, datasets, runtime, zoo
 from core.errors import InputError
 from core.inference import decoders
 from core.models.vae import kl_to_prior
-from core.results import LatentPlane, LatentWalk
+from core.results.images import LatentPlane, LatentWalk
 
 BETAS = zoo.BETAS
 MODES = ("linear", "slerp")

@@ -10,26 +10,13 @@ from collections.abc import Sequence
 import torch
 
 from core import runtime, zoo
-from core.checkpoints import load_bert
-from core.errors import AssetError
 from core.inference import masking
-from core.inference.embedding_sum import available, folder
-from core.models.bert import BertForPreTraining
-from core.results import MaskedAnswer, MaskedAnswers
+from core.results.language import MaskedAnswer, MaskedAnswers
 from core.text import pieces
 from core.text.masking import Unit
 from core.text.tokenizer import CLS, SEP
 
 N_TOP = 5
-
-
-@zoo.once
-def _bert(language: str) -> BertForPreTraining:
-    if not available(language):
-        name = f"weights/bert-{language}/model.safetensors"
-        raise AssetError("asset_missing", file=name, command=f"git checkout assets/{name}")
-    model = load_bert(folder(language)).model
-    return model.to(runtime.device()).eval().requires_grad_(False)
 
 
 @torch.inference_mode()
@@ -68,7 +55,7 @@ def answer(
         cuts=cuts,
     )
     chosen = masked.epochs[epoch].units >= 0
-    model, vocabulary = _bert(language), pieces.vocabulary(language)
+    model, vocabulary = zoo.bert(language), pieces.vocabulary(language)
     read = [CLS, *masked.epochs[epoch].read, SEP]
     ids = torch.tensor([[vocabulary[token] for token in read]], device=runtime.device())
     positions = torch.zeros_like(ids, dtype=torch.bool)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.errors import InputError
-from core.results import MaskedEpoch, MaskedText, MaskTally
+from core.results.language import MaskedEpoch, MaskedText, MaskTally
 from core.text import masking, pieces, words
 from core.text.masking import Action, Masking, Unit
 from core.text.pieces import Pieces

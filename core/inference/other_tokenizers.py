@@ -9,7 +9,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.results import OtherPieces
+from core.results.language import OtherPieces
 from core.text import pieces
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import torch
 from core import coding, runtime, zoo
 from core.errors import InputError
 from core.inference import codes
-from core.results import PriorDraws
+from core.results.images import PriorDraws
 
 N_DRAWS = 32
 MAX_SEED = 2**31 - 1

@@ -24,7 +24,7 @@ from PIL import Image
 from core import assets, coding, datasets, images, runtime, zoo
 from core.errors import InputError
 from core.inference import codes
-from core.results import Preparation, Reconstruction, ReconstructionExample, Yardstick
+from core.results.images import Preparation, Reconstruction, ReconstructionExample, Yardstick
 
 MODELS = ("pca3", "ae3-lecture", "ae3", "vae16", "pca32", "conv-lecture", "conv", "dense32")
 N_NEIGHBOURS = 5

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import InputError
 from core.inference import code_maps, codes
-from core.results import UmapProgress
+from core.results.images import UmapProgress
 
 MIN_DIGITS, MAX_DIGITS = 50, 2000
 MIN_NEIGHBORS, MAX_NEIGHBORS = 2, 100

@@ -18,7 +18,7 @@ from core import assets, coding, datasets, runtime
 from core.inference import reconstruction
 from core.inference.codes import CHUNK
 from core.inference.reconstruction import EXAMPLE, MODELS
-from core.results import Preparation, Reconstruction, Yardstick
+from core.results.images import Preparation, Reconstruction, Yardstick
 
 COMMAND = "python -m core.inference.yardsticks"
 FIRST_DIGIT, FIRST_OF_KIND = 3, 53  # the page opens on this kind of sample digit, its how-many-th

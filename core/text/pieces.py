@@ -81,7 +81,7 @@ def checked(text: str) -> str:
     return text
 
 
-def read(text: str, language: str, *, cuts: Sequence[int] | None = None) -> Pieces:
+def read(text: str, source: str | Tokenizer, *, cuts: Sequence[int] | None = None) -> Pieces:
     """Cut a text into pieces.
 
     A typed "[MASK]" (or [mask], 【MASK】, ［ＭＡＳＫ］) is read as the special token; other special
@@ -89,18 +89,19 @@ def read(text: str, language: str, *, cuts: Sequence[int] | None = None) -> Piec
 
     Args:
         text: what was typed.
-        language: of the bundled BERT that is to read it, "en" or "zh".
+        source: who is to read it: the bundled BERT of "en" or "zh", or another's tokenizer.
         cuts: where words begin (character numbers, rising) instead of at spaces and punctuation;
             a piece with ## belongs to its predecessor's word in any case.
 
     Raises:
         InputError: the text is empty, blank or too long.
     """
-    encode, at = library_tokenizer(language).encode, 0
+    library = library_tokenizer(source) if isinstance(source, str) else source
+    at = 0
     tokens, ids, spans, words = [], [], [], []
     n_words = 0
     for typed in [*TYPED_MASK.finditer(checked(text)), None]:
-        encoding = encode(text[at : typed.start() if typed else None])
+        encoding = library.encode(text[at : typed.start() if typed else None])
         tokens += encoding.tokens
         ids += encoding.ids
         spans += [(at + start, at + end) for start, end in encoding.offsets]
@@ -108,7 +109,7 @@ def read(text: str, language: str, *, cuts: Sequence[int] | None = None) -> Piec
         n_words = words[-1] + 1 if encoding.word_ids else n_words
         if typed:
             tokens.append(MASK)
-            ids.append(vocabulary(language)[MASK])
+            ids.append(library.token_to_id(MASK))
             spans.append(typed.span())
             words.append(-1)
             n_words += 1

@@ -2,7 +2,7 @@
 
     python -m core.training.bert_corpus en --data DATA          # once
     python -m core.training.bert en --init-from MINILM_FOLDER   # starts, or goes on where it was
-    python -m core.training.bert en --branch export --cooldown-steps 60 --export FOLDER
+    python -m core.training.bert en --branch export --cooldown-steps 300 --export FOLDER
 
 The learning rate rises linearly over `--warmup-steps` and then stays ("trapezoid"), so that a run
 needs no planned end and can go on for many sessions. Weights to ship come from a **branch**: it
@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from core import assets, runtime
-from core.checkpoints import save_bert
+from core.checkpoints import CONFIG, WEIGHTS, save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
 from core.training.bert_batches import Assembler
@@ -125,15 +125,18 @@ def ship(run: Run, folder: Path, vocabulary: Path, language: str) -> None:
         return
     last = history[-1]
     scores = {"mask_top1": "top1", "mask_top5": "top5", "nsp_acc": "nsp_accuracy"}
-    assets.register(
-        (folder / "model.safetensors").resolve().relative_to(assets.FOLDER.resolve()).as_posix(),
-        licence="Apache-2.0",
-        source=SOURCE,
-        paper="Devlin et al. 2018, arXiv:1810.04805",
-        command=f"python -m core.training.bert {language} --branch export --cooldown-steps 100 "
-        f"--export assets/weights/bert-{language}",
-        score={ours: last[name] for ours, name in scores.items()} | {"tokens": last["tokens"]},
-    )
+    score = {ours: last[name] for ours, name in scores.items()} | {"tokens": last["tokens"]}
+    for name in (WEIGHTS, CONFIG, HISTORY):
+        assets.register(
+            (folder / name).resolve().relative_to(assets.FOLDER.resolve()).as_posix(),
+            licence="Apache-2.0",
+            source=SOURCE,
+            paper="Devlin et al. 2018, arXiv:1810.04805",
+            command=f"python -m core.training.bert {language} --branch export "
+            f"--cooldown-steps {run.recipe.cooldown_steps} "
+            f"--export assets/weights/bert-{language}",
+            score=score if name == WEIGHTS else None,
+        )
 
 
 def left_off(folder: Path | None) -> Place:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from core.errors import InputError
-from core.results import DecoderWeights
+from core.results.images import DecoderWeights
 
 
 def floats(array: np.ndarray) -> str:

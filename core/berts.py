@@ -1,0 +1,92 @@
+"""The BERTs that a learner can choose: ours, a folder in transformers' layout, one on the hub.
+
+reader("en"), reader("zh")             ships with the lab
+reader("data/models/bert-base-uncased")  a folder of yours
+reader("hfl/chinese-roberta-wwm-ext")    fetched from the hub once, then kept
+"""
+
+import functools
+import json
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import NamedTuple
+
+from tokenizers import Tokenizer
+
+from core import checkpoints, runtime, zoo
+from core.models.bert import BertForPreTraining
+from core.text import pieces
+from core.text.tokenizer import read_vocabulary, tokenizer
+
+LANGUAGES = ("en", "zh")
+N_KEPT = 2  # of others; a bert-base is 440 MB
+
+
+class Reader(NamedTuple):
+    """A model that reads, and the tokenizer that it learned with."""
+
+    name: str
+    model: BertForPreTraining  # frozen, float32, shared: only read
+    tokenizer: Tokenizer
+    tokens: tuple[str, ...]  # of each id, V
+    has_mlm: bool  # False: the checkpoint has no such head, its answers would be noise
+    has_nsp: bool
+
+
+def reader(name: str) -> Reader:
+    """Return a model with its tokenizer.
+
+    Args:
+        name: a language, a folder, or "owner/name" on the hub.
+
+    Raises:
+        AssetError: the bundled weights are missing or damaged.
+        InputError: no such checkpoint, no internet, not a BERT, pickled or damaged weights.
+    """
+    return _bundled(name) if name in LANGUAGES else _OTHERS.get(name)
+
+
+@functools.cache
+def _bundled(language: str) -> Reader:
+    model, tokens = zoo.bert(language), pieces.token_names(language)
+    return Reader(language, model, pieces.library_tokenizer(language), tokens, True, True)
+
+
+class _Others:
+    """The last few models that were asked for, each loaded once."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Reader] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> Reader:
+        with self._lock:
+            if name not in self._kept:
+                self._kept[name] = _load(name)
+                while len(self._kept) > N_KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(name)
+            return self._kept[name]
+
+
+_OTHERS = _Others()
+
+
+def _load(name: str) -> Reader:
+    path = Path(name) if Path(name).is_dir() else checkpoints.fetch(name)
+    model, missing = checkpoints.load_bert(path)
+    vocabulary = read_vocabulary(path / checkpoints.VOCABULARY)
+    settings = path / checkpoints.TOKENIZER
+    lower = (
+        not settings.is_file()
+        or json.loads(settings.read_text("utf-8")).get("do_lower_case") is not False
+    )
+    return Reader(
+        name,
+        model.to(runtime.device()).eval().requires_grad_(False),
+        tokenizer(vocabulary, lower=lower),
+        tuple(vocabulary),
+        not any(key.startswith("cls.predictions") for key in missing),
+        not any(key.startswith(("cls.seq_relationship", "bert.pooler")) for key in missing),
+    )
