@@ -12,6 +12,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
 from tokenizers import Tokenizer
 
 from core import checkpoints, runtime, zoo
@@ -61,7 +62,7 @@ class _Others:
         self._lock = threading.Lock()
 
     def get(self, name: str) -> Reader:
-        with self._lock:
+        with self._lock, torch.inference_mode(False):  # as in core/zoo.py
             if name not in self._kept:
                 self._kept[name] = _load(name)
                 while len(self._kept) > N_KEPT:

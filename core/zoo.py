@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+import torch
 from safetensors.torch import load_file
 from torch import nn
 
@@ -41,7 +42,8 @@ def once(load: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(load)
     def locked(*args: P.args, **kwargs: P.kwargs) -> R:
-        with lock:
+        # What is made in inference mode can never take part in a gradient, whoever asks for one.
+        with lock, torch.inference_mode(False):
             return cached(*args, **kwargs)
 
     return locked

@@ -19,6 +19,7 @@ from core.results.language import (
     VocabularyHits,
 )
 from core.text import pieces, wordpiece
+from core.text.pairs import shares
 from core.text.pieces import Pieces
 from core.text.tokenizer import CLS, MASK, SEP, SPECIAL
 
@@ -43,7 +44,7 @@ def assemble(first: str, second: str, language: str) -> InputPieces:
         raise InputError("text_too_long", got=len(second), limit=pieces.MAX_CHARACTERS)
     typed = [first, second] if second.strip() else [first]
     whole = [pieces.read(text, language) for text in typed]
-    kept = _shares([len(sentence.tokens) for sentence in whole], N_POSITIONS - 1 - len(typed))
+    kept = shares([len(sentence.tokens) for sentence in whole], N_POSITIONS - 1 - len(typed))
     vocabulary = pieces.vocabulary(language)
     tokens, segments = [CLS], [0]
     for i, (sentence, n) in enumerate(zip(whole, kept, strict=True)):
@@ -56,15 +57,6 @@ def assemble(first: str, second: str, language: str) -> InputPieces:
         segments=tuple(segments),
         cuts=tuple(_cut(sentence, n) for sentence, n in zip(whole, kept, strict=True)),
     )
-
-
-def _shares(lengths: list[int], room: int) -> list[int]:
-    """Return how many pieces of each sentence stay: the longer one loses its last, one by one."""
-    kept = list(lengths)
-    while sum(kept) > room:
-        longest = max(range(len(kept)), key=lambda i: kept[i])
-        kept[longest] -= 1
-    return kept
 
 
 def _cut(sentence: Pieces, kept: int) -> CutSentence:

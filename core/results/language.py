@@ -151,3 +151,119 @@ class OtherPieces:
     tokens: tuple[str, ...] = ()  # the first few
     n_tokens: int = 0
     n_vocabulary: int = 0
+
+
+# ---- Training, in time-lapse --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LapsePair:
+    """Two sentences that were asked about again and again."""
+
+    a: str
+    b: str
+    follows: bool  # whether B follows A
+
+
+@dataclass(frozen=True, slots=True)
+class LapseMoment:
+    """A model in training after it has read so many tokens; scores on held-out texts."""
+
+    tokens: int
+    seconds: int  # of computing, all processes alike
+    loss: float  # nats a [MASK]
+    top1: float  # share of [MASK]s whose token is the first answer
+    top5: float  # ... is among the first five
+    nsp_accuracy: float  # share of pairs told right; guessing gives one half
+    n_masked: int  # [MASK]s that were scored
+    n_pairs: int  # pairs that were scored
+    fills: tuple[tuple[tuple[str, float], ...], ...]  # for each sentence (token, probability)
+    follows: tuple[float, ...]  # for each pair the probability that B follows A
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingLapse:
+    """What a bundled BERT answered while it learned; all moments have the same examples."""
+
+    language: str
+    sentences: tuple[str, ...]  # each with one [MASK]
+    pairs: tuple[LapsePair, ...]
+    moments: tuple[LapseMoment, ...]  # by the tokens read, rising
+
+
+# ---- Next sentence ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCandidate:
+    """One candidate for sentence B."""
+
+    probability: float  # that it follows A
+    n_tokens: int  # of the pair, [CLS] and [SEP] counted
+    cut_first: CutSentence  # what of A found no place beside this B
+    cut_second: CutSentence
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCandidates:
+    """All candidates for one sentence A."""
+
+    candidates: tuple[JudgedCandidate, ...]  # in the order in which they came
+    looks_like: str | None  # the language that most letters belong to
+    unknown: tuple[str, ...]  # what became [UNK]
+    specials: tuple[str, ...]  # special tokens typed as text, [MASK] apart
+    typed_mask: bool  # a [MASK] was typed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SentenceWeights:
+    """What each of a pair's T tokens adds to the logit difference "follows" - "random"."""
+
+    tokens: tuple[str, ...]  # [T]
+    segments: tuple[int, ...]  # [T], 0 for sentence A, 1 for B
+    special: tuple[bool, ...]  # [T], [CLS] and [SEP]
+    joined: tuple[bool, ...]  # [T], goes on with the word before it
+    weights: np.ndarray  # [T] float32, gradient x input
+    difference: float  # of the pair as it is; its sigmoid is P(B follows A)
+    hidden_difference: float  # with the chosen tokens hidden
+    turned_difference: float  # of B and then A
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """One evaluation on held-out pairs while a model learned."""
+
+    tokens: int  # read in training so far
+    accuracy: float
+    n_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """How often a model is right on held-out pairs of the same source."""
+
+    history: tuple[PairScore, ...]  # the last is that of the weights in use
+    low: float  # 95% interval of the last
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPoint:
+    """One evaluation of a run of a trial."""
+
+    step: int
+    tokens: int
+    loss: float  # at [MASK], nats
+    top1: float  # share of [MASK]s whose first answer is right
+    nsp_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two runs for equal steps from the same batches, which differ in one thing."""
+
+    language: str
+    n_steps: int
+    n_masked: int  # held-out [MASK]s in each evaluation
+    runs: tuple[tuple[str, tuple[TrialPoint, ...]], ...]  # name -> its curve
+    command: str

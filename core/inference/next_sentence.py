@@ -1,0 +1,105 @@
+"""Does sentence B follow sentence A?
+
+    [CLS] A [SEP] B [SEP] for each candidate B -> NSP logits [B, 2] -> P(B follows A) [B]
+
+Section 3.1 of Devlin et al. 2018, task 2. Half of the pairs in pre-training were neighbours, half
+had a random sentence of the same source for B, so a probability of .5 means "can't tell".
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import berts, runtime
+from core.berts import Reader
+from core.errors import InputError
+from core.results.language import CutSentence, JudgedCandidate, JudgedCandidates
+from core.text import pieces
+from core.text.pairs import Pair, frame
+from core.text.pieces import Pieces
+from core.text.tokenizer import CLS, SEP
+
+MAX_CANDIDATES = 8  # in one batch, so that all bars can follow the typing
+IS_NEXT, IS_RANDOM = 0, 1  # columns of the NSP logits, as in the authors' code
+
+
+@torch.inference_mode()
+def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates:
+    """Return for each candidate the probability that it follows the first sentence.
+
+    Args:
+        first: sentence A.
+        candidates: sentences B, 1..MAX_CANDIDATES of them, none blank.
+        model: what `berts.reader` takes.
+
+    Raises:
+        InputError: nothing to read in a sentence or too much of it, too many candidates, or a
+            model that never learned this question.
+        AssetError: the weights are not there.
+    """
+    if not 1 <= len(candidates) <= MAX_CANDIDATES:
+        raise InputError("nsp_candidates", high=MAX_CANDIDATES, got=len(candidates))
+    reader = asked(model)
+    a = pieces.read(first, reader.tokenizer)
+    all_b = [pieces.read(candidate, reader.tokenizer) for candidate in candidates]
+    pairs = [paired(reader, a, b) for b in all_b]
+    ids, segments, mask = batch(pairs)
+    encoder = reader.model.bert(ids, segments, mask)
+    probabilities = reader.model.cls["seq_relationship"](encoder.pooled).float().softmax(-1)
+    return JudgedCandidates(
+        candidates=tuple(
+            JudgedCandidate(
+                probability=p,
+                n_tokens=len(pair.tokens),
+                cut_first=_cut(a, pair.kept[0]),
+                cut_second=_cut(b, pair.kept[1]),
+            )
+            for b, pair, p in zip(all_b, pairs, probabilities[:, IS_NEXT].tolist(), strict=True)
+        ),
+        looks_like=pieces.looks_like(" ".join([first, *candidates])),
+        unknown=tuple(dict.fromkeys(u for part in (a, *all_b) for u in pieces.unknown(part))),
+        specials=tuple(
+            dict.fromkeys(s for text in (first, *candidates) for s in pieces.typed_specials(text))
+        ),
+        typed_mask=any((part.words < 0).any() for part in (a, *all_b)),
+    )
+
+
+def asked(model: str) -> Reader:
+    """Return a model that has learned next sentence prediction.
+
+    Raises:
+        InputError: it hasn't, or `berts.reader` refuses the name.
+    """
+    reader = berts.reader(model)
+    if not reader.has_nsp:
+        raise InputError("nsp_no_head", name=model)
+    return reader
+
+
+def paired(reader: Reader, first: Pieces, second: Pieces) -> Pair:
+    """Put two sentences into one row of a model's length."""
+    return frame(
+        first,
+        second,
+        cls_id=reader.tokenizer.token_to_id(CLS),
+        sep_id=reader.tokenizer.token_to_id(SEP),
+        n_positions=reader.model.bert.config.n_positions,
+    )
+
+
+def batch(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ids, segments (int64) and mask (bool, False at padding), each [B, T]."""
+    shape = len(pairs), max(len(pair.tokens) for pair in pairs)
+    ids, segments, mask = (np.zeros(shape, kind) for kind in (np.int64, np.int64, bool))
+    for i, pair in enumerate(pairs):
+        place = i, slice(len(pair.tokens))
+        ids[place], segments[place], mask[place] = pair.ids, pair.segments, True
+    return tuple(torch.from_numpy(x).to(runtime.device()) for x in (ids, segments, mask))
+
+
+def _cut(sentence: Pieces, kept: int) -> CutSentence:
+    n_cut = len(sentence.tokens) - kept
+    return CutSentence(n_cut, sentence.text[sentence.starts[kept] :] if n_cut else "")
