@@ -21,6 +21,8 @@ SHARED = (
     "lab.js",
     "pad.js",
     "tokens.js",
+    "answer_bars.js",
+    "training_lapse.js",
     "addition.js",
     "scatter.js",
     "scatter_marks.js",

@@ -1,0 +1,48 @@
+// Likeliest answers as bars: lab.answerBars(node, [[token, probability], ...], { hit, n }).
+//   hit: a token to mark (the original, or the answer that comes out in the end); n: rows kept free.
+// A token that was shown before slides to its new place. Also lab.percent(0.0123) -> "1.2%", and
+// lab.compact(462027) -> "462K" or "46.2万".
+{
+  const lab = window.lab;
+  const locale = () => (lab.lang === "zh" ? "zh-CN" : "en");
+
+  lab.percent = (share) => {
+    const per = 100 * share;
+    if (per >= 99.95) return per > 99.9999 ? "100%" : ">99.9%";
+    return per >= 0.1 || per === 0 ? `${per.toFixed(1)}%` : per >= 0.01 ? `${per.toFixed(2)}%` : "<0.01%";
+  };
+  lab.compact = (number) =>
+    new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
+  lab.duration = (seconds) => {
+    const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+    return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "hour" ? 1 : 0 }).format(value);
+  };
+
+  const newRow = (token) => {
+    const fill = lab.make("i"), name = lab.make("span", "mono token", token);
+    name.title = token;
+    return lab.make("li", "", name, lab.make("span", "track", fill), lab.make("span", "number share"));
+  };
+
+  lab.answerBars = (node, answers, { hit = null, n = answers.length } = {}) => {
+    node.classList.add("answer-bars");
+    node.style.setProperty("--rows", n);
+    const old = new Map([...node.children].map((row) => [row.dataset.token, row]));
+    const places = new Map([...old].map(([token, row]) => [token, row.offsetTop]));
+    const rows = answers.map(([token, share]) => {
+      const row = old.get(token) ?? newRow(token);
+      row.dataset.token = token;
+      row.classList.toggle("hit", token === hit);
+      row.querySelector("i").style.width = `${100 * share}%`;
+      row.querySelector(".share").textContent = lab.percent(share);
+      return row;
+    });
+    node.replaceChildren(...rows);
+    if (lab.still) return;
+    for (const row of rows) {
+      const before = places.get(row.dataset.token), way = before - row.offsetTop;
+      if (before === undefined) row.animate([{ opacity: 0 }, { opacity: 1 }], 250);
+      else if (way) row.animate([{ transform: `translateY(${way}px)` }, { transform: "none" }], { duration: 250, easing: "ease-out" });
+    }
+  };
+}
