@@ -8,7 +8,9 @@ import functools
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from core.errors import AssetError
 
@@ -16,18 +18,24 @@ FOLDER = Path(__file__).parent.parent / "assets"
 MANIFEST = "manifest.json"
 
 
-def manifest() -> dict[str, dict[str, object]]:
+def manifest() -> Mapping[str, dict[str, object]]:
     """Return file name, such as "weights/ae3.safetensors", -> its entry.
 
     Raises:
         AssetError: the manifest itself is missing or can't be read.
     """
     try:
-        return json.loads((FOLDER / MANIFEST).read_text(encoding="utf-8"))
+        file = FOLDER / MANIFEST
+        return _parsed(file, file.stat().st_mtime_ns)
     except FileNotFoundError as error:
         raise AssetError("asset_missing", file=MANIFEST, command="git checkout assets") from error
     except ValueError as error:
         raise AssetError("asset_damaged", file=MANIFEST, command="git checkout assets") from error
+
+
+@functools.lru_cache(maxsize=2)
+def _parsed(file: Path, _modified_ns: int) -> Mapping[str, dict[str, object]]:
+    return MappingProxyType(json.loads(file.read_text(encoding="utf-8")))  # shared: only read
 
 
 def locate(name: str) -> Path:
@@ -75,7 +83,7 @@ def register(
             None for a file that has none.
     """
     path = FOLDER / name
-    entries = manifest() if (FOLDER / MANIFEST).exists() else {}
+    entries = dict(manifest()) if (FOLDER / MANIFEST).exists() else {}
     entries[name] = {
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "bytes": path.stat().st_size,
@@ -90,8 +98,8 @@ def register(
 
 def set_score(name: str, score: dict[str, float]) -> None:
     """Add figures to a listed file's score."""
-    entries = manifest()
-    entries[name]["score"] = {**entries[name].get("score", {}), **score}
+    entries = dict(manifest())
+    entries[name] = {**entries[name], "score": {**entries[name].get("score", {}), **score}}
     _write(entries)
 
 

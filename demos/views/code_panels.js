@@ -69,7 +69,7 @@
       const figure = make("figure"), row = make("div", "row"), label = digits.labels[nearest], name = t(`space.${space}`);
       const words = t("holes.far", { label, distance: distance.toFixed(2), times: (distance / spacing).toFixed(1) });
       row.append(picture(digits.pixels(nearest), "input", t("strip.in", { label })), make("small", "", words));
-      const decoded = Float32Array.from(lab.bytes(pixels), (value) => value / 255);
+      const decoded = lab.inks(pixels);
       figure.append(make("b", "", name), picture(decoded, "output", t("holes.picture", { space: name })), row);
       return figure;
     },

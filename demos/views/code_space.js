@@ -158,7 +158,7 @@ async function look(i) {
   const key = `${state.net}:${i}`;
   if (!digitsOf.has(key)) {
     const answer = await lab.ask(server.show_digit, { net: state.net, index: i });
-    digitsOf.set(key, { code: answer.code, error: answer.mse, pixels: Float32Array.from(lab.bytes(answer.pixels), (value) => value / 255) });
+    digitsOf.set(key, { code: answer.code, error: answer.mse, pixels: lab.inks(answer.pixels) });
   }
   return digitsOf.get(key);
 }

@@ -134,7 +134,16 @@
   };
 
   // ---- Numbers on the wire ---------------------------------------------------------------------
-  lab.bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  lab.bytes = (base64) => {
+    const text = atob(base64), bytes = new Uint8Array(text.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes;
+  };
+  lab.inks = (base64) => {  // uint8 -> Float32Array in [0, 1]
+    const raw = lab.bytes(base64), out = new Float32Array(raw.length);
+    for (let i = 0; i < out.length; i++) out[i] = raw[i] / 255;
+    return out;
+  };
   lab.base64 = (bytes) => {
     let text = "";
     for (const byte of bytes) text += String.fromCharCode(byte);
@@ -232,31 +241,44 @@
     const sheet = new OffscreenCanvas(picture.width, picture.height);
     const context = sheet.getContext("2d", { willReadFrequently: true });
     context.drawImage(picture, 0, 0);
+    const { data } = context.getImageData(0, 0, sheet.width, sheet.height);
+    const grey = new Uint8Array(data.length / 4);  // reading the sheet tile by tile is slow
+    for (let p = 0; p < grey.length; p++) grey[p] = data[4 * p];
     const across = picture.width / SIDE;
     return {
       labels: [...labels].map(Number),
       pixels: (i) => {
-        const { data } = context.getImageData((i % across) * SIDE, Math.floor(i / across) * SIDE, SIDE, SIDE);
-        return Float32Array.from({ length: SIDE * SIDE }, (_, p) => data[4 * p] / 255);
+        const corner = Math.floor(i / across) * SIDE * sheet.width + (i % across) * SIDE;
+        const pixels = new Float32Array(SIDE * SIDE);
+        for (let p = 0; p < pixels.length; p++)
+          pixels[p] = grey[corner + Math.floor(p / SIDE) * sheet.width + (p % SIDE)] / 255;
+        return pixels;
       },
     };
   })());
 
-  // A code as bars with a zero line; `scale` is the value of a full bar, fixed by the caller.
+  // A code as bars with a zero line; `scale` is the value of a full bar, fixed by the caller. One
+  // path: a hundred elements, moved at each frame of a drawing, would be laid out each time.
   lab.bars = (node, values, scale, describe) => {
-    node.classList.add("bars");
-    node.setAttribute("role", "img");
+    if (!node.firstElementChild) {
+      node.classList.add("bars");
+      node.setAttribute("role", "img");
+      node.innerHTML = '<svg preserveAspectRatio="none" aria-hidden="true"><path></path></svg>';
+      node.onpointermove = (event) => {
+        const { left, width } = node.getBoundingClientRect();
+        node.title = node.values[Math.floor(((event.clientX - left) / width) * node.values.length)]?.toFixed(2) ?? "";
+      };
+    }
     if (describe) node.setAttribute("aria-label", describe);
-    if (node.childElementCount !== values.length)
-      node.replaceChildren(...Array.from(values, () => document.createElement("i")));
-    Array.from(node.children).forEach((bar, k) => {
-      const share = Math.max(-1, Math.min(1, values[k] / scale));
-      bar.style.left = `${(100 * k) / values.length}%`;
-      bar.style.width = `${100 / values.length}%`;
-      bar.style.height = `${Math.abs(share) * 50}%`;
-      bar.style.bottom = share >= 0 ? "50%" : `${50 - Math.abs(share) * 50}%`;
-      bar.title = values[k].toFixed(2);
-    });
+    if (node.dataset.count !== String(values.length)) {
+      node.dataset.count = values.length;
+      node.firstElementChild.setAttribute("viewBox", `0 -1 ${values.length} 2`);
+    }
+    node.values = values;
+    node.querySelector("path").setAttribute("d", Array.from(values, (value, k) => {
+      const share = Math.max(-1, Math.min(1, value / scale)) || 0;
+      return `M${k + 0.06} 0V${-(Math.abs(share) < 0.03 ? 0.03 : share)}h.88V0Z`;
+    }).join(""));
   };
 
   // What was drawn on the first page, for the others: {pixels: Float32Array [784]} or null.

@@ -244,7 +244,7 @@ function showSplits() {
     widest: Math.max(0.1, ...held.flatMap((split) => split.kl_per_dimension)),
   };
   for (const name of SPLITS) bounds[name](splits[name], scales);
-  if (whole.length) lab.paint(find(".drawn canvas"), Float32Array.from(lab.bytes(whole[0].ink), (ink) => ink / 255), { tone: "input" });
+  if (whole.length) lab.paint(find(".drawn canvas"), lab.inks(whole[0].ink), { tone: "input" });
   find(".how").textContent = say("how", { name: nameOf(s.a), n: props.n_draws, seed: s.seed });
 }
 

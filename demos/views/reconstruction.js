@@ -34,7 +34,7 @@ const cards = Object.fromEntries(MODELS.map((name) => {
   card.innerHTML = `<h3><button type="button" class="name" aria-pressed="false"></button></h3><p class="kept"></p>
     <p class="problem" hidden></p>
     <div class="answer"><div class="pictures"><canvas class="digit pixels" role="img"></canvas><canvas class="digit errors" role="img"></canvas></div>
-    <div class="bars"></div><p class="error number"></p><p class="vote"></p><div class="neighbours"></div></div>`;
+    <div class="bars"></div><p class="error number"><b></b> <span></span></p><p class="vote"></p><div class="neighbours"></div></div>`;
   const look = (selector) => card.querySelector(selector);
   look(".neighbours").append(...Array.from({ length: 5 }, () => Object.assign(document.createElement("canvas"), { className: "digit" })));
   card.onclick = () => choose(name);
@@ -47,12 +47,12 @@ second.dataset.i18n = `${TAB}.row.2`;
 find(".cards").append(...ROWS[0].map((name) => cards[name].card), second, ...ROWS[1].map((name) => cards[name].card));
 lab.translate(find(".cards"));
 
-const tiles = Object.fromEntries(Object.entries(first.tiles ?? {}).map(([index, text]) => [index, Float32Array.from(lab.bytes(text), (v) => v / 255)]));
+const tiles = Object.fromEntries(Object.entries(first.tiles ?? {}).map(([index, text]) => [index, lab.inks(text)]));
 let digits = null;
 const loadDigits = async () => (digits ??= await lab.digits());
 const pixelsOf = (index) => tiles[index] ?? digits?.pixels(index) ?? null;
 const unpack = (answer) => (answer.problem ? answer : {
-  ...answer, pixels: Float32Array.from(lab.bytes(answer.pixels), (v) => v / 255), code: lab.floats(answer.code),
+  ...answer, pixels: lab.inks(answer.pixels), code: lab.floats(answer.code),
 });
 
 function drawCard(name) {
@@ -65,9 +65,11 @@ function drawCard(name) {
   lab.paint(look(".errors"), answer.pixels.map((value, i) => value - state.seen[i]), { kind: "difference" });
   lab.bars(look(".bars"), answer.code, mark.scale, say("code_label", { n: answer.code.length }));
   look(".neighbours").childNodes.forEach((canvas, k) => {
-    const index = answer.neighbours[k], pixels = pixelsOf(index);
+    const index = answer.neighbours[k];
     canvas.classList.toggle("other", answer.labels[k] !== answer.vote);
-    if (canvas.index === index || !pixels) return;
+    if (canvas.index === index) return;
+    const pixels = pixelsOf(index);
+    if (!pixels) return;
     canvas.index = index;
     lab.paint(canvas, pixels, { tone: "ink" });
     canvas.title = String(answer.labels[k]);
@@ -75,18 +77,19 @@ function drawCard(name) {
   wordCard(name);
 }
 
+// What stays the same isn't set again: the browser would lay it out again.
+function write(node, text) { if (node.textContent !== text) node.textContent = text; }
+
 function wordCard(name) {
   const { card, look } = cards[name], answer = state.answers?.[name];
-  look(".name").textContent = say(`model.${name}`);
+  write(look(".name"), say(`model.${name}`));
   card.title = say(`about.${name}`);
   if (!answer || answer.problem) return;
   const votes = answer.labels.filter((label) => label === answer.vote).length, error = fixed(answer.error);
-  look(".kept").textContent = say("kept", { n: answer.code.length });
-  look(".error").innerHTML = "";
-  look(".error").append(
-    Object.assign(document.createElement("b"), { textContent: say("error", { error }) }), " ",
-    Object.assign(document.createElement("span"), { textContent: say("usual", { usual: fixed(first.yardsticks[name].usual) }) }));
-  look(".vote").textContent = say("vote", { n: votes, digit: answer.vote });
+  write(look(".kept"), say("kept", { n: answer.code.length }));
+  write(look(".error b"), say("error", { error }));
+  write(look(".error span"), say("usual", { usual: fixed(first.yardsticks[name].usual) }));
+  write(look(".vote"), say("vote", { n: votes, digit: answer.vote }));
   look(".pixels").setAttribute("aria-label", say("pixels_label", { model: say(`model.${name}`), error }));
   look(".errors").setAttribute("aria-label", say("errors_label", { model: say(`model.${name}`), error }));
   look(".neighbours").setAttribute("aria-label", say("neighbours", { digits: answer.labels.join(", ") }));
@@ -170,9 +173,9 @@ async function ask(request, done, number) {
   page.classList.add("asking");
   try {
     const answer = await lab.ask(server.show_reconstructions, request);
-    if (number < answered) return;
+    if (number < answered || number < ended) return;  // a newer answer is here, or the last one near
     answered = number;
-    state.seen = Float32Array.from(lab.bytes(answer.seen), (v) => v / 255);
+    state.seen = lab.inks(answer.seen);
     state.answers = Object.fromEntries(Object.entries(answer.cards).map(([name, card]) => [name, unpack(card)]));
     if (blamed === "answer") lab.problem(problem, null);
     draw();
@@ -285,7 +288,7 @@ async function readPhoto(file) {
   page.classList.add("asking");
   try {
     const answer = await lab.ask(server.read_photo, { file: await lab.pictureFile(file) });
-    put({ tile: Float32Array.from(lab.bytes(answer.seen), (v) => v / 255), name: "photo" });
+    put({ tile: lab.inks(answer.seen), name: "photo" });
   } catch (error) {
     page.classList.remove("asking");
     blamed = "photo";
