@@ -53,9 +53,9 @@ def weigh(first: str, second: str, model: str, *, hidden: Collection[int] = ()) 
         special=tuple(i in _frame(pair.kept) for i in range(len(pair.tokens))),
         joined=tuple(token.startswith("##") for token in pair.tokens),
         weights=runtime.to_numpy((gradient * words).sum(-1)[0]),
-        difference=float(difference),
-        hidden_difference=float(other),
-        turned_difference=float(back),
+        difference=difference.item(),
+        hidden_difference=other.item(),
+        turned_difference=back.item(),
     )
 
 

@@ -231,19 +231,11 @@ class SentenceWeights:
 
 @dataclass(frozen=True, slots=True)
 class PairScore:
-    """One evaluation on held-out pairs while a model learned."""
-
-    tokens: int  # read in training so far
-    accuracy: float
-    n_pairs: int
-
-
-@dataclass(frozen=True, slots=True)
-class PairScores:
     """How often a model is right on held-out pairs of the same source."""
 
-    history: tuple[PairScore, ...]  # the last is that of the weights in use
-    low: float  # 95% interval of the last
+    accuracy: float
+    n_pairs: int
+    low: float  # 95% interval
     high: float
 
 

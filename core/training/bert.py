@@ -54,7 +54,7 @@ def parse() -> argparse.Namespace:
     )
     for name in ("length", "batch_tokens", "warmup_steps", "seed"):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=int)
-    for name in ("lr_body", "lr_heads"):
+    for name in ("lr_body", "lr_heads", "nsp_weight"):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=float)
     recipe.add_argument("--unit", choices=("token", "word", "span"))
     recipe.add_argument("--cooldown-steps", type=int, default=0)

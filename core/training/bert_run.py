@@ -32,6 +32,7 @@ class Recipe:
     cooldown_from: int = 0  # the step at which a branch begins
     cooldown_steps: int = 0  # 0: the rate stays
     seed: int = 0
+    nsp_weight: float = 1.0  # of that loss beside MLM's; 0 as in RoBERTa (arXiv:1907.11692)
 
 
 @dataclass(slots=True)
@@ -157,7 +158,7 @@ class Run:
                 mlm, nsp = losses(self._forward(part), part)
             sums += torch.stack([mlm.detach() / n_answers, nsp.detach() / n_pairs])
             # DDP takes the mean over processes, ours is a sum.
-            loss = (mlm / n_answers + nsp / n_pairs) * n_processes
+            loss = (mlm / n_answers + self.recipe.nsp_weight * nsp / n_pairs) * n_processes
             if i + 1 < self.n_accumulate:
                 with self.accelerator.no_sync(self.model):
                     self.accelerator.backward(loss)

@@ -21,6 +21,8 @@ SHARED = (
     "lab.js",
     "pad.js",
     "tokens.js",
+    "signed_tokens.js",
+    "two_runs.js",
     "answer_bars.js",
     "training_lapse.js",
     "addition.js",

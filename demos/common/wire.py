@@ -25,6 +25,17 @@ def packed(array: np.ndarray) -> str:
     return base64.b64encode(np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8).tobytes()).decode()
 
 
+def shares(array: np.ndarray) -> str:
+    """Pack values in [0, 1] as base64 of uint16, 10,000 for 1 (`lab.shares` unpacks it).
+
+    All low bytes come first, then all high ones: most shares are small, so that the high bytes are
+    all alike and compress to nearly nothing.
+    """
+    counts = np.rint(np.clip(array, 0, 1) * 10_000).astype(np.uint16).ravel()
+    planes = np.stack([counts & 255, counts >> 8]).astype(np.uint8)
+    return base64.b64encode(planes.tobytes()).decode()
+
+
 def decoder(weights: DecoderWeights) -> dict:
     """Return a decoder as `lab.decoder` reads it."""
     return {
@@ -107,6 +118,14 @@ def text(request: object, name: str) -> str:
     if not isinstance(value, str):
         raise InputError("bad_request", field=name)
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def texts(request: object, name: str, limit: int) -> list[str]:
+    """Return a list of at most `limit` texts; `Raises` and surrogates as for `text`."""
+    value = field(request, name)
+    if not isinstance(value, list) or len(value) > limit:
+        raise InputError("bad_request", field=name)
+    return [text({name: part}, name) for part in value]
 
 
 def integers(request: object, name: str, limit: int) -> list[int]:

@@ -1,0 +1,71 @@
+"""Page: does sentence B follow sentence A?"""
+
+from dataclasses import asdict
+
+from core import texts
+from core.inference import (
+    next_sentence,
+    next_sentence_scores,
+    next_sentence_weights,
+    readers,
+    training_lapse,
+)
+from demos.common import wire
+from demos.common.errors import told_to_learner
+from demos.common.view import view
+
+MAX_SENT = 100  # candidates on the wire; how many are judged is for the question to say
+MAX_HIDDEN = 510
+
+
+@told_to_learner
+def judge_candidates(request: dict) -> dict:
+    """Return the probability that each candidate follows sentence A."""
+    judged = next_sentence.judge(
+        wire.text(request, "first"),
+        wire.texts(request, "candidates", MAX_SENT),
+        wire.text(request, "model"),
+    )
+    return asdict(judged)
+
+
+@told_to_learner
+def weigh_words(request: dict) -> dict:
+    """Return what each token of one pair adds to the answer."""
+    weighed = next_sentence_weights.weigh(
+        wire.text(request, "first"),
+        wire.text(request, "second"),
+        wire.text(request, "model"),
+        hidden=wire.integers(request, "hidden", MAX_HIDDEN),
+    )
+    return asdict(weighed) | {"weights": weighed.weights.tolist()}
+
+
+@told_to_learner
+def show_scores(request: dict) -> dict:
+    """Return a bundled model's accuracy on held-out pairs, and how it got there."""
+    language = wire.choice(request, "language", texts.LANGUAGES)
+    return {
+        "score": asdict(next_sentence_scores.score(language)),
+        "lapse": asdict(training_lapse.lapse(language)),
+    }
+
+
+@told_to_learner
+def show_trial(_request: dict) -> dict:
+    """Return the runs with and without next sentence prediction, if they have been made."""
+    trial = next_sentence_scores.trial()
+    return {"trial": asdict(trial) if trial else None}
+
+
+def build() -> None:
+    """Lay out the page."""
+    view(
+        "next_sentence",
+        judge_candidates,
+        weigh_words,
+        show_scores,
+        show_trial,
+        weights=readers.bundled(),
+        max_candidates=next_sentence.MAX_CANDIDATES,
+    )

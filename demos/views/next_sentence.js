@@ -1,0 +1,324 @@
+// Next sentence: candidates judged in one request, the words of the selected one weighed in another.
+const TAB = "next_sentence";
+const find = (selector) => element.querySelector(selector);
+const say = (key, values) => lab.t(`${TAB}.${key}`, values);
+const { make } = lab;
+const N_STORIES = 4, LONGEST_LINK = 1500, POSITIONS = 512;
+const per = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.005 ? 1 : 0)}%`;
+const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
+
+lab.frame(element, TAB, {
+  lights: { 1: ".ranked", 2: ".weighed", 3: ".ranked" },
+  proofs: {
+    1: () => change({ ...sameStory(), revealed: true }),
+    2: () => find(".readings").scrollIntoView({ block: "center" }),
+    3: () => find(".trial").scrollIntoView({ block: "center" }),
+  },
+});
+find(".foot p").removeAttribute("data-i18n");  // its figures are filled in by renderScore()
+const problem = find(".typed .problem"), wordProblem = find(".words .problem"), textarea = find("textarea");
+
+// ---- Stories: short texts of which A is one sentence --------------------------------------------------
+const story = (language, k) => lab.texts[`${TAB}.story.${k}`][language].split("|");
+const stories = (language) => Array.from({ length: N_STORIES }, (_, k) => story(language, k + 1));
+// The true next sentence, one from elsewhere in the same text, one from each other text; shuffled.
+function fromStory(language, number, at, seed = 0) {
+  const random = lab.random(1000 * number + 10 * at + seed), own = story(language, number);
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  const others = stories(language).filter((_, k) => k !== number - 1).map(pick);
+  const candidates = [own[at], pick(own.filter((_, k) => k !== at && k !== at - 1)), ...others];
+  return { language, a: own[at - 1], candidates: shuffled(candidates, random), pick: null, revealed: false, hidden: [] };
+}
+function shuffled(list, random) {
+  const mixed = [...list];
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
+  }
+  return mixed;
+}
+// Where the sentences of the screen are from is read off the texts: {number, at} of A, or null.
+function place(language, a) {
+  for (let k = 1; k <= N_STORIES; k++) {
+    const at = story(language, k).indexOf(a);
+    if (at >= 0) return { number: k, at: at + 1 };
+  }
+  return null;
+}
+function origin(candidate) {
+  const here = place(state.language, state.a);
+  const there = place(state.language, candidate);
+  if (!there) return "own";
+  if (!here || here.number !== there.number) return here ? "other" : "own";
+  return there.at === here.at + 1 ? "next" : "same";
+}
+function sameStory() {
+  const here = place(state.language, state.a) ?? { number: 1, at: 1 };
+  const own = story(state.language, here.number), at = Math.min(here.at, own.length - 1);
+  const rest = own.filter((_, k) => k !== at - 1);
+  return { ...fromStory(state.language, here.number, at), candidates: shuffled(rest, lab.random(at)) };
+}
+
+// ---- State ------------------------------------------------------------------------------------------
+const worked = () => ({ model: "", ...fromStory(lab.lang, 1, 1) });
+function linked() {
+  const read = (name, fallback) => lab.link.read(TAB, name, fallback);
+  const number = (name, fallback, low, high) => Math.round(lab.link.number(TAB, name, fallback, low, high));
+  const language = read("of", lab.lang) === "zh" ? "zh" : "en";
+  const from = fromStory(language, number("story", 1, 1, N_STORIES), number("at", 1, 1, 4));
+  const typed = read("b", null), a = read("a", from.a);
+  const candidates = typed === null ? from.candidates : typed.split("\n").slice(0, props.max_candidates);
+  const hidden = read("hide", "").split(",").filter(Boolean).map(Number).filter(Number.isInteger);
+  const pick = lab.link.read(TAB, "pick", null) === null ? null : number("pick", 1, 1, candidates.length) - 1;
+  return { ...from, model: read("model", ""), a, candidates, hidden, pick, revealed: read("reveal") === "1" };
+}
+let state = null, answer = null, weighed = null, lastTyped = 0;
+const asked = () => state.candidates.map((text, k) => ({ text, k })).filter(({ text }) => text.trim());
+const model = () => state.model || state.language;
+
+const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
+  if (keepThis) past.keep(state);
+  state = earlier;
+  drawCandidates();
+  refresh();
+}, worked);
+
+function change(values, { keep = true } = {}) {
+  if (keep) past.keep(state);
+  state = { ...state, ...values };
+  if (values.candidates || values.a !== undefined || values.language) state.hidden = values.hidden ?? [];
+  drawCandidates();
+  refresh();
+}
+
+function refresh() {
+  press(state.language);
+  if (textarea.value !== state.a) textarea.value = state.a;
+  const here = place(state.language, state.a), example = here && here.at < story(state.language, here.number).length;
+  const known = example && String(fromStory(state.language, here.number, here.at).candidates) === String(state.candidates);
+  const joined = state.candidates.join("\n"), short = state.a.length + joined.length < LONGEST_LINK;
+  lab.link.set(TAB, {
+    of: state.language, story: example ? here.number : null, at: example ? here.at : null,
+    a: !here && short ? state.a : null, b: !known && short ? joined : null,
+    pick: state.pick === null ? null : state.pick + 1, reveal: state.revealed ? 1 : null,
+    hide: state.hidden.length ? state.hidden.join(",") : null, model: state.model || null,
+  });
+  find(".reveal").setAttribute("aria-pressed", String(state.revealed));
+  find(".where").textContent = here ? say("step", { n: here.at, of: story(state.language, here.number).length }) : "";
+  find(".earlier").disabled = !here || here.at < 2;
+  find(".later").disabled = !here || here.at > story(state.language, here.number).length - 2;
+  find(".add").disabled = state.candidates.length >= props.max_candidates;
+  find(".full").textContent = find(".add").disabled ? say("full", { n: props.max_candidates })
+    : asked().length < state.candidates.length ? say("blank") : "";
+  find(".ours").disabled = !state.model;
+  element.querySelectorAll(".stories button").forEach((button) => button.setAttribute("aria-pressed", String(Number(button.value) === here?.number)));
+  judge(structuredClone(state), asked());
+}
+
+// ---- The server --------------------------------------------------------------------------------------
+const judge = lab.newest(async (now, list) => {
+  element.querySelectorAll(".ranked, .strip, .weighed").forEach((node) => node.classList.add("waiting"));
+  try {
+    const said = await lab.ask(server.judge_candidates, { first: now.a, candidates: list.map(({ text }) => text), model: now.model || now.language });
+    answer = { ...said, list: list.map((one, i) => ({ ...one, ...said.candidates[i] })), asked: now };
+    lab.problem(problem, null);
+    for (const name of [".ranked", ".strip"]) find(name).classList.remove("waiting");
+    const ranked = [...answer.list].sort((x, y) => y.probability - x.probability);
+    answer.list.forEach((one) => { one.rank = ranked.indexOf(one) + 1; });
+    render();
+    await weigh();
+  } catch (failure) { lab.problem(problem, failure); }
+  const page = find("article");
+  page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
+});
+const selected = () => answer.list.find((one) => one.k === state.pick) ?? answer.list.find((one) => one.rank === 1);
+async function weigh() {
+  const one = selected();
+  try {
+    weighed = await lab.ask(server.weigh_words, { first: answer.asked.a, second: one.text, model: answer.asked.model || answer.asked.language, hidden: state.hidden });
+    lab.problem(wordProblem, null);
+    renderWords();
+  } catch (failure) {
+    lab.problem(wordProblem, failure);
+    if (failure.message === "nsp_hidden") state.hidden = [];  // an old link to other words
+  }
+}
+
+// ---- What is on the screen ---------------------------------------------------------------------------
+function render() {
+  const spoken = (part) => part.map((one) => one.text).join(" ");
+  lab.remarks(find(".remarks"), { ...answer, cuts: [], tokens: answer.typed_mask ? ["[MASK]"] : [] },
+    state.model ? answer.looks_like : state.language, (language) => change({ language }));
+  for (const one of answer.list)
+    for (const [side, cut] of [["first", one.cut_first], ["second", one.cut_second]])
+      if (cut.n_pieces) find(".remarks").append(make("p", "remark", say(`cut.${side}`,
+        { n: POSITIONS, k: one.k + 1, pieces: cut.n_pieces, from: [...cut.text].slice(0, 24).join("") })));
+  const ranked = [...answer.list].sort((x, y) => x.rank - y.rank), best = ranked[0];
+  find(".given").textContent = state.a;
+  find(".loose").replaceChildren(...answer.list.map(({ text }) => make("li", "", text)));
+  find(".loose").setAttribute("aria-label", spoken(answer.list));
+  find(".chosen").textContent = best.text;
+  find(".count").textContent = say("strip.of", { n: answer.list.length });
+  const hasTrue = answer.list.some((one) => origin(one.text) === "next");
+  const right = origin(best.text) === "next";
+  find(".outcome").textContent = state.revealed && hasTrue ? say(right ? "strip.right" : "strip.wrong") : per(best.probability);
+  find(".outcome").classList.toggle("right", state.revealed && hasTrue && right);
+  find(".who").textContent = say("other.who", { name: state.model || say("other.ours_name") });
+  const focused = find(".ranked").contains(document.activeElement) ? document.activeElement.value : null;
+  find(".ranked").replaceChildren(...ranked.map((one) => {
+    const fill = make("i"), from = origin(one.text);
+    fill.style.width = `${100 * one.probability}%`;
+    const button = make("button", "", make("span", "rank number", String(one.rank)), make("span", "text", one.text),
+      make("span", "track", fill, make("i", "half")), make("span", "share number", per(one.probability)));
+    if (state.revealed) button.append(make("span", `origin ${from}`, say(`origin.${from}`)));
+    button.type = "button";
+    button.value = one.k;
+    button.setAttribute("aria-pressed", String(one === selected()));
+    button.setAttribute("aria-label", say("spoken", { rank: one.rank, text: one.text, per: (100 * one.probability).toFixed(0) })
+      + (state.revealed ? ` ${say(`origin.${from}`)}` : ""));
+    button.onclick = () => change({ pick: one.k, hidden: [] });
+    return make("li", state.revealed && from === "next" ? "true" : "", button);
+  }));
+  if (focused !== null) find(`.ranked button[value="${focused}"]`)?.focus();
+}
+
+function renderWords() {
+  find(".weighed").classList.remove("waiting");
+  const words = weighed.tokens.map((token, at) => ({
+    token, at, weight: weighed.weights[at], special: weighed.special[at], joined: weighed.joined[at],
+    segment: weighed.segments[at], hidden: state.hidden.includes(at),
+  }));
+  const plain = words.filter((one) => !one.special);
+  const settings = {
+    scale: Math.max(...plain.map((one) => Math.abs(one.weight))),
+    press: (at) => change({ hidden: state.hidden.includes(at) ? state.hidden.filter((k) => k !== at) : [...state.hidden, at].sort((x, y) => x - y) }),
+    spoken: (one) => `${say("words.one", { token: one.token, weight: signed(one.weight) })}${one.special ? "" : ` (${say(one.hidden ? "words.show" : "words.hide")})`}`,
+  };
+  lab.signedTokens(find(".chips.first"), words.filter((one) => one.segment === 0), settings);
+  lab.signedTokens(find(".chips.second"), words.filter((one) => one.segment === 1), settings);
+  const strongest = (sign) => plain.filter((one) => sign * one.weight > 0).sort((x, y) => sign * (y.weight - x.weight))
+    .slice(0, 3).map((one) => `${one.token} ${signed(one.weight)}`).join(", ") || say("words.nothing");
+  find(".strongest").textContent = say("words.list", { for: strongest(1), against: strongest(-1) });
+  const readings = [["as_is", weighed.difference], ["hidden", weighed.hidden_difference], ["turned", weighed.turned_difference]];
+  find(".readings").replaceChildren(...readings.filter(([name]) => name !== "hidden" || state.hidden.length).map(([name, difference]) => {
+    const fill = make("i"), share = sigmoid(difference);
+    fill.style.width = `${100 * share}%`;
+    return make("div", `reading ${name}`, make("span", "", say(`words.${name}`, { n: state.hidden.length })),
+      make("span", "track", fill, make("i", "half")), make("span", "share number", per(share)));
+  }));
+  const expected = -state.hidden.reduce((sum, at) => sum + weighed.weights[at], 0);
+  find(".claim").textContent = state.hidden.length
+    ? say("words.claim", { expected: signed(expected), real: signed(weighed.hidden_difference - weighed.difference) })
+    : say("words.no_claim");
+  find(".unhide").disabled = !state.hidden.length;
+}
+
+// The candidates' own boxes: made anew only where their number changes, so that typing goes on.
+function drawCandidates() {
+  const box = find(".candidates");
+  if (box.children.length !== state.candidates.length) box.replaceChildren(...state.candidates.map((_, k) => {
+    const field = make("input"), remove = make("button", "remove", "×");
+    field.type = "text";
+    remove.type = "button";
+    field.oninput = () => {
+      const fresh = Date.now() - lastTyped > 1500;  // one undo for a burst of typing
+      lastTyped = Date.now();
+      change({ candidates: state.candidates.map((text, i) => (i === k ? field.value : text)), pick: k }, { keep: fresh });
+    };
+    remove.onclick = () => change({ candidates: state.candidates.filter((_, i) => i !== k), pick: null });
+    return make("li", "", field, remove);
+  }));
+  [...box.children].forEach((row, k) => {
+    const [field, remove] = row.children;
+    if (field.value !== state.candidates[k]) field.value = state.candidates[k];
+    field.placeholder = say("own");
+    field.setAttribute("aria-label", say("candidate", { n: k + 1 }));
+    remove.setAttribute("aria-label", say("remove", { n: k + 1 }));
+    remove.title = say("remove", { n: k + 1 });
+    remove.disabled = state.candidates.length < 2;
+  });
+}
+
+// ---- Controls ------------------------------------------------------------------------------------------
+const press = lab.choices(find(".language"), (language) => {
+  const here = place(state.language, state.a), to = story(language, here?.number ?? 1);
+  change({ ...(here ? fromStory(language, here.number, Math.min(here.at, to.length - 1)) : { language }), model: "" });
+  renderScore();
+});
+textarea.oninput = () => {
+  const fresh = Date.now() - lastTyped > 1500;
+  lastTyped = Date.now();
+  change({ a: textarea.value }, { keep: fresh });
+};
+const stepped = (by) => {
+  const here = place(state.language, state.a);
+  change(fromStory(state.language, here.number, here.at + by));
+};
+find(".earlier").onclick = () => stepped(-1);
+find(".later").onclick = () => stepped(1);
+find(".add").onclick = () => {
+  change({ candidates: [...state.candidates, ""], pick: null });
+  find(".candidates li:last-child input").focus();
+};
+find(".shuffle").onclick = () => change({ candidates: shuffled(state.candidates, Math.random), pick: null });
+find(".reveal").onclick = () => change({ revealed: !state.revealed, hidden: state.hidden });
+find(".unhide").onclick = () => change({ hidden: [] });
+find(".swap").onclick = () => {
+  const one = selected();
+  change({ a: one.text, candidates: state.candidates.map((text, k) => (k === one.k ? answer.asked.a : text)), pick: one.k });
+};
+find(".load").onclick = () => { if (find(".name").value.trim()) change({ model: find(".name").value.trim() }); };
+find(".ours").onclick = () => change({ model: "" });
+
+function drawStories() {
+  find(".stories").querySelectorAll("button").forEach((button) => button.remove());
+  for (let k = 1; k <= N_STORIES; k++) {
+    const button = make("button", "", say(`story_name.${k}`));
+    button.type = "button";
+    button.value = k;
+    button.onclick = () => change(fromStory(state.language, k, 1));
+    find(".stories").append(button);
+  }
+}
+
+// ---- How good it is, and what it costs ------------------------------------------------------------------
+let shownScore = null, lapse = null;
+const lapseProblem = find(".accuracy .problem");
+async function renderScore() {
+  const language = state.language;
+  if (shownScore?.language !== language) {
+    try {
+      shownScore = { language, ...(await lab.ask(server.show_scores, { language })) };
+    } catch (failure) { lab.problem(lapseProblem, failure); return; }
+    lab.problem(lapseProblem, null);
+    const moment = Number.parseInt(lab.link.read(TAB, "moment", ""), 10);
+    lapse = lab.trainingLapse(find(".lapse-box"), shownScore.lapse, {
+      kind: "pairs", moment: Number.isFinite(moment) && !lapse ? moment : null,
+      change: (now) => lab.link.set(TAB, { moment: now.moment }),
+    });
+  } else lapse.words();
+  const { accuracy, n_pairs, low, high } = shownScore.score, whole = (share) => (100 * share).toFixed(0);
+  find(".score").textContent = say("score.says", { n: n_pairs.toLocaleString("en"), per: whole(accuracy), low: whole(low), high: whole(high) });
+  find(".foot p").textContent = say("foot", { language, tokens: (shownScore.lapse.moments.at(-1).tokens / 1e6).toFixed(1) });
+}
+let trial = null;
+function renderTrial() {
+  find(".trial .says").textContent = trial ? say("trial.says", { steps: trial.n_steps.toLocaleString("en"), n: trial.n_masked.toLocaleString("en") })
+    : say("trial.missing");
+  if (trial) lab.twoRuns(find(".trial .found"), trial, TAB);
+}
+
+lab.on("lang", () => { drawStories(); if (state) { drawCandidates(); renderTrial(); renderScore(); if (answer) { refresh(); } } });
+lab.whenShown(TAB, async () => {
+  drawStories();
+  state = linked();
+  drawCandidates();
+  refresh();
+  find(".trial .says").textContent = say("trial.missing");
+  renderScore();
+  try {
+    trial = (await lab.ask(server.show_trial, {})).trial;
+    renderTrial();
+  } catch (failure) { lab.problem(lapseProblem, failure); }
+});
