@@ -85,10 +85,10 @@ def read_config(folder: Path) -> BertConfig:
     return config
 
 
-def fetch(name: str) -> Path:
+def fetch(name: str, *more: str) -> Path:
     """Return the local folder of a checkpoint on the hub, e.g. "hfl/chinese-roberta-wwm-ext".
 
-    Only the files named at the top are fetched, and kept for the next time.
+    Only the files named at the top and `more` are fetched, and kept for the next time.
 
     Raises:
         InputError: there is no such checkpoint, or no internet and no kept copy.
@@ -101,7 +101,7 @@ def fetch(name: str) -> Path:
     )
 
     try:
-        return Path(snapshot_download(name, allow_patterns=[*FILES, TOKENIZER]))
+        return Path(snapshot_download(name, allow_patterns=[*FILES, TOKENIZER, *more]))
     except (HFValidationError, RepositoryNotFoundError) as error:
         raise InputError("hub_unknown", name=name) from error
     except (LocalEntryNotFoundError, OSError) as error:

@@ -101,7 +101,7 @@ class BertSelfAttention(nn.Module):
         Args:
             x: hidden state, [B, T, D].
             mask: bool [B, 1, 1, T], False at padding; None where there is none.
-            heads: factor for each head, [H, 1, 1]; 0 switches a head off.
+            heads: factor for each head, [H, 1, 1] or [B, H, 1, 1]; 0 switches a head off.
             attention: also return attention, queries and keys (slower: [B, H, T, T] is kept).
         """
         queries, keys, values = (self._split(p(x)) for p in (self.query, self.key, self.value))
@@ -199,7 +199,7 @@ class Bert(nn.Module):
             ids: tokens, int64 [B, T]; None if `embeddings` are given.
             segments: 0 in sentence A, 1 in sentence B, int64 [B, T]; by default all 0.
             mask: bool [B, T], False at padding; by default nothing is padding.
-            head_mask: a factor for each head's attention, [L, H].
+            head_mask: a factor for each head's attention, [L, H], or for each text [B, L, H].
             embeddings: word vectors in place of `ids`, [B, T, D], say to take gradients of them.
             hidden_states: also return each layer's hidden state.
             attention: also return each layer's attention, queries and keys.
@@ -210,7 +210,7 @@ class Bert(nn.Module):
         keep = None if mask is None else mask[:, None, None, :]  # [B, 1, 1, T], for all queries
         states, details = [self.embeddings(words, segments)], []
         for i, layer in enumerate(self.encoder["layer"]):
-            factor = None if head_mask is None else head_mask[i, :, None, None]
+            factor = None if head_mask is None else head_mask[..., i, :, None, None]
             output = layer(states[-1], keep, factor, attention=attention)
             states.append(output.context)
             details.append(output[1:])

@@ -1,0 +1,128 @@
+"""What does each head look at?
+
+    ids, segments [1, T] -> attention [L, H, T, T];  one head -> queries, keys [T, K]
+
+Attention is softmax(QK^T / sqrt(K)) of Vaswani et al. 2017 (arXiv:1706.03762), equation 1: row i
+says how token i's new vector is mixed from all the tokens' values. The numbers of a page again:
+
+    from core.inference import attention
+    seen = attention.show("en", "paris is the capital of [MASK].")
+    print(seen.read.tokens, seen.attention[2, 5].round(3))  # layer 3, head 6
+"""
+
+from collections.abc import Collection
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import runtime
+from core.errors import InputError
+from core.inference import readings
+from core.inference.readings import Keep, Reading
+from core.other_models import OtherModel
+from core.results.attention import Attention, HeadVectors
+
+
+def show(
+    model: str,
+    text: str,
+    second: str = "",
+    *,
+    at: int | None = None,
+    keep: Keep = "head",
+    off: Collection[int] = (),
+) -> Attention:
+    """Read a text, or two, and return what every head looked at.
+
+    Args:
+        model: "en" or "zh" for ours, a folder, or a name on the hub; RoBERTa, DistilBERT and GPT-2
+            show their attention too.
+        text: sentence A.
+        second: sentence B; blank for none.
+        at: a token to hide behind [MASK]; None hides none.
+        keep: which end stays when there are too many tokens.
+        off: heads to switch off, layer * H + head. Their own attention is still shown; what they
+            no longer say changes the layers above.
+
+    Raises:
+        InputError: as `readings.read`; or no such head.
+        AssetError: the bundled weights are missing or damaged.
+    """
+    reading = readings.read(model, text, second, at=at, keep=keep)
+    return Attention(reading.read, reading.can, runtime.to_numpy(attend(reading, off)))
+
+
+def vectors(
+    model: str,
+    text: str,
+    second: str = "",
+    *,
+    layer: int,
+    head: int,
+    at: int | None = None,
+    keep: Keep = "head",
+    off: Collection[int] = (),
+) -> HeadVectors:
+    """Return one head's queries and keys, from which its attention comes.
+
+    Args:
+        model: a BERT; other models don't show them.
+        text: sentence A.
+        second: sentence B; blank for none.
+        layer: from 0.
+        head: from 0.
+        at: as for `show`.
+        keep: as for `show`.
+        off: as for `show`.
+
+    Raises:
+        InputError: as `show`; or no such layer or head, or the model is no BERT.
+        AssetError: the bundled weights are missing or damaged.
+    """
+    reading = readings.read(model, text, second, at=at, keep=keep)
+    readings.needs(reading.can.neuron, reading.reader.name)
+    for name, got, n in (("layer", layer, reading.n_layers), ("head", head, reading.n_heads)):
+        if not 0 <= got < n:
+            raise InputError(f"attention_{name}", high=n - 1, got=got)
+    mask = readings.head_mask(reading, off)
+    with torch.inference_mode():
+        seen = reading.reader.model.bert(
+            reading.ids, reading.segments, head_mask=mask, attention=True
+        )
+    return HeadVectors(
+        queries=runtime.to_numpy(seen.queries[layer][0, head]),
+        keys=runtime.to_numpy(seen.keys[layer][0, head]),
+    )
+
+
+@torch.inference_mode()
+def attend(reading: Reading, off: Collection[int] = ()) -> Tensor:
+    """Return the attention of a reading, float32 [L, H, T, T].
+
+    Raises:
+        InputError: no such head to switch off, or the model can't go without one.
+    """
+    mask = readings.head_mask(reading, off)
+    model = reading.reader.model
+    if isinstance(reading.reader, OtherModel):
+        seen = model(input_ids=reading.ids, output_attentions=True).attentions
+    else:
+        seen = model.bert(reading.ids, reading.segments, head_mask=mask, attention=True).attention
+    return torch.stack([layer[0] for layer in seen])
+
+
+def whole_words(attention: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """Merge pieces into words: attention to a word is summed, from a word averaged.
+
+    As Clark et al. 2019 (arXiv:1906.04341), section 4.1; rows still sum to 1.
+
+    Args:
+        attention: [..., T, T].
+        words: number of each token's word, rising from 0 to W - 1, [T].
+
+    Returns:
+        [..., W, W].
+    """
+    belongs = np.eye(words[-1] + 1, dtype=attention.dtype)[words]  # [T, W]
+    return (belongs / belongs.sum(0)).T @ attention @ belongs

@@ -1,0 +1,183 @@
+"""Models that aren't BERT but show their attention too: RoBERTa, DistilBERT, GPT-2.
+
+transformers computes them; the lab writes out only BERT (core/models/bert.py). They are loaded from
+a folder or the hub as safetensors, and no code of a checkpoint is ever run.
+"""
+
+import json
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from safetensors import SafetensorError
+from tokenizers import Tokenizer
+
+from core import berts, checkpoints, runtime
+from core.errors import InputError
+from core.text import pieces
+from core.text.pieces import Pieces
+from core.text.tokenizer import CLS, SEP
+from core.text.tokenizer import tokenizer as wordpiece
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+Frame = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # before, between, after
+
+FRAMES: dict[str, Frame] = {  # model_type -> what it puts around one sentence, or two
+    "roberta": (("<s>",), ("</s>", "</s>"), ("</s>",)),
+    "distilbert": ((CLS,), (SEP,), (SEP,)),
+    "gpt2": ((), (), ()),
+}
+FILES = ("tokenizer.json", "merges.txt", "vocab.json")  # besides those of a BERT
+N_KEPT = 2
+
+
+class OtherModel(NamedTuple):
+    """A model of another kind, and the tokenizer that it learned with."""
+
+    name: str
+    kind: str  # one of FRAMES
+    model: "PreTrainedModel"  # frozen, float32, shared: only read
+    tokenizer: Tokenizer
+    n_layers: int
+    n_heads: int
+    n_positions: int
+
+    @property
+    def frame(self) -> Frame:
+        """The tokens that stand before, between and after sentences."""
+        return FRAMES[self.kind]
+
+    @property
+    def reads_pairs(self) -> bool:
+        """Whether it was trained with something between two sentences."""
+        return bool(self.frame[1])
+
+    @property
+    def reads_bytes(self) -> bool:
+        """Whether its pieces are made of bytes (byte-level BPE) instead of letters."""
+        return self.kind != "distilbert"
+
+
+def is_other(name: str) -> bool:
+    """Say whether `other` is to load this model; if not, `berts.reader` is.
+
+    Raises:
+        InputError: no such checkpoint on the hub, or no internet.
+    """
+    return name not in berts.LANGUAGES and _kind(_folder(name)) in FRAMES
+
+
+def ready(name: str) -> OtherModel | None:
+    """Return a model that is loaded already, None if it isn't."""
+    return _OTHERS.find(name)
+
+
+def other(name: str) -> OtherModel:
+    """Return a RoBERTa, DistilBERT or GPT-2.
+
+    Args:
+        name: a folder, or "owner/name" on the hub.
+
+    Raises:
+        InputError: no such checkpoint, no internet, another kind, pickled or damaged files.
+    """
+    return _OTHERS.get(name)
+
+
+def byte_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
+    """Cut a text by byte-level BPE; special tokens typed as text are text.
+
+    Raises:
+        InputError: the text is empty, blank or too long.
+    """
+    encoding = tokenizer.encode(pieces.checked(text), add_special_tokens=False)
+    if not encoding.tokens:
+        raise InputError("text_empty")
+    starts, ends = np.array(encoding.offsets, np.int64).T
+    return Pieces(
+        text,
+        tuple(encoding.tokens),
+        np.array(encoding.ids, np.int64),
+        starts,
+        ends,
+        np.array(encoding.word_ids, np.int64),
+    )
+
+
+def _folder(name: str) -> Path:
+    return Path(name) if Path(name).is_dir() else checkpoints.fetch(name)
+
+
+def _kind(folder: Path) -> str:
+    """Return a checkpoint's `model_type`; "" where it says none, for `checkpoints` to refuse."""
+    try:
+        settings = json.loads((folder / checkpoints.CONFIG).read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(settings.get("model_type", "")) if isinstance(settings, dict) else ""
+
+
+class _Others:
+    """The last few models that were asked for, each loaded once."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, OtherModel] = OrderedDict()
+        self._lock = threading.Lock()  # of what is kept
+        self._loading = threading.Lock()
+
+    def find(self, name: str) -> OtherModel | None:
+        with self._lock:
+            if name in self._kept:
+                self._kept.move_to_end(name)
+            return self._kept.get(name)
+
+    def get(self, name: str) -> OtherModel:
+        with self._loading:
+            found = self.find(name) or _load(name)
+        with self._lock:
+            self._kept[name] = found
+            while len(self._kept) > N_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+_OTHERS = _Others()
+
+
+def _load(name: str) -> OtherModel:
+    folder = _folder(name)
+    if not Path(name).is_dir():
+        folder = checkpoints.fetch(name, *FILES)
+    kind = _kind(folder)
+    if not (folder / checkpoints.WEIGHTS).is_file():
+        raise InputError("checkpoint_incomplete", folder=folder.name, file=checkpoints.WEIGHTS)
+    from transformers import AutoModel, AutoTokenizer  # seconds, and only such models need it
+
+    try:
+        model = AutoModel.from_pretrained(
+            folder, attn_implementation="eager", use_safetensors=True, local_files_only=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        raise InputError("checkpoint_damaged", folder=folder.name, file=str(error)[:80]) from error
+    if kind == "distilbert":  # BERT's WordPiece, without a frame of its own
+        lower = getattr(tokenizer.normalizer, "lowercase", True)
+        tokenizer = wordpiece(tokenizer.get_vocab(), lower=lower)
+    else:
+        tokenizer.encode_special_tokens = True  # "</s>" that is typed is text
+        tokenizer.no_truncation()
+    config = model.config
+    padding = config.pad_token_id + 1 if kind == "roberta" else 0  # RoBERTa counts from there
+    return OtherModel(
+        name,
+        kind,
+        model.to(runtime.device()).eval().requires_grad_(False).float(),
+        tokenizer,
+        config.num_hidden_layers,
+        config.num_attention_heads,
+        config.max_position_embeddings - padding,
+    )

@@ -1,0 +1,329 @@
+"""Page: what each head looks at, and what the answer owes to it.
+
+Every request says what is read:
+
+    model   "en", "zh", a folder, or "owner/name" on the hub
+    text    sentence A
+    second  sentence B, "" for none
+    keep    "head" or "tail": which end stays when there are too many tokens
+    at      number of a token (0 is [CLS]) to hide behind [MASK]; null hides none
+    off     heads to switch off, layer * n_heads + head; [] for none
+
+and where something is asked of the model, also
+
+    question  "mask" (the token at `at`; without it, the first [MASK]) or "next" (does B follow A?)
+    target    the answer to follow, a token of the vocabulary, or "next" / "random";
+              null for the model's own first answer, all heads on
+
+Layers, heads and tokens count from 0. Matrices are lists of lists, null where there is nothing to
+measure; large ones are packed (`wire.shares`: 1/10,000, so errors are at most .00005).
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+
+from core.errors import InputError, LabError
+from core.inference import (
+    attention,
+    head_ablation,
+    head_difference,
+    head_effects,
+    head_patterns,
+    head_pruning,
+    jobs,
+    questions,
+    readers,
+    readings,
+    rollout,
+    sentence_flow,
+    sources,
+)
+from core.results.attention import (
+    Abilities,
+    HeadEffects,
+    HeadProgress,
+    Pruning,
+    ReadTokens,
+    Sources,
+)
+from demos.common import wire
+from demos.common.errors import sentences, told_to_learner
+from demos.common.view import view
+
+TASKS = ("effects", "pruning", "sources")
+MAX_HEADS = 1024  # in one list; the largest BERT has 384
+N_MEASURING = 2  # long measurements at the same time
+
+
+@told_to_learner
+def read_attention(request: dict) -> dict:
+    """Return what was read, and the attention of some layers.
+
+    Asked besides: `layers`, a list of layers; [] for all of them.
+
+    Returns:
+        read     {model, kind, tokens [T], written [T], words [T], segments [T], special [T],
+                 masked, hidden, left_out [{n_given, n_cut, text}] of each sentence, looks_like,
+                 unknown, specials} as `core.results.attention.ReadTokens`
+        can      {neuron, heads, mask, next, pair}: null, or why not, {key, en, zh}
+        n_layers, n_heads
+        layers   those that came, rising
+        attention  packed shares [layers, H, T, T]; row i: what token i looks at
+    """
+    seen = attention.show(**_read(request), off=_off(request))
+    n_layers, n_heads = seen.attention.shape[:2]
+    layers = sorted(set(wire.integers(request, "layers", MAX_HEADS))) or list(range(n_layers))
+    if not all(0 <= layer < n_layers for layer in layers):
+        raise InputError("bad_request", field="layers")
+    return {
+        "read": _tokens(seen.read),
+        "can": _can(seen.can, seen.read.model),
+        "n_layers": n_layers,
+        "n_heads": n_heads,
+        "layers": layers,
+        "attention": wire.shares(seen.attention[layers]),
+    }
+
+
+@told_to_learner
+def read_head(request: dict) -> dict:
+    """Return one head's queries and keys.
+
+    Asked besides: `layer`, `head`.
+
+    Returns:
+        width    K
+        queries  packed halves [T, K]
+        keys     packed halves [T, K]; attention is softmax(queries @ keys.T / sqrt(K))
+    """
+    found = attention.vectors(
+        **_read(request),
+        off=_off(request),
+        layer=wire.integer(request, "layer"),
+        head=wire.integer(request, "head"),
+    )
+    return {
+        "width": found.queries.shape[1],
+        "queries": wire.halves(found.queries),
+        "keys": wire.halves(found.keys),
+    }
+
+
+@told_to_learner
+def score_heads(request: dict) -> dict:
+    """Return each head in a few numbers.
+
+    Returns:
+        entropy    [L][H] nats, 0..log T
+        distance   [L][H] tokens
+        patterns   {name: [L][H] in 0..1 or null}, names as in `props.patterns`
+        strongest  [L][H] number of the pattern that names the head (in the order of
+                   `props.patterns`), -1 for none
+        flow       null without a second sentence, else {shares [L][H][4] (A->A, A->B, B->A, B->B),
+                   special [L][H]}
+    """
+    seen = attention.show(**_read(request), off=_off(request))
+    scores = head_patterns.score(seen)
+    flow = sentence_flow.flow(seen) if seen.read.segments.any() else None
+    return {
+        "entropy": _numbers(scores.entropy),
+        "distance": _numbers(scores.distance),
+        "patterns": {name: _numbers(score) for name, score in scores.patterns.items()},
+        "strongest": scores.strongest.tolist(),
+        "flow": flow and {"shares": _numbers(flow.shares), "special": _numbers(flow.special)},
+    }
+
+
+@told_to_learner
+def roll_out(request: dict) -> dict:
+    """Return attention through all layers up to each one.
+
+    Returns:
+        rollout  packed shares [L, T, T]
+        raw      packed shares [L, T, T], each layer's mean over its heads
+    """
+    rolled = rollout.roll(attention.show(**_read(request), off=_off(request)))
+    return {"rollout": wire.shares(rolled.rollout), "raw": wire.shares(rolled.raw)}
+
+
+@told_to_learner
+def switch_off(request: dict) -> dict:
+    """Return the answer with all heads, and without those of `off`.
+
+    Returns:
+        at      the token asked for; 0 for "next"
+        n_off   how many heads are off
+        before, after  {top: [[answer, probability] x 5], target, log_probability (nats), rank};
+                       for "next" the answers are "next" and "random"
+    """
+    return asdict(head_ablation.switch_off(**_asked(request)))
+
+
+@told_to_learner
+def compare_texts(request: dict) -> dict:
+    """Return which heads moved most between two texts; in neither is anything hidden (`at`).
+
+    Asked besides: `other_text`, `other_second`, the second text and its sentence B.
+
+    Returns:
+        divergence  [L][H] nats, 0..log 2: Jensen-Shannon, mean over aligned words
+        by_word     packed floats [L, H, N] nats
+        pairs       [N] of [word of the first, word of the second], numbers as in `read.words`
+        changed     [N] whether these two words differ
+        first, second  as `read` of `read_attention`
+    """
+    first = _read(request)
+    first.pop("at")
+    moved = head_difference.compare(
+        **first,
+        other_text=wire.text(request, "other_text"),
+        other_second=wire.text(request, "other_second"),
+        off=_off(request),
+    )
+    return {
+        "divergence": _numbers(moved.divergence),
+        "by_word": wire.floats(moved.by_word),
+        "pairs": moved.pairs,
+        "changed": moved.changed,
+        "first": _tokens(moved.first),
+        "second": _tokens(moved.second),
+    }
+
+
+def measure(request: dict) -> Iterator[dict]:
+    """Measure what takes long, telling how far it is (queued: the view's event "start").
+
+    Asked besides: `task`, one of `TASKS`; `job`, a name of the caller's choice to stop it by.
+    "pruning" also asks `each`: true to measure anew after each head that goes, false to keep the
+    order of one measurement.
+
+    Yields:
+        {job, task, state, done, total}, state "busy", "stopped", "error" (with `error` as every
+        handler has it) or "done" with `result`:
+        effects  {at, before, change [L][H] nats, kept [L][H] of 5, first [L][H] answers}
+        pruning  {at, before, steps [{layer, head, first, log_probability, rank}], n_kept, every}
+        sources  {at, prediction, attention [T], rollout [T], gradient [T], integrated [T], gap,
+                 off_by, n_steps, compared [n], spearman [4][4], kendall [4][4]}, as
+                 `core.results.attention` says; order of the measures as the fields stand here
+    """
+    said = {"job": "", "task": ""}
+    try:
+        said["job"] = job = jobs.named(wire.text(request, "job"))
+        said["task"] = task = wire.choice(request, "task", TASKS)
+        run = {
+            "effects": lambda: head_effects.measure(**_asked(request)),
+            "pruning": lambda: head_pruning.prune(**_asked(request), each=_each(request)),
+            "sources": lambda: sources.trace(**_asked(request)),
+        }[task]
+        with jobs.running(job) as stop:
+            for progress in run():
+                if stop.is_set():
+                    yield {**said, **_progress(progress), "state": "stopped"}
+                    return
+                yield {**said, **_progress(progress)}
+    except LabError as error:
+        yield {**said, "state": "error", "error": {"key": error.key, **sentences(error)}}
+
+
+@told_to_learner
+def stop_measuring(request: dict) -> dict:
+    """Give a measurement up; asked: `job`."""
+    jobs.stop(wire.text(request, "job"))
+    return {}
+
+
+def _read(request: dict) -> dict:
+    """Return what is read, checked."""
+    hides = wire.field(request, "at") is not None
+    return {
+        "model": wire.text(request, "model"),
+        "text": wire.text(request, "text"),
+        "second": wire.text(request, "second"),
+        "keep": wire.choice(request, "keep", readings.KEEPS),
+        "at": wire.integer(request, "at") if hides else None,
+    }
+
+
+def _off(request: dict) -> list[int]:
+    return wire.integers(request, "off", MAX_HEADS)
+
+
+def _asked(request: dict) -> dict:
+    """Return what is asked, checked."""
+    follows = wire.field(request, "target") is not None
+    return {
+        **_read(request),
+        "off": _off(request),
+        "question": wire.choice(request, "question", questions.KINDS),
+        "target": wire.text(request, "target") if follows else None,
+    }
+
+
+def _each(request: dict) -> bool:
+    return wire.flag(request, "each")
+
+
+def _tokens(read: ReadTokens) -> dict:
+    arrays = {name: getattr(read, name).tolist() for name in ("words", "segments", "special")}
+    return asdict(read) | arrays
+
+
+def _can(can: Abilities, name: str) -> dict:
+    def reason(key: str) -> dict:
+        return {"key": key, **sentences(InputError(key, name=name))}
+
+    return {ability: key and reason(key) for ability, key in asdict(can).items()}
+
+
+def _progress(progress: HeadProgress) -> dict:
+    if progress.result is None:
+        return {"state": "busy", "done": progress.done, "total": progress.total}
+    return {
+        "state": "done",
+        "done": progress.done,
+        "total": progress.total,
+        "result": _result(progress.result),
+    }
+
+
+def _result(result: HeadEffects | Pruning | Sources) -> dict:
+    return {
+        name: _numbers(value) if isinstance(value, np.ndarray) else value
+        for name, value in asdict(result).items()
+    }
+
+
+def _numbers(array: np.ndarray) -> list:
+    """Return an array as lists, to 6 decimals; null where it is NaN."""
+    if array.dtype.kind in "iu":
+        return array.tolist()
+    if array.ndim > 1:
+        return [_numbers(row) for row in array]
+    return [None if math.isnan(x) else round(x, 6) for x in array.tolist()]
+
+
+def build() -> None:
+    """Lay out the page."""
+    page = view(
+        "attention",
+        read_attention,
+        read_head,
+        score_heads,
+        roll_out,
+        switch_off,
+        compare_texts,
+        stop_measuring,
+        weights=readers.bundled(),
+        patterns=list(head_patterns.PATTERNS),
+    )
+
+    page.start(
+        measure,
+        inputs=page,
+        outputs=page,
+        concurrency_limit=N_MEASURING,
+        show_progress="hidden",
+    )
