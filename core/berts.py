@@ -16,9 +16,10 @@ import torch
 from tokenizers import Tokenizer
 
 from core import checkpoints, runtime, zoo
+from core.errors import InputError
 from core.models.bert import BertForPreTraining
 from core.text import pieces
-from core.text.tokenizer import read_vocabulary, tokenizer
+from core.text.tokenizer import SPECIAL, read_vocabulary, tokenizer
 
 LANGUAGES = ("en", "zh")
 N_KEPT = 2  # of others; a bert-base is 440 MB
@@ -48,6 +49,14 @@ def reader(name: str) -> Reader:
     return _bundled(name) if name in LANGUAGES else _OTHERS.get(name)
 
 
+def ready(name: str) -> Reader | None:
+    """Return a model that can answer at once, None if it would have to be loaded first.
+
+    Those that ship are always ready: they are small.
+    """
+    return _bundled(name) if name in LANGUAGES else _OTHERS.find(name)
+
+
 @functools.cache
 def _bundled(language: str) -> Reader:
     model, tokens = zoo.bert(language), pieces.token_names(language)
@@ -55,20 +64,36 @@ def _bundled(language: str) -> Reader:
 
 
 class _Others:
-    """The last few models that were asked for, each loaded once."""
+    """The last few models that were asked for, each loaded once; a slow one holds up no other."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Reader] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of what is kept
+        self._loading: dict[str, threading.Lock] = {}
+
+    def find(self, name: str) -> Reader | None:
+        with self._lock:
+            if name in self._kept:
+                self._kept.move_to_end(name)
+            return self._kept.get(name)
 
     def get(self, name: str) -> Reader:
-        with self._lock, torch.inference_mode(False):  # as in core/zoo.py
-            if name not in self._kept:
-                self._kept[name] = _load(name)
-                while len(self._kept) > N_KEPT:
-                    self._kept.popitem(last=False)
+        with self._lock:
+            loading = self._loading.setdefault(name, threading.Lock())
+        try:
+            with loading, torch.inference_mode(False):  # as in core/zoo.py
+                return self._keep(name, self.find(name) or _load(name))
+        finally:
+            with self._lock:
+                self._loading.pop(name, None)
+
+    def _keep(self, name: str, found: Reader) -> Reader:
+        with self._lock:
+            self._kept[name] = found
             self._kept.move_to_end(name)
-            return self._kept[name]
+            while len(self._kept) > N_KEPT:
+                self._kept.popitem(last=False)
+        return found
 
 
 _OTHERS = _Others()
@@ -77,12 +102,17 @@ _OTHERS = _Others()
 def _load(name: str) -> Reader:
     path = Path(name) if Path(name).is_dir() else checkpoints.fetch(name)
     model, missing = checkpoints.load_bert(path)
-    vocabulary = read_vocabulary(path / checkpoints.VOCABULARY)
-    settings = path / checkpoints.TOKENIZER
-    lower = (
-        not settings.is_file()
-        or json.loads(settings.read_text("utf-8")).get("do_lower_case") is not False
-    )
+    words, settings = path / checkpoints.VOCABULARY, path / checkpoints.TOKENIZER
+    if not words.is_file():
+        raise InputError("checkpoint_incomplete", folder=path.name, file=words.name)
+    try:
+        vocabulary = read_vocabulary(words)
+        chosen = json.loads(settings.read_text("utf-8")) if settings.is_file() else {}
+        lower = chosen.get("do_lower_case") is not False
+    except (ValueError, AttributeError) as error:
+        raise InputError("checkpoint_damaged", folder=path.name, file=words.name) from error
+    if not set(SPECIAL) <= set(vocabulary) or len(vocabulary) > model.bert.config.n_vocabulary:
+        raise InputError("checkpoint_other", folder=path.name, what=words.name)
     return Reader(
         name,
         model.to(runtime.device()).eval().requires_grad_(False),

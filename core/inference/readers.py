@@ -1,11 +1,113 @@
-"""Which BERTs are there to choose from?"""
+"""Which BERTs are there to choose from?
 
-from core import assets
-from core.berts import LANGUAGES
-from core.checkpoints import WEIGHTS
+Those that ship, folders below data/models that whoever runs the lab has put there, and models on
+the hub by name. On a public Space only the few hub models listed here; a path that a visitor types
+is never opened.
+"""
+
+import functools
+import os
+import re
+from pathlib import Path
+
+from core import assets, berts
+from core.berts import LANGUAGES, Reader
+from core.checkpoints import CONFIG, WEIGHTS
+from core.errors import InputError
+from core.results.language import ReaderScore
+from core.text import pieces
+
+ROOT = Path(__file__).parent.parent.parent
+FOLDER = "data/models"
+HUB = (
+    "google-bert/bert-base-uncased",
+    "google-bert/bert-base-chinese",
+    "hfl/chinese-roberta-wwm-ext",
+)
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+MAX_NAME = 200  # characters
+HAN_SHARE = 0.2  # of a Chinese vocabulary's tokens at least; of an English one's, a tenth at most
 
 
 def bundled() -> tuple[str, ...]:
     """Return the languages whose weights are there; opens none of them."""
     present = (assets.FOLDER / "weights" / f"bert-{language}" / WEIGHTS for language in LANGUAGES)
     return tuple(name for name, file in zip(LANGUAGES, present, strict=True) if file.is_file())
+
+
+def folders() -> tuple[str, ...]:
+    """Return the checkpoints below data/models, as "data/models/NAME"; none on a Space."""
+    if on_space():
+        return ()
+    found = (file.parent.name for file in (ROOT / FOLDER).glob(f"*/{CONFIG}"))
+    return tuple(f"{FOLDER}/{name}" for name in sorted(found))
+
+
+def on_space() -> bool:
+    """Say whether the lab is a public Space, whose disk and network belong to all visitors."""
+    return bool(os.environ.get("SPACE_ID"))
+
+
+def source(name: str) -> str:
+    """Return what `berts.reader` takes for a name that a visitor chose or typed.
+
+    Raises:
+        InputError: the name is neither a bundled language, a folder of `folders()` nor a hub name.
+    """
+    if name in LANGUAGES:
+        return name
+    if name in folders():
+        return str(ROOT / name)
+    # berts.reader opens a folder where there is one: a hub name must not happen to be a path.
+    if len(name) > MAX_NAME or not HUB_NAME.fullmatch(name) or Path(name).exists():
+        raise InputError("model_name", name=name[:60])
+    if on_space() and name not in HUB:
+        raise InputError("model_on_space", name=name[:60], list=", ".join(HUB))
+    return name
+
+
+def ready(name: str) -> Reader:
+    """Return a model that can answer at once; nothing is loaded here, but for those that ship.
+
+    Raises:
+        InputError: an unknown name, a model that isn't loaded, or one without an MLM head.
+        AssetError: the bundled weights are missing or damaged.
+    """
+    found = berts.ready(source(name))
+    if found is None:
+        raise InputError("model_not_loaded", name=name)
+    if not found.has_mlm:
+        raise InputError("model_without_mlm", name=name)
+    return found
+
+
+def speaks(reader: Reader) -> str | None:
+    """Return the language of a model's vocabulary, None for a multilingual one."""
+    if reader.name in LANGUAGES:
+        return reader.name
+    return _written_in(reader.tokens)
+
+
+@functools.lru_cache(maxsize=8)
+def _written_in(tokens: tuple[str, ...]) -> str | None:
+    han = sum(len(token) == 1 and "\u4e00" <= token <= "\u9fff" for token in tokens)
+    share = han / len(tokens)
+    return "zh" if share > HAN_SHARE else "en" if share < HAN_SHARE / 10 else None
+
+
+def read(text: str, reader: Reader, *, cuts: tuple[int, ...] | None = None) -> pieces.Pieces:
+    """Cut a text into the pieces that this model knows; `Raises` as `pieces.read`."""
+    bundled_one = reader.name in LANGUAGES
+    return pieces.read(text, reader.name if bundled_one else reader.tokenizer, cuts=cuts)
+
+
+def score(language: str) -> ReaderScore:
+    """Return how good the bundled BERT of a language was on texts held out from training.
+
+    Raises:
+        AssetError: the manifest is missing or damaged.
+    """
+    entry = assets.manifest().get(f"weights/bert-{language}/{WEIGHTS}", {})
+    figures = entry.get("score", {})
+    names = ("mask_top1", "mask_top5", "nsp_acc", "tokens")
+    return ReaderScore(language, *(figures.get(name) for name in names))

@@ -259,3 +259,119 @@ class Trial:
     n_masked: int  # held-out [MASK]s in each evaluation
     runs: tuple[tuple[str, tuple[TrialPoint, ...]], ...]  # name -> its curve
     command: str
+
+
+# ---- Fill in the blank --------------------------------------------------------------------------
+
+
+Top = tuple[tuple[str, float], ...]  # the likeliest tokens and their probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class BlankAnswer:
+    """What BERT answers at one blank, given all the others as blanks."""
+
+    at: int  # which piece
+    top: Top
+    token: str | None  # what was hidden; None at a typed [MASK]
+    probability: float | None  # of what was hidden
+    rank: int | None  # of what was hidden, 1 is the likeliest
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenWord:
+    """A hidden word of several pieces."""
+
+    at: tuple[int, ...]
+    written: str
+    probability: float  # the product of its pieces', each given all blanks
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedWords:
+    """A sentence of T pieces, its blanks, and the answers."""
+
+    tokens: tuple[str, ...]  # [T]
+    written: tuple[str, ...]  # [T], what stood in the text
+    words: tuple[int, ...]  # [T], number of the word, -1 at a typed [MASK]
+    starts: tuple[int, ...]  # [T], each piece's first character in the text
+    blanks: tuple[BlankAnswer, ...]
+    whole_words: tuple[HiddenWord, ...]
+    speaks: str | None  # the model's language
+    looks_like: str | None  # the language that most letters belong to
+    n_cut: int  # pieces that found no place
+    cut: str  # the text from the first of them on
+    unknown: tuple[str, ...]  # what became [UNK]
+    specials: tuple[str, ...]  # special tokens typed as text, [MASK] apart
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAnswer:
+    """What the MLM head would answer at a blank after so many layers."""
+
+    layer: int  # 0: the embeddings
+    top: Top
+    final: float  # probability of the answer that comes out in the end
+    rank: int  # of that answer
+    original: float | None  # probability of what was hidden
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAnswers:
+    """One blank's answer from layer to layer."""
+
+    at: int
+    answer: str  # the last layer's
+    token: str | None  # what was hidden
+    settled: int  # the first layer from which on the answer stays the same
+    layers: tuple[LayerAnswer, ...]  # L + 1
+
+
+@dataclass(frozen=True, slots=True)
+class FillStep:
+    """One blank filled while the others stay open."""
+
+    at: int  # which piece was filled: where BERT was surest
+    token: str
+    token_id: int
+    probability: float
+    blanks: tuple[BlankAnswer, ...]  # at all blanks that were still open, this one among them
+
+
+@dataclass(frozen=True, slots=True)
+class PronounShares:
+    """Which pronoun BERT puts beside one profession."""
+
+    profession: str
+    shares: tuple[float, ...]  # for each pronoun asked for
+    other: float  # all other words together
+
+
+@dataclass(frozen=True, slots=True)
+class PronounTable:
+    """One template, several professions."""
+
+    pronouns: tuple[str, ...]
+    rows: tuple[PronounShares, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderScore:
+    """How good a bundled BERT is on held-out texts; None where it wasn't measured."""
+
+    language: str
+    mask_top1: float | None
+    mask_top5: float | None
+    nsp_accuracy: float | None
+    tokens: int | None  # read in training
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingReport:
+    """How far a model is on its way here."""
+
+    state: str  # "waiting", "fetching", "opening", "done" or "stopped"
+    ahead: int = 0  # models before it in the line
+    here: int = 0  # bytes
+    total: int = 0  # bytes; 0 while it isn't known
+    seconds: float = 0.0

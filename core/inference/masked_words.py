@@ -1,0 +1,228 @@
+"""Which words does BERT put in the blanks?
+
+    python -m core.inference.masked_words "the cat sat on the [MASK]."
+    python -m core.inference.masked_words "北京是中国的首[MASK]。" --top 3
+    python -m core.inference.masked_words "..." --model en|zh|FOLDER|owner/name
+
+    ids [1, T + 2] -> hidden [T + 2, D] at the N blanks -> MLM logits [N, V] -> probabilities
+
+Several blanks are answered at once, each given all the others as blanks: BERT assumes that they
+are independent of each other (arXiv:1906.08237, section 2.1, names it as its weakness).
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import runtime
+from core.berts import Reader
+from core.berts import reader as load
+from core.errors import InputError, LabError
+from core.inference import readers, training_lapse
+from core.results.language import BlankAnswer, HiddenWord, MaskedWords, Top
+from core.text import pieces, words
+from core.text.pieces import Pieces
+from core.text.tokenizer import CLS, MASK, SEP
+
+N_TOP = 10
+MAX_BLANKS = 60  # each costs a row of V logits
+ROOM = 2  # positions for [CLS] and [SEP]
+
+
+class Blanks(NamedTuple):
+    """A text of T pieces, some of them hidden, as a model is to read it."""
+
+    whole: Pieces  # all of the text
+    read: Pieces  # what finds a place
+    at: np.ndarray  # int64 [N], which of the T pieces are blanks; rising
+    ids: Tensor  # int64 [1, T + 2], [MASK] at the blanks
+
+    def own(self, index: int) -> int | None:
+        """Return the id of what is hidden at a piece, None at a typed [MASK]."""
+        return None if self.read.words[index] < 0 else int(self.read.ids[index])
+
+
+def fill(
+    text: str, reader: Reader, *, hidden: Collection[int] = (), by_word: bool = False
+) -> MaskedWords:
+    """Answer all blanks of a text.
+
+    Args:
+        text: what was typed; a [MASK] in it is a blank.
+        reader: who answers, `readers.ready(name)` or `berts.reader(name)`.
+        hidden: characters (numbers in `text`) whose pieces are blanks too.
+        by_word: number Chinese words as jieba finds them; else each character is a word.
+
+    Raises:
+        InputError: nothing to read, too much of it, or too many blanks.
+    """
+    blanks = prepare(text, reader, hidden=hidden, by_word=by_word)
+    return record(blanks, reader, answer(blanks, reader))
+
+
+def prepare(
+    text: str, reader: Reader, *, hidden: Collection[int] = (), by_word: bool = False
+) -> Blanks:
+    """Hide what is to be hidden; arguments and errors as for `fill`."""
+    cuts = None
+    if by_word and pieces.looks_like(pieces.checked(text)) == "zh":
+        cuts = words.boundaries(text)
+    whole = readers.read(text, reader, cuts=cuts)
+    read = whole.first(reader.model.bert.config.n_positions - ROOM)
+    wanted = set(hidden)
+    chosen = [
+        word < 0 or not wanted.isdisjoint(range(start, max(end, start + 1)))
+        for word, start, end in zip(
+            read.words.tolist(), read.starts.tolist(), read.ends.tolist(), strict=True
+        )
+    ]
+    at = np.flatnonzero(chosen)
+    if len(at) > MAX_BLANKS:
+        raise InputError("too_many_blanks", got=len(at), limit=MAX_BLANKS)
+    cls, sep, mask = (reader.tokenizer.token_to_id(token) for token in (CLS, SEP, MASK))
+    inner = np.where(chosen, mask, read.ids).tolist()
+    return Blanks(whole, read, at, torch.tensor([[cls, *inner, sep]], device=runtime.device()))
+
+
+@torch.inference_mode()
+def answer(blanks: Blanks, reader: Reader) -> tuple[BlankAnswer, ...]:
+    """Return the answers at all blanks, in their order."""
+    if not len(blanks.at):
+        return ()
+    hidden = reader.model.bert(blanks.ids).hidden[0, torch.from_numpy(blanks.at + 1)]  # [N, D]
+    shares = probabilities(hidden, reader)
+    return tuple(
+        judged(int(at), row, blanks.own(at), reader)
+        for at, row in zip(blanks.at, shares, strict=True)
+    )
+
+
+def probabilities(hidden: Tensor, reader: Reader) -> Tensor:
+    """Return what the MLM head makes of hidden states [N, D]: probabilities [N, V]."""
+    return reader.model.decode(hidden).float()[:, : len(reader.tokens)].softmax(-1)
+
+
+def judged(at: int, shares: Tensor, own: int | None, reader: Reader) -> BlankAnswer:
+    """Return one blank's answer from its probabilities, [V]."""
+    own_share = None if own is None else float(shares[own])
+    return BlankAnswer(
+        at=at,
+        top=best(shares, reader),
+        token=None if own is None else reader.tokens[own],
+        probability=own_share,
+        rank=None if own is None else int((shares > shares[own]).sum()) + 1,
+    )
+
+
+def best(shares: Tensor, reader: Reader, n: int = N_TOP) -> Top:
+    """Return the n likeliest tokens of probabilities [V]."""
+    top = shares.topk(min(n, len(shares)))
+    return tuple(
+        (reader.tokens[i], p)
+        for i, p in zip(top.indices.tolist(), top.values.tolist(), strict=True)
+    )
+
+
+def record(blanks: Blanks, reader: Reader, answers: tuple[BlankAnswer, ...]) -> MaskedWords:
+    """Put text and answers together."""
+    return _record(blanks.whole, blanks.read, readers.speaks(reader), answers)
+
+
+def remembered(language: str, number: int) -> MaskedWords:
+    """Return what a bundled BERT answered to a sentence of its time-lapse at the end of training.
+
+    No model is woken.
+
+    Raises:
+        AssetError: the stored answers are missing or damaged.
+        InputError: there is no such sentence.
+    """
+    lapse = training_lapse.lapse(language)
+    if not 0 <= number < len(lapse.sentences):
+        raise InputError("lapse_sentence", got=number, high=len(lapse.sentences) - 1)
+    read = pieces.read(lapse.sentences[number], language)
+    top = lapse.moments[-1].fills[number]
+    return _record(
+        read, read, language, (BlankAnswer(read.tokens.index(MASK), top, None, None, None),)
+    )
+
+
+def _record(
+    whole: Pieces, read: Pieces, speaks: str | None, answers: tuple[BlankAnswer, ...]
+) -> MaskedWords:
+    n, text = len(read.tokens), whole.text
+    return MaskedWords(
+        tokens=read.tokens,
+        written=tuple(text[a:b] for a, b in zip(read.starts, read.ends, strict=True)),
+        words=tuple(read.words.tolist()),
+        starts=tuple(read.starts.tolist()),
+        blanks=answers,
+        whole_words=_whole_words(read, answers),
+        speaks=speaks,
+        looks_like=pieces.looks_like(text),
+        n_cut=len(whole.tokens) - n,
+        cut=text[whole.starts[n] :] if len(whole.tokens) > n else "",
+        unknown=pieces.unknown(read),
+        specials=pieces.typed_specials(text),
+    )
+
+
+def _whole_words(read: Pieces, answers: Sequence[BlankAnswer]) -> tuple[HiddenWord, ...]:
+    """Return the words of several pieces that are hidden as a whole."""
+    found = []
+    at_piece = {one.at: one for one in answers}
+    for number in sorted({int(read.words[one.at]) for one in answers} - {-1}):
+        places = np.flatnonzero(read.words == number).tolist()
+        if len(places) < 2 or any(place not in at_piece for place in places):
+            continue
+        written = read.text[read.starts[places[0]] : read.ends[places[-1]]]
+        share = math.prod(at_piece[place].probability or 0.0 for place in places)
+        found.append(HiddenWord(tuple(places), written, share))
+    return tuple(found)
+
+
+def main() -> int:
+    """Answer the blanks of a text on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("text", help='a sentence with one or more "[MASK]"')
+    parser.add_argument("--model", help="en, zh, a folder or owner/name; guessed if not given")
+    parser.add_argument("--top", type=int, default=5, help=f"answers for each blank, 1..{N_TOP}")
+    args = parser.parse_args()
+    if not 1 <= args.top <= N_TOP:
+        parser.error(f"--top must lie in 1..{N_TOP}, not {args.top}")
+    try:
+        reader = load(args.model or pieces.looks_like(args.text) or "en")
+        if not reader.has_mlm:
+            raise InputError("model_without_mlm", name=reader.name)
+        filled = fill(args.text, reader)
+        if not filled.blanks:
+            raise InputError("no_blank")
+    except LabError as error:
+        sys.stderr.write(f"{error}\n{error.sentence('zh')}\n")
+        return 1
+    sys.stdout.write(_page(filled, args.top))
+    return 0
+
+
+def _page(filled: MaskedWords, n_top: int) -> str:
+    """Return the answers as lines of text with bars."""
+    lines = [" ".join(filled.tokens)]
+    if filled.n_cut:
+        lines.append(f"(the last {filled.n_cut} pieces find no place)")
+    for number, blank in enumerate(filled.blanks, 1):
+        lines += ["", f"[MASK] {number}, piece {blank.at + 1}"]
+        for token, share in blank.top[:n_top]:
+            wide = sum(1 + (character > "\u2e7f") for character in token)
+            padding = " " * max(0, 16 - wide)
+            lines.append(f"  {token}{padding} {100 * share:5.1f}%  {'█' * round(40 * share)}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
