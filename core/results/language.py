@@ -247,6 +247,7 @@ class TrialPoint:
     tokens: int
     loss: float  # at [MASK], nats
     top1: float  # share of [MASK]s whose first answer is right
+    top5: float  # among the first five
     nsp_accuracy: float
 
 

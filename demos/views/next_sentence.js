@@ -6,7 +6,7 @@ const { make } = lab;
 const N_STORIES = 4, LONGEST_LINK = 1500, POSITIONS = 512;
 const per = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.005 ? 1 : 0)}%`;
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
+const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(Math.abs(x) < 0.1 ? 3 : 2)}`;
 
 lab.frame(element, TAB, {
   lights: { 1: ".ranked", 2: ".weighed", 3: ".ranked" },
@@ -320,5 +320,5 @@ lab.whenShown(TAB, async () => {
   try {
     trial = (await lab.ask(server.show_trial, {})).trial;
     renderTrial();
-  } catch (failure) { lab.problem(lapseProblem, failure); }
+  } catch (failure) { lab.problem(find(".trial .problem"), failure); }
 });
