@@ -10,7 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import gradio as gr
 
-from demos import code_space, input_pieces, latent_walk, masking, reconstruction
+from demos import code_space, input_pieces, latent_walk, masking, next_sentence, reconstruction
 from demos.common import page
 from demos.common.view import view
 
@@ -20,7 +20,11 @@ CHAPTERS = {
         "code_space": code_space,
         "latent_walk": latent_walk,
     },
-    "language": {"input_pieces": input_pieces, "masking": masking},
+    "language": {
+        "input_pieces": input_pieces,
+        "masking": masking,
+        "next_sentence": next_sentence,
+    },
 }
 
 
