@@ -37,7 +37,7 @@ def tiny(**changes: object) -> Reader:
 @pytest.fixture
 def reader(monkeypatch) -> Reader:
     made = tiny()
-    monkeypatch.setattr(berts, "reader", lambda name: made)
+    monkeypatch.setattr(berts, "ready", lambda name: made)
     return made
 
 
@@ -125,10 +125,13 @@ def test_bad_sentences_are_refused(reader, given, key):
 
 def test_a_model_without_the_head_is_refused(monkeypatch):
     made = tiny(has_nsp=False)
-    monkeypatch.setattr(berts, "reader", lambda name: made)
+    monkeypatch.setattr(berts, "ready", lambda name: made)
     asked = {"first": A, "candidates": ["b"], "model": "en"}
     assert page.judge_candidates(asked)["error"]["key"] == "nsp_no_head"
     assert page.weigh_words({"first": A, "second": "b", "model": "en", "hidden": []})["error"]
+    monkeypatch.setattr(berts, "ready", lambda name: None)
+    later = page.judge_candidates(asked | {"model": "owner/name"})
+    assert later["error"]["key"] == "model_not_loaded"
 
 
 def test_handlers_answer_and_refuse(reader):
@@ -139,6 +142,7 @@ def test_handlers_answer_and_refuse(reader):
     assert page.judge_candidates(asked | {"first": 3})["error"]["key"] == "bad_request"
     assert page.judge_candidates(asked | {"candidates": "b"})["error"]["key"] == "bad_request"
     assert page.judge_candidates(asked | {"candidates": [None]})["error"]["key"] == "bad_request"
+    assert page.judge_candidates(asked | {"model": "/etc"})["error"]["key"] == "model_name"
     weigh = {"first": A, "second": CANDIDATES[0], "model": "en", "hidden": [1]}
     json.dumps(page.weigh_words(weigh))
     for hidden in ([0], [99], [-1]):

@@ -15,6 +15,7 @@ from torch import Tensor
 from core import berts, runtime
 from core.berts import Reader
 from core.errors import InputError
+from core.inference import readers
 from core.results.language import CutSentence, JudgedCandidate, JudgedCandidates
 from core.text import pieces
 from core.text.pairs import Pair, frame
@@ -32,7 +33,7 @@ def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates
     Args:
         first: sentence A.
         candidates: sentences B, 1..MAX_CANDIDATES of them, none blank.
-        model: what `berts.reader` takes.
+        model: a language or another model's name (core/inference/readers.py).
 
     Raises:
         InputError: nothing to read in a sentence or too much of it, too many candidates, or a
@@ -68,12 +69,15 @@ def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates
 
 
 def asked(model: str) -> Reader:
-    """Return a model that has learned next sentence prediction.
+    """Return a model that has learned next sentence prediction, and can answer at once.
 
     Raises:
-        InputError: it hasn't, or `berts.reader` refuses the name.
+        InputError: it hasn't, it isn't loaded, or a learner may not ask for this name.
+        AssetError: the bundled weights are missing or damaged.
     """
-    reader = berts.reader(model)
+    reader = berts.ready(readers.source(model))
+    if reader is None:
+        raise InputError("model_not_loaded", name=model)
     if not reader.has_nsp:
         raise InputError("nsp_no_head", name=model)
     return reader

@@ -25,7 +25,7 @@ def weigh(first: str, second: str, model: str, *, hidden: Collection[int] = ()) 
     Args:
         first: sentence A.
         second: sentence B.
-        model: what `berts.reader` takes.
+        model: as for `next_sentence.judge`.
         hidden: numbers of the tokens, [CLS] being 0, to be replaced by [MASK] in a second reading.
 
     Raises:
