@@ -47,6 +47,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--vocabulary", type=Path, help="default: the one that ships")
     parser.add_argument("--run", type=Path, help="folder; default: checkpoints/bert-LANGUAGE")
     parser.add_argument("--init-from", type=Path, help="checkpoint folder for a new run")
+    parser.add_argument(
+        "--company", action="store_true", help="new words start from the company they keep"
+    )
     parser.add_argument("--branch", help="name of a branch from the run's last checkpoint")
     parser.add_argument("--export", type=Path, help="write fp16 weights there at the end")
     recipe = parser.add_argument_group(
@@ -95,7 +98,7 @@ def main() -> None:
     if state:
         model = BertForPreTraining(BertConfig(**state["config"]))
     elif args.init_from:
-        model = warm_start(args.init_from, vocabulary, corpus)
+        model = warm_start(args.init_from, vocabulary, corpus, company=args.company)
     else:
         model = random_start(BertConfig(n_vocabulary=len(vocabulary)), corpus, recipe.seed)
     for module in model.modules():

@@ -11,12 +11,15 @@ from core.checkpoints import load_bert
 from core.models.bert import Bert, BertConfig, BertForPreTraining, initialise
 from core.text.tokenizer import read_vocabulary
 from core.training.bert_corpus import Corpus
+from core.training.bert_vectors import token_vectors
 
 NEW_WORD_STD = 0.05  # about that of MiniLM's word vectors
 STOPS = {"。": ".", "、": ",", "「": '"', "」": '"', "《": '"', "》": '"'}  # what NFKC leaves
 
 
-def warm_start(folder: Path, vocabulary: dict[str, int], corpus: Corpus) -> BertForPreTraining:
+def warm_start(
+    folder: Path, vocabulary: dict[str, int], corpus: Corpus, *, company: bool = False
+) -> BertForPreTraining:
     """Build the model to be trained on a checkpoint's body.
 
     A complete checkpoint with the same vocabulary goes on as it is. Else heads that the checkpoint
@@ -28,6 +31,8 @@ def warm_start(folder: Path, vocabulary: dict[str, int], corpus: Corpus) -> Bert
         folder: `config.json`, `model.safetensors` and `vocab.txt`.
         vocabulary: token -> id, of the texts to be read.
         corpus: those texts.
+        company: start new words from the company they keep (core/training/bert_vectors.py), which
+            takes minutes to count, instead of from noise.
     """
     source, missing = load_bert(folder)
     theirs = read_vocabulary(folder / "vocab.txt")
@@ -40,7 +45,14 @@ def warm_start(folder: Path, vocabulary: dict[str, int], corpus: Corpus) -> Bert
     initialise(model, generator)
     copy_body(source.bert, model.bert)
     table = model.bert.embeddings.word_embeddings.weight.data
-    copy_words(source.bert.embeddings.word_embeddings.weight.data, theirs, table, vocabulary)
+    words = source.bert.embeddings.word_embeddings.weight.data
+    known = shared_words(theirs, vocabulary)
+    if company:
+        vectors = {i: words[j].numpy() for i, j in known.items()}
+        table.copy_(torch.from_numpy(token_vectors(corpus, vectors, len(vocabulary))))
+    else:
+        table.normal_(std=NEW_WORD_STD, generator=torch.Generator().manual_seed(1))
+    table[list(known)] = words[list(known.values())]
     head = model.cls.predictions
     torch.nn.init.eye_(head.transform.dense.weight)
     head.bias.data = log_frequency(corpus, len(vocabulary))
@@ -62,20 +74,17 @@ def copy_body(source: Bert, target: Bert) -> None:
     target.load_state_dict(weights, strict=False)
 
 
-def copy_words(
-    source: Tensor, theirs: dict[str, int], target: Tensor, ours: dict[str, int]
-) -> None:
-    """Fill `target` [V, D]: vectors of tokens that both vocabularies have, else noise.
+def shared_words(theirs: dict[str, int], ours: dict[str, int]) -> dict[int, int]:
+    """Return our id -> their id of each token that both vocabularies have.
 
-    A full-width stop or comma takes the vector of the half-width one: the body already knows what
-    that is for.
+    A full-width stop or comma is the half-width one: the body already knows what that is for.
     """
-    generator = torch.Generator().manual_seed(1)
-    target.normal_(std=NEW_WORD_STD, generator=generator)
+    shared = {}
     for token, i in ours.items():
         plain = STOPS.get(token, unicodedata.normalize("NFKC", token))
         if token in theirs or plain in theirs:
-            target[i] = source[theirs.get(token, theirs.get(plain))]
+            shared[i] = theirs.get(token, theirs.get(plain))
+    return shared
 
 
 def log_frequency(corpus: Corpus, n_vocabulary: int) -> Tensor:

@@ -226,9 +226,10 @@ function wake() {
 }
 
 // ---- The pad and what may lie on it ---------------------------------------------------------------
+let drawing = false;
 const pad = lab.pad(find(".pad canvas"), (done) => {
-  lab.problem(problem, null);
-  controls();
+  if (done || !drawing) { lab.problem(problem, null); controls(); }  // not at each move of the pen
+  drawing = !done;
   if (done) link();
   wake();
   send(done);

@@ -167,9 +167,9 @@ def test_maps_of_more_numbers(browser):
     assert "map=pca" in page.url
     changed(page, "canvas.cloud", lambda: drag(page, lab.locator("canvas.cloud"), 80))
     lab.get_by_role("button", name="Dense code, 32").click()
-    page.wait_for_function("document.querySelector('#code_space .strip .bars').dataset.count === '32'")
+    page.wait_for_selector("#code_space .strip .bars[data-count='32']")
     lab.get_by_role("button", name="3 numbers").click()
-    page.wait_for_function("document.querySelector('#code_space .strip .bars').dataset.count === '3'")
+    page.wait_for_selector("#code_space .strip .bars[data-count='3']")
 
 
 @pytest.mark.slow  # UMAP is compiled first
