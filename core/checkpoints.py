@@ -45,11 +45,7 @@ def load_bert(folder: Path) -> LoadedBert:
         InputError: a file is missing or damaged, the weights are pickled, or it is no BERT.
     """
     config = read_config(folder)
-    file = folder / WEIGHTS
-    if not file.is_file():
-        pickled = any(True for pattern in PICKLES for _ in folder.glob(pattern))
-        key = "checkpoint_pickled" if pickled else "checkpoint_incomplete"
-        raise InputError(key, folder=folder.name, file=WEIGHTS)
+    file = weights_file(folder)
     try:
         weights = rename(load_file(file))
     except SafetensorError as error:
@@ -62,6 +58,20 @@ def load_bert(folder: Path) -> LoadedBert:
         raise InputError("checkpoint_other", folder=folder.name, what=(unknown or odd)[0])
     missing = model.load_state_dict(weights, strict=False).missing_keys
     return LoadedBert(model, tuple(missing))
+
+
+def weights_file(folder: Path) -> Path:
+    """Return where a checkpoint's weights lie.
+
+    Raises:
+        InputError: they are missing, or pickled.
+    """
+    file = folder / WEIGHTS
+    if not file.is_file():
+        pickled = any(True for pattern in PICKLES for _ in folder.glob(pattern))
+        key = "checkpoint_pickled" if pickled else "checkpoint_incomplete"
+        raise InputError(key, folder=folder.name, file=WEIGHTS)
+    return file
 
 
 def read_config(folder: Path) -> BertConfig:

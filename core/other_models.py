@@ -153,17 +153,18 @@ def _load(name: str) -> OtherModel:
     if not Path(name).is_dir():
         folder = checkpoints.fetch(name, *FILES)
     kind = _kind(folder)
-    if not (folder / checkpoints.WEIGHTS).is_file():
-        raise InputError("checkpoint_incomplete", folder=folder.name, file=checkpoints.WEIGHTS)
+    weights = checkpoints.weights_file(folder)
     from transformers import AutoModel, AutoTokenizer  # seconds, and only such models need it
 
+    file = weights.name
     try:
         model = AutoModel.from_pretrained(
             folder, attn_implementation="eager", use_safetensors=True, local_files_only=True
         )
+        file = FILES[0]
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-        raise InputError("checkpoint_damaged", folder=folder.name, file=str(error)[:80]) from error
+        raise InputError("checkpoint_damaged", folder=folder.name, file=file) from error
     if kind == "distilbert":  # BERT's WordPiece, without a frame of its own
         lower = getattr(tokenizer.normalizer, "lowercase", True)
         tokenizer = wordpiece(tokenizer.get_vocab(), lower=lower)

@@ -10,7 +10,8 @@ says how token i's new vector is mixed from all the tokens' values. The numbers 
     print(seen.read.tokens, seen.attention[2, 5].round(3))  # layer 3, head 6
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from core import runtime
 from core.errors import InputError
 from core.inference import readings
 from core.inference.readings import Keep, Reading
+from core.models.bert import AttentionOutput
 from core.other_models import OtherModel
 from core.results.attention import Attention, HeadVectors
 
@@ -85,14 +87,10 @@ def vectors(
     for name, got, n in (("layer", layer, reading.n_layers), ("head", head, reading.n_heads)):
         if not 0 <= got < n:
             raise InputError(f"attention_{name}", high=n - 1, got=got)
-    mask = readings.head_mask(reading, off)
     with torch.inference_mode():
-        seen = reading.reader.model.bert(
-            reading.ids, reading.segments, head_mask=mask, attention=True
-        )
+        seen = next(islice(_layers(reading, off), layer, None))
     return HeadVectors(
-        queries=runtime.to_numpy(seen.queries[layer][0, head]),
-        keys=runtime.to_numpy(seen.keys[layer][0, head]),
+        queries=runtime.to_numpy(seen.queries[0, head]), keys=runtime.to_numpy(seen.keys[0, head])
     )
 
 
@@ -103,13 +101,25 @@ def attend(reading: Reading, off: Collection[int] = ()) -> Tensor:
     Raises:
         InputError: no such head to switch off, or the model can't go without one.
     """
-    mask = readings.head_mask(reading, off)
-    model = reading.reader.model
     if isinstance(reading.reader, OtherModel):
-        seen = model(input_ids=reading.ids, output_attentions=True).attentions
+        readings.head_mask(reading, off)
+        seen = reading.reader.model(input_ids=reading.ids, output_attentions=True).attentions
     else:
-        seen = model.bert(reading.ids, reading.segments, head_mask=mask, attention=True).attention
+        seen = [layer.attention for layer in _layers(reading, off)]
     return torch.stack([layer[0] for layer in seen])
+
+
+def _layers(reading: Reading, off: Collection[int]) -> Iterator[AttentionOutput]:
+    """Yield what each layer of a BERT looks at; what the last makes of it is nobody's question."""
+    mask, bert = readings.head_mask(reading, off), reading.reader.model.bert
+    x = bert.embeddings(bert.embeddings.word_embeddings(reading.ids), reading.segments)
+    *below, last = bert.encoder["layer"]
+    for i, layer in enumerate(below):
+        heads = None if mask is None else mask[i, :, None, None]
+        seen = layer(x, None, heads, attention=True)
+        yield seen
+        x = seen.context
+    yield last.attention.self(x, None, None, attention=True)
 
 
 def whole_words(attention: np.ndarray, words: np.ndarray) -> np.ndarray:

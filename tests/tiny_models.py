@@ -1,0 +1,93 @@
+"""Small models with random weights, in folders as the hub has them."""
+
+import functools
+import json
+from pathlib import Path
+
+import torch
+
+from core.berts import Reader
+from core.checkpoints import save_bert
+from core.models.bert import BertConfig, BertForPreTraining, initialise
+from core.text.tokenizer import SPECIAL, tokenizer
+
+ENGLISH = "the cat dog sat on mat is a capital of paris france it sleeps play sing great"
+PIECES = "##ing ##s ##ful , . ! ? ' < > = / 猫 狗 坐 在 垫 子 上 。"
+LETTERS = "abdeghimnrvwx"
+WORDS = (
+    *SPECIAL,
+    *f"{ENGLISH} {PIECES}".split(),
+    *LETTERS.replace("a", ""),
+    *(f"##{c}" for c in LETTERS),
+)
+CONFIG = BertConfig(
+    n_vocabulary=len(WORDS), width=24, n_layers=3, n_heads=4, n_feed_forward=40, n_positions=24
+)
+
+
+@functools.cache
+def reader(seed: int = 0) -> Reader:
+    """Return a tiny BERT in float64, with weights that are large enough to matter."""
+    model = BertForPreTraining(CONFIG).double().eval()
+    dice = torch.Generator().manual_seed(seed)
+    initialise(model, dice)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter += 0.3 * torch.randn(parameter.shape, generator=dice)
+    vocabulary = {word: i for i, word in enumerate(WORDS)}
+    model.requires_grad_(False)
+    return Reader("tiny", model, tokenizer(vocabulary), WORDS, True, True)
+
+
+def save(model: BertForPreTraining, folder: Path) -> Path:
+    """Write a tiny BERT as a checkpoint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
+    save_bert(model, folder, folder / "vocab.txt", dtype=torch.float64)
+    return folder
+
+
+def other(kind: str, folder: Path) -> Path:
+    """Write a tiny RoBERTa, DistilBERT or GPT-2."""
+    import transformers
+    from tokenizers import ByteLevelBPETokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.random.fork_rng()
+    if kind == "distilbert":
+        (folder / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
+        (folder / "tokenizer_config.json").write_text(
+            json.dumps({"tokenizer_class": "DistilBertTokenizer", "do_lower_case": True})
+        )
+        config = transformers.DistilBertConfig(
+            vocab_size=len(WORDS),
+            dim=24,
+            n_layers=2,
+            n_heads=4,
+            hidden_dim=40,
+            max_position_embeddings=24,
+        )
+    else:
+        special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] if kind == "roberta" else []
+        special = special or ["<|endoftext|>"]
+        pieces = ByteLevelBPETokenizer(add_prefix_space=False)
+        pieces.train_from_iterator(
+            ["the cat sat on the mat", "the dog sleeps"] * 9, 300, special_tokens=special
+        )
+        pieces.save_model(str(folder))
+        sizes = {"vocab_size": pieces.get_vocab_size()}
+        if kind == "roberta":
+            config = transformers.RobertaConfig(
+                **sizes,
+                hidden_size=24,
+                num_hidden_layers=2,
+                num_attention_heads=4,
+                intermediate_size=40,
+                max_position_embeddings=26,
+            )
+        else:
+            config = transformers.GPT2Config(
+                **sizes, n_embd=24, n_layer=2, n_head=4, n_positions=24
+            )
+    transformers.AutoModel.from_config(config).save_pretrained(folder)
+    return folder
