@@ -1,0 +1,99 @@
+"""TextCNN (Kim 2014, "Convolutional Neural Networks for Sentence Classification", arXiv:1408.5882).
+
+    ids [B, T] -> word vectors [B, 1, T, D] -> per width w: windows [B, F, T - w + 1]
+               -> the largest of each filter [B, F] -> side by side [B, F * W] -> logits [B, C]
+
+B texts, T tokens, D width of a word vector, F filters a width, W widths, C classes. Each filter
+looks for one phrase of w words, wherever it stands: a window of w word vectors is multiplied by the
+filter, and of all windows only the best counts. Trained by core/training/textcnn.py.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class TextCNNOutput(NamedTuple):
+    """The answer, and which words gave it."""
+
+    logits: Tensor  # [B, C]
+    maxima: Tensor  # [B, F * W], how well each filter was met; filters of one width side by side
+    windows: Tensor  # int64 [B, F * W], the token with which that filter's best window begins
+
+
+class Mish(nn.Module):
+    """x * tanh(softplus(x)): smooth, and a little below zero left of it (arXiv:1908.08681)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the activation of `x`, of any shape."""
+        return x * torch.tanh(F.softplus(x))
+
+
+class TextCNN(nn.Module):
+    """Filters of several widths over word vectors, the maximum over time, one linear layer."""
+
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_dim: int,
+        n_filters: int,
+        filter_sizes: Sequence[int],
+        output_dim: int,
+        pad_idx: int,
+        pretrained_embedding: Tensor | None = None,
+        *,
+        frozen: bool = False,
+        dropout: float = 0.5,
+    ) -> None:
+        """Build the layers.
+
+        Args:
+            vocab_size: V.
+            embedding_dim: D.
+            n_filters: F, of each width.
+            filter_sizes: the W widths, in tokens.
+            output_dim: C.
+            pad_idx: the id that fills up shorter texts; its vector is 0 and stays so.
+            pretrained_embedding: word vectors [V, D] to start from; None for random ones.
+            frozen: leave the word vectors as they are in training.
+            dropout: share of the F * W numbers that is dropped in training (section 2.1).
+        """
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)
+        if pretrained_embedding is not None:
+            # `self.embedding.from_pretrained(...)`, as one often reads, makes another Embedding and
+            # leaves this one random: it is a class method. The vectors must go into this one.
+            with torch.no_grad():
+                self.embedding.weight.copy_(pretrained_embedding)
+                self.embedding.weight[pad_idx] = 0
+        self.embedding.weight.requires_grad_(not frozen)
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(1, n_filters, (size, embedding_dim)) for size in filter_sizes
+        )
+        self.activation = Mish()
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(n_filters * len(filter_sizes), output_dim)
+        self.filter_sizes, self.pad_idx = tuple(filter_sizes), pad_idx
+
+    def forward(self, ids: Tensor) -> TextCNNOutput:
+        """Classify texts [B, T], padded at the end; how far they are padded changes nothing."""
+        return self.read(self.embedding(ids), (ids != self.pad_idx).sum(1))
+
+    def read(self, words: Tensor, lengths: Tensor) -> TextCNNOutput:
+        """Classify word vectors [B, T, D] of texts with `lengths` [B] tokens."""
+        missing = max(self.filter_sizes) - words.shape[1]
+        if missing > 0:  # the widest filter needs something to lie on
+            words = F.pad(words, (0, 0, 0, missing))
+        maxima, windows = [], []
+        for size, convolution in zip(self.filter_sizes, self.convolutions, strict=True):
+            met = self.activation(convolution(words[:, None]).squeeze(3))  # [B, F, T - size + 1]
+            starts = torch.arange(met.shape[2], device=met.device)
+            within = starts <= (lengths - size).clamp(min=0)[:, None]  # [B, T - size + 1]
+            best = met.masked_fill(~within[:, None], -torch.inf).max(2)
+            maxima.append(best.values)
+            windows.append(best.indices)
+        features = torch.cat(maxima, 1)  # [B, F * W]
+        return TextCNNOutput(self.linear(self.dropout(features)), features, torch.cat(windows, 1))
