@@ -10,7 +10,15 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import gradio as gr
 
-from demos import code_space, input_pieces, latent_walk, masking, next_sentence, reconstruction
+from demos import (
+    code_space,
+    fill_in,
+    input_pieces,
+    latent_walk,
+    masking,
+    next_sentence,
+    reconstruction,
+)
 from demos.common import page
 from demos.common.view import view
 
@@ -23,6 +31,7 @@ CHAPTERS = {
     "language": {
         "input_pieces": input_pieces,
         "masking": masking,
+        "fill_in": fill_in,
         "next_sentence": next_sentence,
     },
 }

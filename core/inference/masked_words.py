@@ -32,6 +32,7 @@ from core.text.tokenizer import CLS, MASK, SEP
 
 N_TOP = 10
 MAX_BLANKS = 60  # each costs a row of V logits
+MAX_HIDDEN = pieces.MAX_CHARACTERS  # a character may be named once
 ROOM = 2  # positions for [CLS] and [SEP]
 
 
@@ -134,23 +135,21 @@ def record(blanks: Blanks, reader: Reader, answers: tuple[BlankAnswer, ...]) -> 
     return _record(blanks.whole, blanks.read, readers.speaks(reader), answers)
 
 
-def remembered(language: str, number: int) -> MaskedWords:
-    """Return what a bundled BERT answered to a sentence of its time-lapse at the end of training.
+def remembered(text: str, language: str) -> MaskedWords | None:
+    """Return what a bundled BERT answered to a sentence of its time-lapse, as it ships.
 
-    No model is woken.
+    No model is woken. None if the sentence isn't one of them.
 
     Raises:
         AssetError: the stored answers are missing or damaged.
-        InputError: there is no such sentence.
     """
     lapse = training_lapse.lapse(language)
-    if not 0 <= number < len(lapse.sentences):
-        raise InputError("lapse_sentence", got=number, high=len(lapse.sentences) - 1)
-    read = pieces.read(lapse.sentences[number], language)
-    top = lapse.moments[-1].fills[number]
-    return _record(
-        read, read, language, (BlankAnswer(read.tokens.index(MASK), top, None, None, None),)
-    )
+    if text not in lapse.sentences:
+        return None
+    read = pieces.read(text, language)
+    top = lapse.moments[-1].fills[lapse.sentences.index(text)]
+    blank = BlankAnswer(read.tokens.index(MASK), top, None, None, None)
+    return _record(read, read, language, (blank,))
 
 
 def _record(

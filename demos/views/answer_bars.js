@@ -27,6 +27,9 @@
   lab.answerBars = (node, answers, { hit = null, n = answers.length } = {}) => {
     node.classList.add("answer-bars");
     node.style.setProperty("--rows", n);
+    const wide = Math.max(3, Number(node.dataset.wide ?? 0), ...answers.map(([token]) => lab.columns(token)));
+    node.dataset.wide = wide;  // it only grows: bars must not jump
+    node.style.setProperty("--wide", wide);
     const old = new Map([...node.children].map((row) => [row.dataset.token, row]));
     const places = new Map([...old].map(([token, row]) => [token, row.offsetTop]));
     const rows = answers.map(([token, share]) => {

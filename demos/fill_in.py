@@ -1,0 +1,142 @@
+"""Page: blanks in a sentence, and what BERT puts there."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from core import texts
+from core.errors import InputError, LabError
+from core.inference import (
+    layer_by_layer,
+    masked_words,
+    masking,
+    model_loading,
+    pronouns,
+    readers,
+    stepwise,
+    training_lapse,
+)
+from demos.common import wire
+from demos.common.errors import sentences, told_to_learner
+from demos.common.view import view
+
+MAX_NAME = 40  # characters of a job's name
+
+
+@told_to_learner
+def fill_blanks(request: dict) -> dict:
+    """Return a sentence's pieces and the answers at its blanks."""
+    asked = _asked(request)
+    return asdict(masked_words.fill(reader=readers.ready(wire.text(request, "model")), **asked))
+
+
+@told_to_learner
+def open_example(request: dict) -> dict:
+    """Return the stored answers to a sentence, which need no model; `known` says if there are."""
+    language = wire.choice(request, "model", texts.LANGUAGES)
+    stored = masked_words.remembered(wire.text(request, "text"), language)
+    return {"known": False} if stored is None else {"known": True, **asdict(stored)}
+
+
+@told_to_learner
+def ask_layers(request: dict) -> dict:
+    """Return what each layer would answer at one blank."""
+    asked, reader = _asked(request), readers.ready(wire.text(request, "model"))
+    blank = wire.integer(request, "blank")
+    return asdict(layer_by_layer.ask_each_layer(reader=reader, blank=blank, **asked))
+
+
+@told_to_learner
+def fill_next(request: dict) -> dict:
+    """Return the next blank to be filled after those that are; an empty answer when none is left.
+
+    `filled` holds piece numbers and token ids by turns.
+    """
+    flat = wire.integers(request, "filled", 2 * masked_words.MAX_BLANKS)
+    if len(flat) % 2:
+        raise InputError("bad_request", field="filled")
+    asked, reader = _asked(request), readers.ready(wire.text(request, "model"))
+    filled = dict(zip(flat[::2], flat[1::2], strict=True))
+    step = stepwise.next_step(reader=reader, filled=filled, **asked)
+    return {"done": True} if step is None else {"done": False, **asdict(step)}
+
+
+@told_to_learner
+def show_training(request: dict) -> dict:
+    """Return a bundled BERT's training in time-lapse, and its score."""
+    language = wire.choice(request, "language", texts.LANGUAGES)
+    return {
+        "lapse": asdict(training_lapse.lapse(language)),
+        "score": asdict(readers.score(language)),
+    }
+
+
+@told_to_learner
+def compare_pronouns(request: dict) -> dict:
+    """Return each profession's pronouns in a template."""
+    professions = wire.text(request, "professions").splitlines()
+    template, reader = wire.text(request, "template"), readers.ready(wire.text(request, "model"))
+    return asdict(pronouns.compare(template, professions, reader))
+
+
+@told_to_learner
+def wake_chinese_words(_request: dict) -> dict:
+    """Read the Chinese dictionary, so that the first word needn't wait for it."""
+    masking.wake_words()
+    return {}
+
+
+def load_model(request: dict) -> Iterator[dict]:
+    """Fetch and open a model, telling how far it is (queued)."""
+    job = ""
+    try:
+        job = wire.text(request, "job")
+        if not 0 < len(job) <= MAX_NAME:
+            raise InputError("bad_request", field="job")
+        for report in model_loading.load(job, wire.text(request, "name")):
+            yield {"job": job, **asdict(report)}
+    except LabError as error:
+        refusal = {"key": error.key, **sentences(error)}
+        yield {"job": job, "state": "refused", "refusal": refusal}
+
+
+@told_to_learner
+def stop_loading(request: dict) -> dict:
+    """Give a model up."""
+    model_loading.stop(wire.text(request, "job"))
+    return {}
+
+
+def _asked(request: dict) -> dict:
+    """Return the sentence and its blanks, checked."""
+    return {
+        "text": wire.text(request, "text"),
+        "hidden": wire.integers(request, "hidden", masked_words.MAX_HIDDEN),
+        "by_word": wire.flag(request, "by_word"),
+    }
+
+
+def build() -> None:
+    """Lay out the page."""
+    page = view(
+        "fill_in",
+        fill_blanks,
+        open_example,
+        ask_layers,
+        fill_next,
+        show_training,
+        compare_pronouns,
+        wake_chinese_words,
+        stop_loading,
+        weights=readers.bundled(),
+        folders=readers.folders(),
+        hub=readers.HUB,
+        free=not readers.on_space(),
+    )
+
+    page.start(
+        load_model,
+        inputs=page,
+        outputs=page,
+        concurrency_limit=model_loading.MAX_LINE,  # they wait in model_loading's own line
+        show_progress="hidden",
+    )

@@ -1,0 +1,81 @@
+// Other BERTs: a folder of this machine or a name on the hub, fetched and opened while the page goes on.
+//   const loader = lab.modelLoader(node, { weights, folders, hub, free }, server, { start, done, changed });
+//     node: .loader of fill_in.html; start(request) begins the page's queued "load_model"; done(name) a
+//     model can answer now; changed(): the list of models grew. server.stop_loading({job}) gives one up.
+//   loader.progress(value): what "load_model" yields; .fill(select, chosen, none), .here(name), .label(name),
+//   .load(name, then): fetch it, then call `then` instead of `done`;
+//   .propose(name, failure): say why a model can't answer, ready to load it; .words() on a language switch.
+{
+  const lab = window.lab;
+  lab.modelLoader = (node, { weights, folders, hub, free }, server, { start, done, changed }) => {
+    const find = (selector) => node.querySelector(selector);
+    const say = (key, values) => lab.t(`fill_in.load.${key}`, values);
+    const [input, go, stop, bar, status, problem] = ["input", ".go", ".stop", "progress", ".status", ".problem"].map(find);
+    const loaded = new Set();
+    let job = null, report = null, name = null, then = done;
+
+    const busy = () => {
+      go.disabled = Boolean(job);
+      stop.hidden = bar.hidden = !job;
+      const { state = "idle", here = 0, total = 0, ahead = 0, seconds = 0 } = report ?? {};
+      status.textContent = state === "idle" ? "" : say(`state.${state}`, {
+        name, here: (here / 2 ** 20).toFixed(0), total: total ? (total / 2 ** 20).toFixed(0) : "?", ahead, seconds: seconds.toFixed(0) });
+      if (state === "fetching" && total) bar.value = here / total; else if (job) bar.removeAttribute("value");
+    };
+    const loader = {
+      // Put all models into a select; `none` is the first option's text where none may be chosen.
+      fill: (select, chosen, none = null) => {
+        const names = [...new Set([...loader.names(), ...(chosen ? [chosen] : [])])];
+        const option = (text, value) => Object.assign(lab.make("option", "", text), { value });
+        select.replaceChildren(...(none ? [option(none, "")] : []), ...names.map((one) => option(loader.label(one), one)));
+        select.value = chosen ?? "";
+      },
+      names: () => [...weights, ...folders, ...(free ? [] : hub), ...[...loaded].filter((one) => !folders.includes(one) && (free || !hub.includes(one)))],
+      here: (one) => weights.includes(one) || loaded.has(one),
+      label: (one) => (weights.includes(one) || one === "en" || one === "zh" ? say(`ours.${one}`) : one.replace(/^data\/models\//, "")),
+      load: (wanted, after = done) => {
+        if (job || !wanted) return;
+        node.open = true;
+        job = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
+        [name, then, report] = [wanted, after, { state: "asked" }];
+        input.value = wanted;
+        lab.problem(problem, null);
+        busy();
+        start({ job, name: wanted });
+      },
+      progress: (now) => {
+        if (!now?.state || now.job !== job || !job) return;
+        if (report?.state === "stopping" && !["done", "stopped", "refused"].includes(now.state)) return;
+        report = now;
+        if (now.state === "refused") {
+          lab.problem(problem, Object.assign(new Error(now.refusal.key), now.refusal));
+          report = null;
+        }
+        const ended = ["done", "stopped", "refused"].includes(now.state);
+        if (ended) job = null;
+        if (now.state === "done") loaded.add(name);
+        busy();
+        if (now.state === "done") { changed(); then(name); }
+      },
+      propose: (wanted, failure) => {
+        node.open = true;
+        input.value = wanted;
+        loaded.delete(wanted);
+        lab.problem(problem, failure);
+      },
+      words: () => {
+        find(".hint").textContent = say(free ? "hint" : "hint_space", { list: hub.join(", ") });
+        busy();
+      },
+    };
+    find("datalist").replaceChildren(...[...folders, ...hub].map((one) => Object.assign(document.createElement("option"), { value: one })));
+    go.onclick = () => loader.load(input.value.trim());
+    input.onkeydown = (event) => { if (event.key === "Enter") loader.load(input.value.trim()); };
+    stop.onclick = async () => {
+      report = { ...report, state: "stopping" };
+      busy();
+      try { await lab.ask(server.stop_loading, { job }); } catch (failure) { lab.problem(problem, failure); }
+    };
+    return loader;
+  };
+}
