@@ -25,6 +25,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from core.berts import LANGUAGES
 from core.errors import InputError, LabError
 from core.inference import (
     attention,
@@ -229,6 +230,12 @@ def measure(request: dict) -> Iterator[dict]:
 
 
 @told_to_learner
+def show_score(request: dict) -> dict:
+    """Return how good a bundled BERT is; asked: `language`."""
+    return asdict(readers.score(wire.choice(request, "language", LANGUAGES)))
+
+
+@told_to_learner
 def stop_measuring(request: dict) -> dict:
     """Give a measurement up; asked: `job`."""
     jobs.stop(wire.text(request, "job"))
@@ -315,8 +322,12 @@ def build() -> None:
         roll_out,
         switch_off,
         compare_texts,
+        show_score,
         stop_measuring,
         weights=readers.bundled(),
+        folders=readers.folders(),
+        hub=readers.HUB,
+        free=not readers.on_space(),
         patterns=list(head_patterns.PATTERNS),
     )
 

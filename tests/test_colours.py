@@ -41,6 +41,7 @@ XYZ = np.array(
     ]
 )
 MIN_APART = 27.0  # CIELAB; 2.3 is just noticeable side by side, 20 is plain for a small dot
+MIN_APART_HEADS = 24.0  # twelve leave less room; each also carries its number
 MIN_CONTRAST = 3.0  # WCAG 2.1, 1.4.11
 
 
@@ -93,10 +94,21 @@ def test_any_two_digits_differ_for_every_eye(theme: str, sight: str):
     assert closest[0] >= MIN_APART, f"{closest[1]} and {closest[2]} look alike"
 
 
+@pytest.mark.parametrize("theme", [":root", ".dark"])
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_any_two_heads_differ_for_every_eye(theme: str, sight: str):
+    heads = [colours(theme)[f"head-{number}"] for number in range(12)]
+    seen = lab(np.clip(np.array(heads) @ SIGHTS[sight].T, 0, 1))
+    apart = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+    assert apart >= MIN_APART_HEADS
+
+
 @pytest.mark.parametrize(
     ("theme", "ground"), [(":root", "paper"), (".dark", "paper"), (".dark", "panel")]
 )
-def test_every_digit_stands_out_from_the_ground(theme: str, ground: str):
+def test_every_digit_and_head_stands_out_from_the_ground(theme: str, ground: str):
     values = {**colours(":root"), **colours(theme)}
     for label in range(10):
         assert contrast(values[f"digit-{label}"], values[ground]) >= MIN_CONTRAST, label
+    for head in range(12):
+        assert contrast(values[f"head-{head}"], values[ground]) >= MIN_CONTRAST, head

@@ -159,6 +159,11 @@
     }
     return out;
   };
+  lab.shares = (base64) => {  // all low bytes, then all high ones -> Uint16Array, 10,000 for 1
+    const raw = lab.bytes(base64), n = raw.length / 2, out = new Uint16Array(n);
+    for (let i = 0; i < n; i++) out[i] = raw[i] | (raw[n + i] << 8);
+    return out;
+  };
   lab.random = (seed) => () => {  // mulberry32: uniform in [0, 1), repeatable
     seed = (seed + 0x6d2b79f5) | 0;
     let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
