@@ -101,7 +101,7 @@ def answers(asked: Question, hidden: Tensor) -> Tensor:
     else:
         pooled = model.bert.pooler["dense"](hidden[:, 0]).tanh()
         logits = model.cls["seq_relationship"](pooled)
-    return logits.float().log_softmax(-1)
+    return logits.log_softmax(-1)
 
 
 def name(asked: Question, column: int) -> str:
