@@ -66,7 +66,7 @@ def test_weights_are_the_gradient_times_the_word_vector(reader):
     assert seen.hidden_difference == pytest.approx(seen.difference, rel=1e-6)
     # Against a central difference along the token's own vector.
     pair = next_sentence.paired(reader, *(pieces.read(t, "en") for t in (A, CANDIDATES[1])))
-    ids, segments, _ = next_sentence.batch([pair])
+    ids, segments = next_sentence.tensors(pair)
     words = reader.model.bert.embeddings.word_embeddings(ids)
 
     def moved(at: int, step: float) -> float:

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import runtime
+from core import fast_bert, runtime
 from core.berts import Reader
 from core.berts import reader as load
 from core.errors import InputError, LabError
@@ -91,22 +91,28 @@ def prepare(
     return Blanks(whole, read, at, torch.tensor([[cls, *inner, sep]], device=runtime.device()))
 
 
-@torch.inference_mode()
 def answer(blanks: Blanks, reader: Reader) -> tuple[BlankAnswer, ...]:
     """Return the answers at all blanks, in their order."""
-    if not len(blanks.at):
-        return ()
-    hidden = reader.model.bert(blanks.ids).hidden[0, torch.from_numpy(blanks.at + 1)]  # [N, D]
-    shares = probabilities(hidden, reader)
+    return answer_all([blanks], reader)[0]
+
+
+@torch.inference_mode()
+def answer_all(many: Sequence[Blanks], reader: Reader) -> tuple[tuple[BlankAnswer, ...], ...]:
+    """Return the answers to several texts, all read at once."""
+    asked = [(blanks.at + 1).tolist() for blanks in many]
+    if not any(asked):
+        return ((),) * len(many)
+    rows = [runtime.to_numpy(blanks.ids[0]) for blanks in many]
+    shares = iter(probabilities(fast_bert.states(reader.model, rows, asked), reader))
     return tuple(
-        judged(int(at), row, blanks.own(at), reader)
-        for at, row in zip(blanks.at, shares, strict=True)
+        tuple(judged(int(at), next(shares), blanks.own(at), reader) for at in blanks.at)
+        for blanks in many
     )
 
 
 def probabilities(hidden: Tensor, reader: Reader) -> Tensor:
     """Return what the MLM head makes of hidden states [N, D]: probabilities [N, V]."""
-    return reader.model.decode(hidden).float()[:, : len(reader.tokens)].softmax(-1)
+    return fast_bert.decode(reader.model, hidden).float()[:, : len(reader.tokens)].softmax(-1)
 
 
 def judged(at: int, shares: Tensor, own: int | None, reader: Reader) -> BlankAnswer:

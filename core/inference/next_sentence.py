@@ -8,11 +8,10 @@ had a random sentence of the same source for B, so a probability of .5 means "ca
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from core import berts, runtime
+from core import berts, fast_bert, runtime
 from core.berts import Reader
 from core.errors import InputError
 from core.inference import readers
@@ -46,9 +45,10 @@ def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates
     a = pieces.read(first, reader.tokenizer)
     all_b = [pieces.read(candidate, reader.tokenizer) for candidate in candidates]
     pairs = [paired(reader, a, b) for b in all_b]
-    ids, segments, mask = batch(pairs)
-    encoder = reader.model.bert(ids, segments, mask)
-    probabilities = reader.model.cls["seq_relationship"](encoder.pooled).float().softmax(-1)
+    rows, segments = [pair.ids for pair in pairs], [pair.segments for pair in pairs]
+    cls = fast_bert.states(reader.model, rows, [[0]] * len(pairs), segments)  # [B, D]
+    pooled = reader.model.bert.pooler["dense"](cls).tanh()
+    probabilities = reader.model.cls["seq_relationship"](pooled).float().softmax(-1)
     return JudgedCandidates(
         candidates=tuple(
             JudgedCandidate(
@@ -94,14 +94,9 @@ def paired(reader: Reader, first: Pieces, second: Pieces) -> Pair:
     )
 
 
-def batch(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
-    """Return ids, segments (int64) and mask (bool, False at padding), each [B, T]."""
-    shape = len(pairs), max(len(pair.tokens) for pair in pairs)
-    ids, segments, mask = (np.zeros(shape, kind) for kind in (np.int64, np.int64, bool))
-    for i, pair in enumerate(pairs):
-        place = i, slice(len(pair.tokens))
-        ids[place], segments[place], mask[place] = pair.ids, pair.segments, True
-    return tuple(torch.from_numpy(x).to(runtime.device()) for x in (ids, segments, mask))
+def tensors(pair: Pair) -> tuple[Tensor, Tensor]:
+    """Return ids and segments, int64 [1, T], on the models' device."""
+    return tuple(torch.from_numpy(x)[None].to(runtime.device()) for x in (pair.ids, pair.segments))
 
 
 def _cut(sentence: Pieces, kept: int) -> CutSentence:

@@ -13,7 +13,7 @@ import torch
 
 from core import runtime
 from core.errors import InputError
-from core.inference.next_sentence import IS_NEXT, IS_RANDOM, asked, batch, paired
+from core.inference.next_sentence import IS_NEXT, IS_RANDOM, asked, paired, tensors
 from core.results.language import SentenceWeights
 from core.text import pieces
 from core.text.tokenizer import MASK
@@ -38,7 +38,7 @@ def weigh(first: str, second: str, model: str, *, hidden: Collection[int] = ()) 
     for i in hidden:
         if not 0 <= i < len(pair.tokens) or i in _frame(pair.kept):
             raise InputError("nsp_hidden", got=i)
-    ids, segments, _ = batch([pair])
+    ids, segments = tensors(pair)
     head, bert = reader.model.cls["seq_relationship"], reader.model.bert
     words = bert.embeddings.word_embeddings(ids).requires_grad_()  # [1, T, D]
     difference = _difference(head(bert(None, segments, embeddings=words).pooled).float())
@@ -46,7 +46,7 @@ def weigh(first: str, second: str, model: str, *, hidden: Collection[int] = ()) 
     with torch.inference_mode():
         ids[0, list(hidden)] = reader.tokenizer.token_to_id(MASK)
         other = _difference(head(bert(ids, segments).pooled).float())
-        back = _difference(head(bert(*batch([turned])[:2]).pooled).float())
+        back = _difference(head(bert(*tensors(turned)).pooled).float())
     return SentenceWeights(
         tokens=pair.tokens,
         segments=tuple(pair.segments.tolist()),
