@@ -176,7 +176,9 @@
         }
         line(ink, all(), 1, "#000");
         const { data } = ink.getImageData(0, 0, GRID, GRID);
-        return Uint8Array.from({ length: GRID * GRID }, (_, i) => data[4 * i + 3]);
+        const bytes = new Uint8Array(GRID * GRID);
+        for (let i = 0; i < bytes.length; i++) bytes[i] = data[4 * i + 3];
+        return bytes;
       },
       // The strokes for a link, or null where they are too many.
       text: () => { const text = write(pad.strokes); return text.length <= MAX_TEXT ? text : null; },
