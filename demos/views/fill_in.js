@@ -25,7 +25,7 @@ const example = (language, number) => {
   let text = "";
   parts.forEach((part, k) => {
     if (k % 2) for (let at = 0; at < part.length; at++) hidden.push(text.length + at);
-    text += part;  // no emoji here: a character is one place
+    text += part;
   });
   return { model: language, text, hidden };
 };
@@ -67,8 +67,7 @@ const asked = (model = state.model) =>
 function refresh() {
   if (textarea.value !== state.text) textarea.value = state.text;
   drawModels();
-  press.unit(state.unit);
-  press.k(String(state.k));
+  for (const name of ["unit", "k"]) press[name](String(state[name]));
   const known = exampleShown();
   lab.link.set(TAB, {
     model: state.model, example: known ?? null,
@@ -97,7 +96,7 @@ const send = lab.newest(async (request, other) => {
     showTraining();
   } catch (failure) {
     if (failure.message.startsWith("model_") && !BUNDLED.includes(request.model)) fallBack(request.model, failure);
-    else lab.problem(problem, failure);
+    else { lab.problem(problem, failure); find(".remarks").replaceChildren(); }
   }
 });
 // The worked example's stored answers: no model need wake for them.
@@ -107,10 +106,9 @@ async function opening(request) {
   return heard.known ? heard : null;
 }
 async function fillSecond(request) {
-  try {
-    second = await lab.ask(server.fill_blanks, request);
-    lab.problem(find(".second .problem"), null);
-  } catch (failure) { lab.problem(find(".second .problem"), failure); }
+  let problem = null;
+  try { second = await lab.ask(server.fill_blanks, request); } catch (failure) { problem = failure; }
+  lab.problem(find(".second .problem"), problem);
 }
 // A model that isn't here any more: say so, offer to load it, and let ours go on.
 function fallBack(model, failure) {
@@ -130,8 +128,7 @@ function render() {
   renderStrip();
   renderBoard();
   renderSide(find(".first"), answer, answer.request.model);
-  find(".both").classList.toggle("two", Boolean(state.other));
-  find(".second").hidden = !state.other;
+  find(".second").hidden = !find(".both").classList.toggle("two", Boolean(state.other));
   if (state.other && second) {
     find(".second .pieces").replaceChildren(...second.tokens.map((token, i) => chip(token, {
       kind: blankAt(second, i) ? "hidden" : "plain", joined: joined(second, i), title: title(second, i) })));
@@ -140,8 +137,8 @@ function render() {
   find(".stored").textContent = say(answer.stored ? "stored" : answer.blanks.length ? "live" : "none");
   const first = answer.blanks[state.blank];
   find(".spoken").textContent = first ? say("spoken", { n: state.blank + 1, list: first.top.slice(0, 3).map(([t, p]) => `${t} ${lab.percent(p)}`).join(", ") }) : "";
-  const page = find("article");
-  page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
+  const { dataset } = find("article");
+  dataset.shown = Number(dataset.shown ?? 0) + 1;
 }
 
 function renderStrip() {
@@ -248,12 +245,12 @@ find("select.other").onchange = (event) => {
 // ---- Controls ------------------------------------------------------------------------------------------
 const press = {
   unit: lab.choices(find(".unit"), (unit) => change({ unit })),
-  k: lab.choices(find(".k"), (k) => { state.k = Number(k); press.k(k); lab.link.set(TAB, { k }); if (answer) render(); layers.ask(); }),
+  k: lab.choices(find(".k"), (k) => { state.k = Number(k); press.k(k); lab.link.set(TAB, { k }); if (answer) render(); layers.words(); }),
 };
 // What is hidden stays hidden while text is typed before or after it.
 textarea.oninput = () => {
   const [old, now] = [[...state.text], [...textarea.value]];
-  let head = 0, tail = 0;
+  let [head, tail] = [0, 0];
   while (head < Math.min(old.length, now.length) && old[head] === now[head]) head++;
   while (tail < Math.min(old.length, now.length) - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++;
   const hidden = state.hidden.filter((at) => at < head || at >= old.length - tail)
@@ -266,7 +263,7 @@ textarea.addEventListener("focus", () => { if (state.model === "zh" && state.uni
 find(".clear").onclick = () => change({ hidden: [], blank: 0 });
 
 function drawExamples() {
-  const box = find(".examples"), language = state?.model === "zh" || (!state && lab.lang === "zh") ? "zh" : "en";
+  const box = find(".examples"), language = (state?.model ?? lab.lang) === "zh" ? "zh" : "en";
   box.querySelectorAll("button").forEach((button) => button.remove());
   for (let k = 1; k <= N_EXAMPLES; k++) {
     const button = make("button", "", say(`example_name.${k}`));
@@ -274,9 +271,7 @@ function drawExamples() {
     button.onclick = () => change({ ...example(tongue(), k), ...(k === 4 ? { unit: "word" } : {}), blank: 0, model: BUNDLED.includes(state.model) ? tongue() : state.model });
     box.append(button);
   }
-  const units = find(".unit").children;
-  units[0].textContent = say(`word.${language}`);
-  units[1].textContent = say(`piece.${language}`);
+  for (const unit of find(".unit").children) unit.textContent = say(`${unit.value}.${language}`);
 }
 
 // ---- The other parts ---------------------------------------------------------------------------------------
@@ -285,7 +280,8 @@ const steps = lab.fillSteps(find(".steps"), { ask: (request) => lab.ask(server.f
 const people = lab.pronouns(find(".people"), { tab: TAB, ask: (request) => lab.ask(server.compare_pronouns, request), model: () => state?.model ?? lab.lang, language: () => (state ? tongue() : lab.lang) });
 
 let lapse = null, trained = null;
-async function showTraining() {
+const keep = ({ moment, example: k }) => lab.link.set(TAB, { moment, sentence: k });
+const showTraining = lab.newest(async () => {
   const language = tongue();
   if (trained?.language !== language) {
     try {
@@ -293,9 +289,10 @@ async function showTraining() {
       lab.problem(find(".training .problem"), null);
       const number = (name) => (trained ? null : lab.link.number(TAB, name, null, 0, 999));
       lapse = lab.trainingLapse(find(".training .body"), data, {
-        moment: number("moment"), example: number("sentence") ?? 0,
-        change: ({ moment, example: k }) => lab.link.set(TAB, { moment, sentence: k }),
+        moment: number("moment"), example: number("sentence") ?? Math.max(0, data.sentences.indexOf(state.text)),
+        change: keep,
       });
+      if (!trained && number("moment") !== null) keep(lapse.state);
       trained = { language, score };
     } catch (failure) { lab.problem(find(".training .problem"), failure); }
   }
@@ -304,7 +301,7 @@ async function showTraining() {
   foot.removeAttribute("data-i18n");
   foot.textContent = say("foot", { language, tokens: score?.tokens ? lab.compact(score.tokens) : "…",
     top1: score?.mask_top1 ? lab.percent(score.mask_top1) : "…", top5: score?.mask_top5 ? lab.percent(score.mask_top5) : "…" });
-}
+});
 
 lab.on("lang", () => {
   drawExamples();

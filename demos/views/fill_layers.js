@@ -59,7 +59,7 @@
       lab.answerBars(bars, heard.layers[layer].top.slice(0, k), { hit: heard.answer, n: k });
       verdict.textContent = say(heard.settled === last ? "late" : heard.settled ? "settled" : "at_once",
         { answer: heard.answer, n: heard.settled, last });
-      body.replaceChildren(rows, make("div", "one", slider, heading, bars), verdict);
+      if (!body.firstChild) body.append(rows, make("div", "one", slider, heading, bars), verdict);
       body.dataset.shown = Number(body.dataset.shown ?? 0) + 1;
     };
     const send = lab.newest(async () => {

@@ -1,0 +1,525 @@
+"""Fill in the blank: answers are the model's own, whatever the way they are asked for."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
+from torch.testing import assert_close
+
+from core import assets, berts, fetching, runtime, texts
+from core.checkpoints import save_bert
+from core.errors import InputError
+from core.inference import (
+    layer_by_layer,
+    masked_words,
+    model_loading,
+    pronouns,
+    readers,
+    stepwise,
+    training_lapse,
+)
+from core.models.bert import BertConfig, BertForPreTraining, initialise
+from core.results.language import LapseMoment, TrainingLapse
+from core.text import pieces
+from core.training.bert_examples import FILLS
+from demos import fill_in as page
+
+ROOT = Path(__file__).parent.parent
+VOCABULARY = {name: ROOT / f"assets/weights/bert-{name}/vocab.txt" for name in ("en", "zh")}
+TEXT = "The pianist rehearsed a new piece on the [MASK]."
+CHINESE = "我每天早上八点去学校上课。"
+
+
+def tiny(n_vocabulary: int, seed: int = 0) -> BertForPreTraining:
+    model = BertForPreTraining(
+        BertConfig(n_vocabulary, width=16, n_layers=3, n_heads=2, n_feed_forward=32)
+    )
+    generator = runtime.generator(seed)
+    initialise(model, generator)
+    for weight in model.parameters():  # else all answers are equally likely
+        weight.data.mul_(8 if weight.ndim > 1 else 1)
+    return model.eval().requires_grad_(False)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Let small random models stand in for those that ship."""
+    made = {}
+
+    def bundled(language: str) -> berts.Reader:
+        if language not in made:
+            tokens = pieces.token_names(language)
+            library = pieces.library_tokenizer(language)
+            made[language] = berts.Reader(language, tiny(len(tokens)), library, tokens, True, True)
+        return made[language]
+
+    monkeypatch.setattr(berts, "_bundled", bundled)
+    monkeypatch.setattr(berts, "_OTHERS", berts._Others())
+    return bundled
+
+
+@pytest.fixture
+def models(monkeypatch, tmp_path):
+    """Put a checkpoint called "one" where the lab's owner puts them."""
+    monkeypatch.setattr(readers, "ROOT", tmp_path)
+    folder = tmp_path / readers.FOLDER / "one"
+    save_bert(tiny(30522), folder, VOCABULARY["en"])
+    return folder
+
+
+def characters(text: str, word: str) -> list[int]:
+    start = text.index(word)
+    return list(range(start, start + len(word)))
+
+
+# ---- Answers -------------------------------------------------------------------------------------
+
+
+def test_answers_are_the_models(small):
+    reader = small("en")
+    filled = masked_words.fill(TEXT, reader, hidden=characters(TEXT, "pianist"))
+    assert [blank.at for blank in filled.blanks] == [1, filled.tokens.index("[MASK]")]
+    names = {token: i for i, token in enumerate(reader.tokens)}
+    ids = [101, *(names[t] for t in filled.tokens), 102]
+    ids[2] = names["[MASK]"]
+    expected = reader.model(torch.tensor([ids])).mlm_logits[0].softmax(-1)
+    for blank in filled.blanks:
+        row = expected[blank.at + 1]
+        assert_close(torch.tensor([p for _, p in blank.top]), row.topk(10).values)
+        assert [names[t] for t, _ in blank.top] == row.topk(10).indices.tolist()
+    clicked, typed = filled.blanks
+    assert clicked.token == "pianist"
+    assert clicked.probability == pytest.approx(float(expected[2, names["pianist"]]), rel=1e-4)
+    assert clicked.rank == int((expected[2] > expected[2, names["pianist"]]).sum()) + 1
+    assert (typed.token, typed.rank, typed.probability) == (None, None, None)
+
+
+@pytest.mark.parametrize("spelling", ["[mask]", "【MASK】", "［ＭＡＳＫ］", "[ Mask ]"])
+def test_a_typed_blank_is_understood_in_all_spellings(small, spelling):
+    usual = masked_words.fill(TEXT, small("en")).blanks
+    assert masked_words.fill(TEXT.replace("[MASK]", spelling), small("en")).blanks == usual
+
+
+def test_a_word_of_several_pieces_takes_as_many_blanks(small):
+    filled = masked_words.fill(TEXT, small("en"), hidden=characters(TEXT, "rehearsed"))
+    (word,) = filled.whole_words
+    assert word.written == "rehearsed"
+    assert [filled.tokens[at] for at in word.at] == ["re", "##hear", "##sed"]
+    product = 1.0
+    for blank in filled.blanks[:3]:
+        product *= blank.probability
+    assert word.probability == pytest.approx(product)
+    one_piece = masked_words.fill(TEXT, small("en"), hidden=[TEXT.index("rehearsed")])
+    assert [one_piece.tokens[b.at] for b in one_piece.blanks] == ["re", "[MASK]"]
+    assert one_piece.whole_words == ()
+
+
+def test_chinese_is_hidden_by_character_or_by_word(small):
+    by_character = masked_words.fill(CHINESE, small("zh"), hidden=[8])
+    assert [b.token for b in by_character.blanks] == ["学"]
+    assert len(set(by_character.words)) == len(by_character.tokens)
+    by_word = masked_words.fill(CHINESE, small("zh"), hidden=[8, 9], by_word=True)
+    assert by_word.words[8] == by_word.words[9]
+    assert [w.written for w in by_word.whole_words] == ["学校"]
+
+
+def test_what_finds_no_place_is_cut_and_too_many_blanks_are_refused(small):
+    text = "cat " * 599 + "dog"
+    filled = masked_words.fill(text, small("en"), hidden=[0, len(text) - 1])
+    assert (len(filled.tokens), filled.n_cut) == (510, 90)
+    assert [b.at for b in filled.blanks] == [0]
+    assert len(masked_words.fill("[MASK] " * 30, small("en")).blanks) == 30
+    with pytest.raises(InputError) as error:
+        masked_words.fill("[MASK] " * 61, small("en"))
+    assert error.value.key == "too_many_blanks"
+
+
+# ---- Layers and steps ----------------------------------------------------------------------------
+
+
+def test_the_last_layer_gives_the_answer(small):
+    hidden = characters(TEXT, "pianist")
+    filled = masked_words.fill(TEXT, small("en"), hidden=hidden)
+    for number, blank in enumerate(filled.blanks):
+        heard = layer_by_layer.ask_each_layer(TEXT, small("en"), blank=number, hidden=hidden)
+        assert len(heard.layers) == 4
+        assert heard.answer == blank.top[0][0]
+        last = heard.layers[-1]
+        assert [t for t, _ in last.top] == [t for t, _ in blank.top]
+        assert_close([p for _, p in last.top], [p for _, p in blank.top])
+        assert last.rank == 1
+        assert last.original == (None if blank.token is None else pytest.approx(blank.probability))
+        firsts = [layer.top[0][0] == heard.answer for layer in heard.layers]
+        assert all(firsts[heard.settled :])
+        assert heard.settled == 0 or not firsts[heard.settled - 1]
+
+
+@pytest.mark.parametrize(("text", "blank", "key"), [(TEXT, 1, "blank_range"), ("a", 0, "no_blank")])
+def test_layers_of_no_blank_are_refused(small, text, blank, key):
+    with pytest.raises(InputError) as error:
+        layer_by_layer.ask_each_layer(text, small("en"), blank=blank)
+    assert error.value.key == key
+
+
+def test_steps_fill_the_surest_first_and_read_what_they_filled(small):
+    text = "the [MASK] sat on the [MASK] and the [MASK] slept."
+    reader = small("en")
+    taken = list(stepwise.steps(text, reader))
+    assert [len(step.blanks) for step in taken] == [3, 2, 1]
+    assert taken[0].blanks == masked_words.fill(text, reader).blanks
+    ids = masked_words.prepare(text, reader).ids.clone()
+    for step in taken:
+        assert step.probability == max(blank.top[0][1] for blank in step.blanks)
+        expected = reader.model(ids).mlm_logits[0].softmax(-1)
+        for blank in step.blanks:
+            assert_close(blank.top[0][1], float(expected[blank.at + 1].max()))
+        ids[0, step.at + 1] = step.token_id
+    assert 103 not in ids
+    assert sorted(step.at for step in taken) == [1, 5, 8]
+
+
+def test_only_blanks_can_have_been_filled(small):
+    with pytest.raises(InputError) as error:
+        stepwise.next_step("the [MASK]", small("en"), filled={0: 5})
+    assert error.value.key == "bad_request"
+
+
+# ---- Pronouns ------------------------------------------------------------------------------------
+
+
+def test_professions_in_one_batch_are_answered_as_each_alone(small):
+    template, names = "the [profession] said that [mask] was tired.", ["nurse", "anaesthesiologist"]
+    table = pronouns.compare(template, [*names, " "], small("en"))
+    assert table.pronouns == ("he", "she", "they")
+    assert [row.profession for row in table.rows] == names
+    for row in table.rows:
+        text = template.replace("[profession]", row.profession)
+        reader = small("en")
+        blanks = masked_words.prepare(text, reader)
+        hidden = reader.model.bert(blanks.ids).hidden[0, blanks.at + 1]
+        shares = masked_words.probabilities(hidden, reader)[0]
+        expected = shares[[reader.tokens.index(word) for word in table.pronouns]]
+        assert_close(torch.tensor(row.shares), expected, rtol=1e-3, atol=1e-7)
+        assert sum(row.shares) + row.other == pytest.approx(1)
+
+
+def test_a_chinese_template_asks_for_chinese_pronouns(small):
+    table = pronouns.compare("这位【职业】说[MASK]今天很累。", ["护士", r"\1医生"], small("zh"))
+    assert table.pronouns == ("他", "她")
+    assert [row.profession for row in table.rows] == ["护士", r"\1医生"]
+
+
+@pytest.mark.parametrize(
+    ("template", "professions", "key"),
+    [
+        ("the nurse said that [MASK] was tired.", ["a"], "template_marks"),
+        ("the [profession] said.", ["a"], "template_marks"),
+        ("the [profession] [MASK] [MASK]", ["a"], "template_marks"),
+        ("[profession] [MASK]" + "x" * 200, ["a"], "template_long"),
+        ("[profession] [MASK]", [" ", ""], "professions_count"),
+        ("[profession] [MASK]", ["a"] * 17, "professions_count"),
+        ("[profession] [MASK]", ["a" * 41], "profession_name"),
+        ("[profession] [MASK]", ["[MASK]"], "profession_name"),
+    ],
+)
+def test_templates_that_cannot_work_are_refused(small, template, professions, key):
+    with pytest.raises(InputError) as error:
+        pronouns.compare(template, professions, small("en"))
+    assert error.value.key == key
+
+
+# ---- Which models --------------------------------------------------------------------------------
+
+
+def test_only_names_that_may_be_opened_are(models, monkeypatch):
+    assert readers.folders() == ("data/models/one",)
+    assert readers.source("data/models/one") == str(models)
+    assert readers.source("some-one/a.model_2") == "some-one/a.model_2"
+    refused = ["/etc", "../one", "data/models/../one", "core/models", "one", "", "a/b/c", "é/x"]
+    for name in [*refused, str(models), "a" * 300]:
+        with pytest.raises(InputError) as error:
+            readers.source(name)
+        assert error.value.key == "model_name", name
+    monkeypatch.setenv("SPACE_ID", "somebody/lab")
+    assert readers.folders() == ()
+    assert readers.source(readers.HUB[0]) == readers.HUB[0]
+    for name, key in (("data/models/one", "model_name"), ("some/model", "model_on_space")):
+        monkeypatch.setattr(readers, "ROOT", ROOT)
+        with pytest.raises(InputError) as error:
+            readers.source(name)
+        assert error.value.key in (key, "model_on_space")
+
+
+def test_languages_of_vocabularies(small):
+    english, chinese = small("en"), small("zh")
+    assert readers.speaks(english._replace(name="other")) == "en"
+    assert readers.speaks(chinese._replace(name="other")) == "zh"
+    both = english._replace(name="both", tokens=english.tokens + chinese.tokens[:3000])
+    assert readers.speaks(both) is None
+
+
+def loaded(name: str, job: str = "job") -> list[str]:
+    return [report.state for report in model_loading.load(job, name)]
+
+
+def test_a_folder_is_loaded_and_then_answers(models, small):
+    with pytest.raises(InputError) as error:
+        readers.ready("data/models/one")
+    assert error.value.key == "model_not_loaded"
+    assert loaded("data/models/one")[-1] == "done"
+    reader = readers.ready("data/models/one")
+    ours = masked_words.fill(TEXT, small("en")).blanks[0].top
+    theirs = masked_words.fill(TEXT, reader).blanks[0].top  # the same weights, in half precision
+    assert ours[0][0] == theirs[0][0]
+    assert_close(ours[0][1], theirs[0][1], rtol=0.05, atol=0)
+
+
+def spoil(folder: Path, how: str) -> None:
+    weights = folder / "model.safetensors"
+    if how == "truncated":
+        weights.write_bytes(weights.read_bytes()[:-1000])
+    elif how == "pickled":
+        weights.unlink()
+        (folder / "pytorch_model.bin").write_bytes(b"never opened")
+    elif how == "headless":
+        from safetensors.torch import load_file, save_file
+
+        kept = {k: v for k, v in load_file(weights).items() if not k.startswith("cls.")}
+        save_file(kept, weights)
+    elif how == "wordless":
+        (folder / "vocab.txt").unlink()
+    elif how == "maskless":
+        vocabulary = (folder / "vocab.txt").read_text("utf-8")
+        (folder / "vocab.txt").write_text(vocabulary.replace("[MASK]", "[HIDE]"), "utf-8")
+    else:
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | {"model_type": "gpt2"}))
+
+
+@pytest.mark.parametrize(
+    ("how", "key"),
+    [
+        ("truncated", "checkpoint_damaged"),
+        ("pickled", "checkpoint_pickled"),
+        ("headless", "model_without_mlm"),
+        ("wordless", "checkpoint_incomplete"),
+        ("maskless", "checkpoint_other"),
+        ("another", "checkpoint_other"),
+    ],
+)
+def test_checkpoints_that_cannot_answer_are_refused_with_the_reason(models, how, key):
+    spoil(models, how)
+    with pytest.raises(InputError) as error:
+        loaded("data/models/one")
+    assert error.value.key == key
+    last = list(page.load_model({"job": "a", "name": "data/models/one"}))[-1]
+    assert last["state"] == "refused"
+    assert last["refusal"]["key"] == key
+
+
+def test_loading_is_given_up_and_blocks_nobody(monkeypatch, models):
+    def slow(name: str, report: fetching.Report) -> Path:
+        for here in range(1000):
+            report(here, 1000)
+            time.sleep(0.01)
+        raise AssertionError("it was not given up")
+
+    monkeypatch.setattr(fetching, "fetch", slow)
+    reports = model_loading.load("first", "some/model")
+    states = [next(reports), next(reports), next(reports)]
+    assert (states[-1].state, states[-1].total) == ("fetching", 1000)
+    waiting = model_loading.load("second", "data/models/one")
+    assert (next(waiting).state, next(waiting).ahead) == ("waiting", 1)
+    with pytest.raises(InputError) as error:
+        model_loading.load("first", "some/model")
+    assert error.value.key == "models_busy"
+    assert masked_words.fill(TEXT, readers.ready("en")).blanks, "others' answers go on"
+    page.stop_loading({"job": "first"})
+    assert [r.state for r in reports][-1] == "stopped"
+    assert [r.state for r in waiting][-1] == "done"
+    assert page.stop_loading({"job": "first"}) == {}
+
+
+NOTHING = SimpleNamespace(headers={}, request=None)
+SIZES = {"model.safetensors": 1000, "config.json": 10, "vocab.txt": 90}
+
+
+def hub(monkeypatch, sizes: dict[str, int] | None, kept: Path | None = None, error=None) -> None:
+    """Let a hub stand in for the real one: it has files of these sizes."""
+
+    def download(name: str, **asked: object) -> object:
+        if asked.get("local_files_only"):
+            if kept is None:
+                raise LocalEntryNotFoundError("nothing kept")
+            return str(kept)
+        if error:
+            raise error
+        if asked.get("dry_run"):
+            return [SimpleNamespace(filename=f, file_size=n) for f, n in sizes.items()]
+        bar = asked["tqdm_class"](total=0, unit="B", name="bytes")
+        for _ in range(11):
+            bar.update(100)
+        return "there"
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+
+
+def test_a_download_tells_how_far_it_is_and_can_be_stopped(monkeypatch):
+    hub(monkeypatch, SIZES)
+    seen = []
+    assert fetching.fetch("a/b", lambda *now: seen.append(now)) == Path("there")
+    assert seen == [(100 * k, 1100) for k in range(1, 12)]
+
+    class StopError(Exception):
+        pass
+
+    def stop(here: int, _total: int) -> None:
+        if here > 200:
+            raise StopError
+
+    with pytest.raises(StopError):
+        fetching.fetch("a/b", stop)
+
+
+def test_what_is_kept_needs_no_hub(monkeypatch, models):
+    hub(monkeypatch, None, kept=models, error=OSError("no network"))
+    assert fetching.fetch("a/b", lambda *_: None) == models
+
+
+@pytest.mark.parametrize(
+    ("sizes", "error", "key"),
+    [
+        (None, LocalEntryNotFoundError("no network"), "hub_unreachable"),
+        (None, OSError("disk full"), "hub_unreachable"),
+        (None, RepositoryNotFoundError("?", response=NOTHING), "hub_unknown"),
+        ({**SIZES, "model.safetensors": 3 << 30}, None, "hub_large"),
+        ({"pytorch_model.bin": 9, "config.json": 1, "vocab.txt": 1}, None, "checkpoint_pickled"),
+        ({"config.json": 1, "vocab.txt": 1}, None, "checkpoint_incomplete"),
+        ({"model.safetensors": 9, "config.json": 1}, None, "checkpoint_incomplete"),
+    ],
+)
+def test_what_the_hub_cannot_give_is_said(monkeypatch, sizes, error, key):
+    hub(monkeypatch, sizes, error=error)
+    with pytest.raises(InputError) as raised:
+        fetching.fetch("a/b", lambda *_: None)
+    assert raised.value.key == key
+
+
+# ---- Stored answers, examples, command line ------------------------------------------------------
+
+
+def test_stored_answers_need_no_model(monkeypatch):
+    top = (("france", 0.5), ("europe", 0.25))
+    moment = LapseMoment(1, 1, 1.0, 0.5, 0.6, 0.7, 10, 10, (top,), ())
+    lapse = TrainingLapse("en", ("paris is the capital of [MASK].",), (), (moment,))
+    monkeypatch.setattr(training_lapse, "lapse", lambda language: lapse)
+    monkeypatch.setattr(berts, "_bundled", None)
+    request = {"model": "en", "text": "paris is the capital of [MASK]."}
+    heard = page.open_example(request)
+    assert heard["known"]
+    assert heard["blanks"][0]["at"] == 5
+    assert heard["blanks"][0]["top"] == top
+    assert page.open_example({**request, "text": "another [MASK]"}) == {"known": False}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_examples_can_be_read_and_the_first_is_stored(language):
+    assert texts.text("fill_in.example.1", language) in FILLS[language]
+    for number in range(1, 6):
+        example = texts.text(f"fill_in.example.{number}", language)
+        assert "|" in example or "[MASK]" in example
+        read = pieces.read(example.replace("|", ""), language)
+        assert "[UNK]" not in read.tokens
+    marked = texts.text("fill_in.example.4", language).split("|")[1]
+    assert len(pieces.read(marked, language).tokens) > 1, "the word in pieces is in pieces"
+
+
+def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["masked_words", *arguments])
+    code = masked_words.main()
+    return code, *capsys.readouterr()
+
+
+def test_the_command_line_answers(monkeypatch, capsys, small):
+    code, out, _ = run(monkeypatch, capsys, "the cat sat on the [MASK].", "--top", "3")
+    assert code == 0
+    best = masked_words.fill("the cat sat on the [MASK].", small("en")).blanks[0].top[:3]
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[3:]] == [token for token, _ in best]
+    code, out, _ = run(monkeypatch, capsys, "北京是中国的首[MASK]。")
+    assert "北 京 是" in out, "the Chinese model read it"
+    code, out, problem = run(monkeypatch, capsys, "nothing to guess")
+    assert (code, out) == (1, "")
+    assert "There is no blank" in problem
+    assert "没有空" in problem
+
+
+# ---- Handlers ------------------------------------------------------------------------------------
+
+ASKED = {"text": TEXT, "model": "en", "hidden": [4], "by_word": False}
+
+
+def test_handlers_answer(monkeypatch, tmp_path):
+    filled = page.fill_blanks(ASKED)
+    assert [b["token"] for b in filled["blanks"]] == ["pianist", None]
+    assert len(page.ask_layers({**ASKED, "blank": 1})["layers"]) == 4
+    step = page.fill_next({**ASKED, "filled": []})
+    assert not step["done"]
+    both = [x for b in filled["blanks"] for x in (b["at"], 5)]
+    assert page.fill_next({**ASKED, "filled": both}) == {"done": True}
+    asked = {"template": "the [profession] [MASK]", "professions": "a\nb", "model": "en"}
+    assert len(page.compare_pronouns(asked)["rows"]) == 2
+    assert page.wake_chinese_words({}) == {}
+    assert json.dumps([filled, step]), "all of it goes over the wire"
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
+    (tmp_path / "manifest.json").write_text("{}")
+    assert page.show_training({"language": "en"})["error"]["key"] == "asset_missing"
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"text": "  "}, "text_empty"),
+        ({"text": "a" * 10_000}, "text_too_long"),
+        ({"text": 5}, "bad_request"),
+        ({"model": "fr"}, "model_name"),
+        ({"model": "some/model"}, "model_not_loaded"),
+        ({"model": None}, "bad_request"),
+        ({"hidden": [1.5]}, "bad_request"),
+        ({"hidden": [0] * 6000}, "bad_request"),
+        ({"by_word": 1}, "bad_request"),
+        ({"blank": float("nan")}, "bad_request"),
+        ({"filled": [1]}, "bad_request"),
+        ({"filled": [1, 10**9]}, "bad_request"),
+    ],
+)
+def test_handlers_refuse(change, key):
+    request = {**ASKED, "blank": 0, "filled": [], **change}
+    handlers = [page.fill_blanks, page.ask_layers, page.fill_next]
+    if "blank" in change:
+        handlers = [page.ask_layers]
+    if "filled" in change:
+        handlers = [page.fill_next]
+    for handler in handlers:
+        assert handler(request)["error"]["key"] == key
+
+
+def test_other_handlers_refuse():
+    assert page.show_training({"language": "fr"})["error"]["key"] == "bad_request"
+    assert page.open_example({"model": "a/b", "text": "x"})["error"]["key"] == "bad_request"
+    assert page.compare_pronouns({"professions": "a"})["error"]["key"] == "bad_request"
+    for request in ({}, {"job": "", "name": "en"}, {"job": "x" * 41, "name": "en"}):
+        assert next(page.load_model(request))["refusal"]["key"] == "bad_request"
+    assert page.stop_loading({})["error"]["key"] == "bad_request"
+
+
+def test_markup_and_special_tokens_are_text(small):
+    filled = masked_words.fill("<b>[CLS] 😀 [mask]</b>", small("en"))
+    assert filled.specials == ("[CLS]",)
+    assert "[CLS]" not in filled.tokens
+    assert len(filled.blanks) == 1
