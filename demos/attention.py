@@ -2,7 +2,7 @@
 
 Every request says what is read:
 
-    model   "en", "zh", a folder, or "owner/name" on the hub
+    model   "en", "zh", one of `props.folders`, or "owner/name" on the hub
     text    sentence A
     second  sentence B, "" for none
     keep    "head" or "tail": which end stays when there are too many tokens
@@ -25,7 +25,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from core.berts import LANGUAGES
+from core import texts
 from core.errors import InputError, LabError
 from core.inference import (
     attention,
@@ -232,7 +232,7 @@ def measure(request: dict) -> Iterator[dict]:
 @told_to_learner
 def show_score(request: dict) -> dict:
     """Return how good a bundled BERT is; asked: `language`."""
-    return asdict(readers.score(wire.choice(request, "language", LANGUAGES)))
+    return asdict(readers.score(wire.choice(request, "language", texts.LANGUAGES)))
 
 
 @told_to_learner
@@ -246,7 +246,7 @@ def _read(request: dict) -> dict:
     """Return what is read, checked."""
     hides = wire.field(request, "at") is not None
     return {
-        "model": wire.text(request, "model"),
+        "model": readers.source(wire.text(request, "model")),
         "text": wire.text(request, "text"),
         "second": wire.text(request, "second"),
         "keep": wire.choice(request, "keep", readings.KEEPS),

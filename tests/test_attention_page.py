@@ -35,6 +35,10 @@ def tiny(monkeypatch):
     monkeypatch.setattr(
         readings, "model_called", lambda name: reader if name == "tiny" else real(name)
     )
+    allowed = page.readers.source
+    monkeypatch.setattr(
+        page.readers, "source", lambda name: name if "tiny" in name else allowed(name)
+    )
 
 
 def shares(packed: str) -> np.ndarray:
@@ -170,7 +174,9 @@ def test_two_jobs_of_one_name_are_refused_and_a_closed_page_frees_it():
         ({"text": "word " * 10_000}, "text_too_long"),
         ({"text": None}, "bad_request"),
         ({"model": 3}, "bad_request"),
-        ({"model": ""}, "hub_unknown"),
+        ({"model": ""}, "model_name"),
+        ({"model": "/etc"}, "model_name"),
+        ({"model": "assets/weights"}, "model_name"),
         ({"keep": "middle"}, "bad_request"),
         ({"at": "3"}, "bad_request"),
         ({"at": 99}, "attention_at"),
@@ -233,7 +239,9 @@ def test_jobs_are_stopped_one_by_one():
 @pytest.fixture(scope="module", params=list(other_models.FRAMES))
 def other(request, tmp_path_factory):
     """A folder with a tiny model of another kind."""
-    return request.param, tiny_models.other(request.param, tmp_path_factory.mktemp(request.param))
+    return request.param, tiny_models.other(
+        request.param, tmp_path_factory.mktemp(f"tiny-{request.param}")
+    )
 
 
 @pytest.mark.parity

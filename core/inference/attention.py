@@ -15,9 +15,8 @@ from itertools import islice
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from core import runtime
+from core import fast_attention, runtime
 from core.errors import InputError
 from core.inference import readings
 from core.inference.readings import Keep, Reading
@@ -52,7 +51,7 @@ def show(
         AssetError: the bundled weights are missing or damaged.
     """
     reading = readings.read(model, text, second, at=at, keep=keep)
-    return Attention(reading.read, reading.can, runtime.to_numpy(attend(reading, off)))
+    return Attention(reading.read, reading.can, attend(reading, off))
 
 
 def vectors(
@@ -94,19 +93,24 @@ def vectors(
     )
 
 
-@torch.inference_mode()
-def attend(reading: Reading, off: Collection[int] = ()) -> Tensor:
+def attend(reading: Reading, off: Collection[int] = ()) -> np.ndarray:
     """Return the attention of a reading, float32 [L, H, T, T].
 
     Raises:
         InputError: no such head to switch off, or the model can't go without one.
     """
+    readings.head_mask(reading, off)
     if isinstance(reading.reader, OtherModel):
-        readings.head_mask(reading, off)
-        seen = reading.reader.model(input_ids=reading.ids, output_attentions=True).attentions
-    else:
-        seen = [layer.attention for layer in _layers(reading, off)]
-    return torch.stack([layer[0] for layer in seen])
+        with torch.inference_mode():
+            seen = reading.reader.model(input_ids=reading.ids, output_attentions=True).attentions
+            return runtime.to_numpy(torch.cat(seen))
+    if not off:
+        ids, segments = (runtime.to_numpy(x[0]) for x in (reading.ids, reading.segments))
+        fast = fast_attention.attend(reading.reader.model, ids, segments)
+        if fast is not None:
+            return fast
+    with torch.inference_mode():
+        return runtime.to_numpy(torch.cat([seen.attention for seen in _layers(reading, off)]))
 
 
 def _layers(reading: Reading, off: Collection[int]) -> Iterator[AttentionOutput]:

@@ -11,7 +11,6 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from core import runtime
 from core.errors import InputError
 from core.inference import attention, readings
 from core.inference.readings import Keep
@@ -56,9 +55,7 @@ def compare(
         raise InputError("attention_unlike")
     rows = [
         _rows(
-            attention.whole_words(
-                runtime.to_numpy(attention.attend(reading, off)), reading.read.words
-            ),
+            attention.whole_words(attention.attend(reading, off), reading.read.words),
             [pair[side] for pair in pairs],
         )
         for side, reading in enumerate(seen)

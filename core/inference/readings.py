@@ -5,6 +5,7 @@ that are not BERT have another frame, or none.
 """
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -77,7 +78,7 @@ def read(
     return Reading(
         reader,
         ReadTokens(
-            model=reader.name,
+            model=title(reader.name),
             kind=reader.kind if isinstance(reader, OtherModel) else "bert",
             tokens=tuple(row.tokens),
             written=tuple(row.written),
@@ -99,7 +100,7 @@ def read(
 
 
 def model_called(name: str) -> Reader | OtherModel:
-    """Return a BERT, or another model that shows its attention.
+    """Return a BERT, or another model that shows its attention, loaded if need be.
 
     Raises:
         InputError: no such checkpoint, no internet, an unknown kind, pickled or damaged weights.
@@ -126,7 +127,12 @@ def abilities(reader: Reader | OtherModel) -> Abilities:
 def needs(reason: str | None, name: str) -> None:
     """Raise the InputError that says why a model can't do something, unless it can."""
     if reason is not None:
-        raise InputError(reason, name=name)
+        raise InputError(reason, name=title(name))
+
+
+def title(name: str) -> str:
+    """Return what a model is called on the page: of a folder not where it lies."""
+    return Path(name).name if Path(name).is_absolute() else name
 
 
 def head_mask(reading: Reading, off: Collection[int]) -> Tensor | None:

@@ -61,7 +61,7 @@ def trace(
     read = asked.reading.read
     mask = readings.head_mask(asked.reading, off)
     yield HeadProgress(0, sum(STEPS))
-    seen = runtime.to_numpy(attention.attend(asked.reading, off))
+    seen = attention.attend(asked.reading, off)
     rolled = rollout.roll(Attention(read, asked.reading.can, seen))
     words = _words(asked, asked.reading.ids)
     _, gradient = _gradients(asked, mask, words)
