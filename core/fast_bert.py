@@ -27,6 +27,8 @@ from core.onnx_bert import Graph, Twins, after_mixing, embedded
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+MAX_ROWS = 256  # tokens at a time: what a layer hands to the next then stays in the cache
+
 
 def states(
     model: BertForPreTraining,

@@ -64,6 +64,15 @@ def test_other_texts_in_the_batch_change_nothing(model, texts):
     assert_close(together, alone, atol=1e-5, rtol=1e-5)
 
 
+def test_groups_are_short_first_and_hold_every_text_once(monkeypatch, model, texts):
+    monkeypatch.setattr(fast_bert, "MAX_ROWS", 20)
+    groups = fast_bert._groups([len(ids) for ids in texts])
+    assert groups == [[3, 1, 0], [4], [2]]
+    assert_close(
+        fast_bert.states(model, texts, ASKED), by_model(model, texts), atol=2e-5, rtol=1e-4
+    )
+
+
 def test_where_there_is_no_twin_the_model_answers(model, texts):
     exact = BertForPreTraining(CONFIG).eval().requires_grad_(False)
     exact.load_state_dict(model.state_dict())
