@@ -33,6 +33,18 @@ PROMISED = {
     "page.latent_fps": Bound(at_least=30),
     "page.latent_server_calls": Bound(at_most=0),
     "page.bytes_first_view": Bound(at_most=1.5),
+    "language.parity_max_abs": Bound(at_most=1e-4),
+    "language.tokenizer_mismatches": Bound(at_most=0),
+    "language.en.mask_top1": Bound(at_least=0.36),
+    "language.en.mask_top5": Bound(at_least=0.54),
+    "language.zh.mask_top1": Bound(at_least=0.36),
+    "language.zh.mask_top5": Bound(at_least=0.54),
+    "language.en.nsp_acc": Bound(at_least=0.8),
+    "language.zh.nsp_acc": Bound(at_least=0.8),
+    "language.fill_mask_ratio_1": Bound(at_most=0.4),
+    "language.fill_mask_ratio_32": Bound(at_most=0.18),
+    "language.zh.transfer_gain": None,
+    "language.precision_loss": Bound(at_most=0.002),
 }
 FAST = Figure("toy.fast", "ms", "How fast.", Bound(at_most=100, times_peer=5), "a snail")
 GOOD = Figure("toy.good", "", "How good.")
@@ -237,3 +249,11 @@ def test_the_browser_decodes_as_torch_does():
         models = {"ae": MLPAutoencoder(config).eval(), "vae": VAE().eval()}
     measured = browser_decoder.largest_error({k: lambda m=m: m for k, m in models.items()})
     assert 0 < measured.value < 0.01
+
+
+def test_parity_is_measured_over_all_stages():
+    from bench import bert_parity
+    from core.models.bert import BertConfig
+
+    small = BertConfig(60, width=24, n_layers=2, n_heads=4, n_feed_forward=40, n_positions=64)
+    assert 0 < bert_parity.largest_difference(small).value < 1e-4

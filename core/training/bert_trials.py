@@ -39,6 +39,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("kind", choices=sorted(RUNS))
     parser.add_argument("language", choices=("en", "zh"))
     parser.add_argument("--init-from", type=Path, required=True, help="checkpoint folder")
+    parser.add_argument("--company", action="store_true", help="as in core.training.bert")
     parser.add_argument("--corpus", type=Path, help="default: data/corpus-LANGUAGE")
     parser.add_argument("--steps", type=int, default=400, help="of each run")
     parser.add_argument("--length", type=int, default=64, help="tokens of an example")
@@ -51,12 +52,12 @@ def parse() -> argparse.Namespace:
 
 
 def start(
-    kind: str, name: str, folder: Path, vocabulary: dict[str, int], corpus: Corpus
+    name: str, args: argparse.Namespace, vocabulary: dict[str, int], corpus: Corpus
 ) -> BertForPreTraining:
-    """Build the model that a run begins with; the runs of "nsp" begin with the same."""
+    """Build the model that a run begins with; "with" and "without" begin with the same."""
     if name == "random":
         return random_start(BertConfig(n_vocabulary=len(vocabulary)), corpus, SEED)
-    return warm_start(folder, vocabulary, corpus)
+    return warm_start(args.init_from, vocabulary, corpus, company=args.company)
 
 
 def recipe_of(name: str, args: argparse.Namespace) -> Recipe:
@@ -104,13 +105,14 @@ def main() -> None:
     runs = {}
     for name in RUNS[args.kind]:
         torch.manual_seed(SEED)
-        model = start(args.kind, name, args.init_from, vocabulary, corpus)
+        model = start(name, args, vocabulary, corpus)
         for module in model.modules():
             if isinstance(module, torch.nn.Dropout):
                 module.p = 0.0
         runs[name] = Run(model, assembler, recipe_of(name, args))
     found = compare(runs, held_out, n_steps=args.steps, every=args.evaluate_every)
     options = f"--steps {args.steps} --length {args.length} --batch-tokens {args.batch_tokens}"
+    options += " --company" * args.company
     command = f"python -m core.training.bert_trials {args.kind} {args.language} {options}"
     written = {"kind": args.kind, "language": args.language, "n_steps": args.steps, **found}
     written["command"] = f"{command} --init-from MINILM_FOLDER"

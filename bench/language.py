@@ -1,0 +1,162 @@
+"""How good are our BERTs, how fast, and are they BERTs at all?"""
+
+import functools
+import json
+from collections.abc import Callable, Sequence
+
+from bench import bert_parity, fill_mask, held_out
+from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement
+from core import assets, runtime
+from core.text.pieces import LANGUAGES
+
+NAMES = {"en": "English", "zh": "Chinese"}
+UNITS = {"en": "tokens", "zh": "characters"}
+PIPELINE = "transformers' fill-mask pipeline"
+
+
+def _one(
+    name: str,
+    unit: str,
+    says: str,
+    run: Callable[[], Measured],
+    bound: Bound | None = None,
+    peer: str | None = None,
+) -> Measurement:
+    return Measurement((Figure(f"language.{name}", unit, says, bound, peer),), lambda: [run()])
+
+
+def _on_one_thread(run: Callable[[], Sequence[Measured]]) -> Callable[[], Sequence[Measured]]:
+    @functools.wraps(run)
+    def measure() -> Sequence[Measured]:
+        runtime.set_threads()
+        return run()
+
+    return measure
+
+
+def _masked(language: str) -> Measurement:
+    says = f"Share of hidden {UNITS[language]} ([MASK] only, held-out {NAMES[language]} documents)"
+    return Measurement(
+        (
+            Figure(
+                f"language.{language}.mask_top1",
+                "",
+                f"{says} that are the first answer.",
+                Bound(at_least=0.36),
+            ),
+            Figure(
+                f"language.{language}.mask_top5",
+                "",
+                f"{says} that are among the first five.",
+                Bound(at_least=0.54),
+            ),
+        ),
+        functools.partial(held_out.masked, language),
+    )
+
+
+def _pairs(language: str) -> Measurement:
+    says = f"held-out {NAMES[language]} pairs told right, half of them strangers of the same source"
+    return Measurement(
+        (
+            Figure(
+                f"language.{language}.nsp_acc",
+                "",
+                f"Share of {held_out.N_PAIRS:,} {says}.",
+                Bound(at_least=0.8),
+            ),
+            Figure(f"language.{language}.nsp_acc_low", "", "Lower end of its 95% interval."),
+            Figure(f"language.{language}.nsp_acc_high", "", "Upper end of its 95% interval."),
+        ),
+        functools.partial(held_out.pairs, language),
+    )
+
+
+def _filling(n: int, bound: float) -> Measurement:
+    one = "one sentence at a time" if n == 1 else f"{n} sentences in a batch"
+    return Measurement(
+        (
+            Figure(
+                f"language.fill_mask_ratio_{n}",
+                "",
+                f"Our time ÷ the pipeline's, {one}, same weights, one thread.",
+                Bound(at_most=bound),
+            ),
+            Figure(
+                f"language.fill_mask_ms_{n}",
+                "ms",
+                f"The same in milliseconds a sentence, {one}.",
+                peer=PIPELINE,
+            ),
+        ),
+        _on_one_thread(functools.partial(fill_mask.ratio, n)),
+    )
+
+
+def transfer_gain() -> Sequence[Measured]:
+    """Return the gain of the stored trial, and both losses.
+
+    Raises:
+        BenchError: the trial hasn't been made; it takes long.
+    """
+    name = "samples/transfer_trial.json"
+    if not (assets.FOLDER / name).is_file():
+        command = "python -m core.training.bert_trials transfer zh --init-from MINILM_FOLDER"
+        raise BenchError(f"no assets/{name}; make it with: {command}")
+    curves = json.loads(assets.locate(name).read_text("utf-8"))["curves"]
+    body, random = (curves[run][-1]["loss"] for run in ("body", "random"))
+    return [Measured(random - body), Measured(body, random)]
+
+
+GROUP = Group(
+    "language",
+    "Our BERTs: weights in `assets/weights/bert-en` and `bert-zh`, scores on whole documents that "
+    "were held out.",
+    (
+        _one(
+            "parity_max_abs",
+            "",
+            "Largest difference of any stage from transformers' BERT, bert-base's size, float32.",
+            bert_parity.largest_difference,
+            Bound(at_most=1e-4),
+        ),
+        _one(
+            "tokenizer_mismatches",
+            "lines",
+            "Lines of 20,000 (English and Chinese, both vocabularies) cut otherwise than by "
+            "the tokenizers library.",
+            bert_parity.tokenizer_mismatches,
+            Bound(at_most=0),
+        ),
+        *(_masked(language) for language in LANGUAGES),
+        *(_pairs(language) for language in LANGUAGES),
+        _filling(1, 0.40),
+        _filling(32, 0.18),
+        _one(
+            "precision_loss",
+            "",
+            "[MASK] top-1 lost from the trained float32 weights to the float16 file as the pages "
+            "compute it, the worse of both languages.",
+            held_out.precision_loss,
+            Bound(at_most=0.002),
+            "half of its 95% interval",
+        ),
+        Measurement(
+            (
+                Figure(
+                    "language.zh.transfer_gain",
+                    "nats",
+                    "Held-out Chinese loss after equal steps, from random weights minus from the "
+                    "English MiniLM body.",
+                ),
+                Figure(
+                    "language.zh.transfer_loss",
+                    "nats",
+                    "The loss itself, from the body.",
+                    peer="from random weights",
+                ),
+            ),
+            transfer_gain,
+        ),
+    ),
+)
