@@ -11,6 +11,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 import gradio as gr
 
 from demos import (
+    attention,
     code_space,
     fill_in,
     input_pieces,
@@ -33,6 +34,9 @@ CHAPTERS = {
         "masking": masking,
         "fill_in": fill_in,
         "next_sentence": next_sentence,
+    },
+    "attention": {
+        "attention": attention,
     },
 }
 

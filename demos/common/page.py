@@ -37,6 +37,16 @@ SHARED = (
     "code_panels.js",
     "plane.js",
     "latent_parts.js",
+    "attention_scene.js",
+    "attention_work.js",
+    "attention_grid.js",
+    "attention_heads.js",
+    "attention_heat.js",
+    "attention_maps.js",
+    "attention_bench.js",
+    "attention_sources.js",
+    "attention_swap.js",
+    "attention_export.js",
 )  # scripts for every view, in this order
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 
