@@ -102,12 +102,10 @@
   lab.ask = async (handler, request) => {
     let answer;
     try {
-      answer = await handler(request);
-    } catch (failure) {
-      console.warn(failure);
-      throw Object.assign(new Error("no answer"), lab.texts["errors.server"]);
-    }
-    if (answer?.error) throw Object.assign(new Error(answer.error.key), answer.error);
+      answer = await handler(request);  // Gradio's client warns of a failure, and resolves to undefined
+    } catch (failure) { console.warn(failure); }
+    if (!answer) throw Object.assign(new Error("no answer"), lab.texts["errors.server"]);
+    if (answer.error) throw Object.assign(new Error(answer.error.key), answer.error);
     return answer;
   };
   // Show a rejected answer (or a text key) in a message element; null clears it.
