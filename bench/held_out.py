@@ -90,7 +90,7 @@ def precision_loss() -> Measured:
             for m, f in ((trained(language, shipped), False), (shipped, True))
         )
         lost = before.astype(int) - after.astype(int)
-        half_width = 1.96 * float(lost.std()) / np.sqrt(len(lost))
+        half_width = float(1.96 * lost.std() / np.sqrt(len(lost)))
         worst = max(worst, Measured(float(lost.mean()), half_width))
     return worst
 

@@ -109,7 +109,7 @@ function refresh() {
   find(".earlier").disabled = !here || here.at < 2;
   find(".later").disabled = !here || here.at > story(state.language, here.number).length - 2;
   find(".add").disabled = state.candidates.length >= props.max_candidates;
-  find(".full").textContent = find(".add").disabled ? say("full", { n: props.max_candidates })
+  find(".limit").textContent = find(".add").disabled ? say("full", { n: props.max_candidates })
     : asked().length < state.candidates.length ? say("blank") : "";
   find(".ours").disabled = !state.model;
   element.querySelectorAll(".stories button").forEach((button) => button.setAttribute("aria-pressed", String(Number(button.value) === here?.number)));

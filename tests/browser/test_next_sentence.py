@@ -1,0 +1,103 @@
+"""What a student does with the next sentence: judge, reveal, weigh words, write own ones, share."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.inference import readers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.weights,
+    pytest.mark.skipif(len(readers.bundled()) < 2, reason="the BERT weights are not there"),
+]
+
+PAGE = "#next_sentence article"
+BARS = """() => [...document.querySelectorAll('#next_sentence .ranked li')].map(
+    (row) => [row.querySelector('.text').textContent,
+              parseFloat(row.querySelector('.track i').style.width)])"""
+WORDS = """() => [...document.querySelectorAll('#next_sentence .weighed .chip')].map(
+    (c) => c.className + c.textContent + c.style.getPropertyValue('--share')).join()"""
+
+
+def opened(browser, query: str = "", **settings: object) -> "Page":
+    page = browser(f"tab=next_sentence{query}", **settings)
+    page.wait_for_function(f"Number(document.querySelector('{PAGE}')?.dataset.shown) > 0")
+    return page
+
+
+def after(page: "Page", act: Callable[[], object]) -> list[list]:
+    """Act, wait until the server has answered, and return the bars."""
+    before = int(page.locator(PAGE).get_attribute("data-shown"))
+    act()
+    page.wait_for_function(
+        f"Number(document.querySelector('{PAGE}').dataset.shown) > {before}"
+        f" && !document.querySelector('{PAGE} .weighed').classList.contains('waiting')"
+    )
+    return page.evaluate(BARS)
+
+
+def test_candidates_are_ranked_and_the_true_one_stays_hidden_until_revealed(browser):
+    page = opened(browser, "&lang=en")
+    lab = page.locator("#next_sentence")
+    bars = page.evaluate(BARS)
+    assert len(bars) == 5
+    shares = [share for _, share in bars]
+    assert shares == sorted(shares, reverse=True)
+    assert all(0 <= share <= 100 for share in shares)
+    assert lab.locator(".origin").count() == 0
+    after(page, lab.get_by_role("button", name="Reveal").click)
+    assert lab.locator(".origin.next").count() == 1
+    assert lab.locator(".origin.same").count() == 1
+    assert lab.locator(".origin.other").count() == 3
+    words = page.evaluate(WORDS)
+    after(page, lab.locator(".ranked button").last.click)
+    assert page.evaluate(WORDS) != words
+    assert "pick=" in page.url
+    assert "reveal=1" in page.url
+
+
+def test_hiding_a_word_and_swapping_change_the_answer_and_the_link_keeps_it(browser):
+    page = opened(browser, "&lang=en&story=3")
+    lab = page.locator("#next_sentence")
+    after(page, lab.locator(".chips.second button.token").nth(2).click)
+    assert lab.locator(".chips.second .chip.hidden").count() == 1
+    assert lab.locator(".reading.hidden").count() == 1
+    assert "hide=" in page.url
+    seen = page.evaluate(WORDS), lab.locator(".claim").inner_text()
+    other = browser(page.url.split("?", 1)[1])
+    other.wait_for_function(f"Number(document.querySelector('{PAGE}')?.dataset.shown) > 0")
+    assert (other.evaluate(WORDS), other.locator("#next_sentence .claim").inner_text()) == seen
+    first = lab.locator("textarea").input_value()
+    after(page, lab.get_by_role("button", name="Swap A and B").click)
+    assert lab.locator("textarea").input_value() != first
+    assert first in [box.input_value() for box in lab.locator(".candidates input").all()]
+    after(page, lab.get_by_role("button", name="Undo").click)
+    assert lab.locator("textarea").input_value() == first
+
+
+def test_own_sentences_on_a_phone_are_limited_kept_and_never_run(browser):
+    page = opened(browser, "&lang=zh", width=390, locale="zh-CN", dark=True)
+    lab = page.locator("#next_sentence")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for n in range(6, 9):
+        lab.get_by_role("button", name="添加候选").click()
+        assert lab.locator(".candidates input").count() == n
+    assert lab.get_by_role("button", name="添加候选").is_disabled()
+    assert "8" in lab.locator(".limit").inner_text()
+    assert len(page.evaluate(BARS)) == 5, "blank candidates are left out"
+    typed = "<img src=x onerror='window.ran=1'> [SEP] [mask]"
+    bars = after(page, lambda: lab.locator(".candidates input").last.fill(typed))
+    assert typed in [text for text, _ in bars]
+    assert page.evaluate("window.ran") is None
+    assert lab.locator(".remark").count() >= 2
+    after(page, lambda: lab.locator("textarea").fill("cat " * 600))
+    assert lab.locator(".remark", has_text="512").count() >= 1
+    lab.locator("textarea").fill("  ")
+    lab.locator(".typed .problem").wait_for()
+    assert page.evaluate(BARS), "old bars stay"
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
