@@ -12,7 +12,7 @@ lab.frame(element, TAB, {
   proofs: {
     1: () => change({ ...example(tongue(), 4), unit: "word" }),
     2: () => { change(example(tongue(), 3)); layers.open(); },
-    3: () => { change(example(tongue(), 5)); steps.run(); },
+    3: () => { change(example(tongue(), 5)); afterwards = steps.run; },
   },
 });
 const problem = find(".typed > .problem"), textarea = find(".typed textarea"), board = find(".board");
@@ -48,7 +48,7 @@ const linked = () => {
     k: read("k") === "10" ? 10 : 5, blank: number("blank", 1, 1, 60) - 1, other: read("other", null),
   };
 };
-let state = null, answer = null, second = null, lastTyped = 0, stored = false;
+let state = null, answer = null, second = null, lastTyped = 0, stored = false, afterwards = null;
 
 const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
   if (keepThis) past.keep(state);
@@ -91,9 +91,8 @@ const send = lab.newest(async (request, other) => {
     if (other) await fillSecond({ ...request, model: other });
     render();
     element.querySelectorAll(".strip, .result").forEach((node) => node.classList.remove("waiting"));
-    steps.forget();
-    layers.ask();
-    showTraining();
+    for (const go of [steps.forget, layers.ask, showTraining, people.words, afterwards]) go?.();
+    afterwards = null;
   } catch (failure) {
     if (failure.message.startsWith("model_") && !BUNDLED.includes(request.model)) fallBack(request.model, failure);
     else { lab.problem(problem, failure); find(".remarks").replaceChildren(); }

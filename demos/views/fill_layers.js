@@ -57,7 +57,8 @@
       slider.setAttribute("aria-valuetext", `${name(layer)}: ${heard.layers[layer].top[0][0]}`);
       heading.textContent = say("top", { layer: name(layer) });
       lab.answerBars(bars, heard.layers[layer].top.slice(0, k), { hit: heard.answer, n: k });
-      verdict.textContent = say(heard.settled === last ? "late" : heard.settled ? "settled" : "at_once",
+      const before = heard.layers.slice(0, heard.settled).some((one) => one.top[0][0] === heard.answer);
+      verdict.textContent = say(before ? "again" : heard.settled === last ? "late" : heard.settled ? "settled" : "at_once",
         { answer: heard.answer, n: heard.settled, last });
       if (!body.firstChild) body.append(rows, make("div", "one", slider, heading, bars), verdict);
       body.dataset.shown = Number(body.dataset.shown ?? 0) + 1;

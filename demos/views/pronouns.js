@@ -3,13 +3,14 @@
 {
   const lab = window.lab;
   const TONES = ["code", "second", "output"];
+  const SMALL = 0.1;  // of all probability; below that ratios of pronouns say little
   lab.pronouns = (node, { tab, ask, model, language }) => {
     const find = (selector) => node.querySelector(selector);
     const { make } = lab, say = (key, values) => lab.t(`fill_in.people.${key}`, values);
     const template = find(".template"), professions = find(".professions"), problem = find(".problem");
     const examples = () => ({ template: lab.texts["fill_in.people.example"][language()], professions: lab.texts["fill_in.people.jobs"][language()].replaceAll(" | ", "\n") });
     const wanted = lab.link.read(tab, "template", null), jobs = lab.link.read(tab, "jobs", null);
-    let heard = null, spoken = null, asking = lab.link.read(tab, "people", null) === "1";
+    let heard = null, spoken = null, answered = null, asking = lab.link.read(tab, "people", null) === "1";
 
     const keep = () => {
       const usual = examples(), own = template.value !== usual.template || professions.value !== usual.professions;
@@ -29,7 +30,8 @@
         if (heard.pronouns.length > 1) line.append(make("span", "number ratio", say("ratio", { more: heard.pronouns[more[0]], less: heard.pronouns[more[1]], times: ratio > 999 ? ">999" : ratio.toFixed(1) })));
         return line;
       }));
-      find(".spread").textContent = rows.length > 1 && heard.pronouns.length > 1
+      const most = Math.max(0, ...rows.map((row) => 1 - row.other));
+      find(".spread").textContent = heard && most < SMALL ? say("small", { per: lab.percent(most) }) : rows.length > 1 && heard.pronouns.length > 1
         ? say("spread", { most: rows[0].profession, least: rows.at(-1).profession, he: heard.pronouns[0], she: heard.pronouns[1] }) : heard ? "" : say("none");
       node.dataset.shown = Number(node.dataset.shown ?? 0) + Number(Boolean(heard));
     };
@@ -49,15 +51,15 @@
     find(".ask").onclick = () => { asking = true; send(); };
     find(".again").onclick = () => { reset(); send(); };
     return {
-      // The example follows the model's language; what was typed stays.
+      // Another language of page or model, or another model: the example follows, what was typed stays.
       words: () => {
         const was = spoken && { template: lab.texts["fill_in.people.example"][spoken], professions: lab.texts["fill_in.people.jobs"][spoken].replaceAll(" | ", "\n") };
         const untouched = !was || (template.value === was.template && professions.value === was.professions);
         if (untouched) reset();
         if (!spoken && wanted !== null) template.value = wanted;
         if (!spoken && jobs !== null) professions.value = jobs.replaceAll(",", "\n");
-        const first = !spoken, moved = spoken !== language();
-        spoken = language();
+        const first = !spoken, moved = spoken !== language() || answered !== model();
+        [spoken, answered] = [language(), model()];
         if ((first || moved) && asking) send(); else draw();
       },
     };

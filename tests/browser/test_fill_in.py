@@ -91,6 +91,8 @@ def test_layers_and_steps(browser):
     assert lab.locator(".steps .outcome .chips").nth(1).locator(".hidden").count() == 0
     after(page, lab.locator(".board button").nth(0).click)
     assert lab.locator(".steps table").count() == 0, "another sentence, other steps"
+    lab.locator(".predict summary").nth(2).click()
+    lab.locator(".steps .outcome").wait_for()
 
 
 def test_time_lapse_and_pronouns(browser):
