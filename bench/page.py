@@ -73,21 +73,21 @@ def draw() -> list[Measured]:
         chromium.server(*PEER) as (peer_address, _),
         chromium.browser() as browser,
     ):
-        lab = _open(browser, f"{lab_address}?tab=reconstruction")
-        peer = _open(browser, peer_address)
+        lab = opened(browser, f"{lab_address}?tab=reconstruction")
+        peer = opened(browser, peer_address)
         pad = lab.locator("#reconstruction .pad canvas")
-        _appears(lab, pad)
-        _watch(lab, "#reconstruction article", "data-shown")
+        appears(lab, pad)
+        watch(lab, "#reconstruction article", "data-shown")
         button = peer.get_by_role("button", name="count")
-        _appears(peer, button)
-        _watch(peer, f"#{one_textbox.COUNTED}", None)
+        appears(peer, button)
+        watch(peer, f"#{one_textbox.COUNTED}", None)
         ours, theirs = [], []
         for turn in range(N_ROUNDS):
             strokes = range(turn, N_STROKES, N_ROUNDS)
             lab.bring_to_front()
-            ours += [_milliseconds(lab, lambda k=k: _stroke(lab, pad, k)) for k in strokes]
+            ours += [milliseconds(lab, lambda k=k: _stroke(lab, pad, k)) for k in strokes]
             peer.bring_to_front()
-            theirs += [_milliseconds(peer, button.click) for _ in strokes]
+            theirs += [milliseconds(peer, button.click) for _ in strokes]
     # The first of each wakes models and connections.
     return [Measured(statistics.median(ours[1:]), statistics.median(theirs[1:]))]
 
@@ -95,11 +95,11 @@ def draw() -> list[Measured]:
 def drag() -> list[Measured]:
     """Return decoded frames a second while the latent point is dragged, and server calls."""
     with chromium.server(*LAB) as (address, _), chromium.browser() as browser:
-        page = _open(browser, f"{address}?tab=latent_walk")
+        page = opened(browser, f"{address}?tab=latent_walk")
         calls: list[tuple[float, str]] = []  # when each request left the page, and where to
         page.on("request", lambda request: calls.append((time.perf_counter(), request.url)))
         pad = page.locator("#latent_walk .pad canvas")
-        _appears(page, pad)
+        appears(page, pad)
         deadline = time.perf_counter() + LIMIT
         while not _drag(page, pad, DRAG_SECONDS / 5)[0] > 0:  # until the weights have come
             if time.perf_counter() > deadline:
@@ -116,10 +116,10 @@ def drag() -> list[Measured]:
 def weigh() -> list[Measured]:
     """Return the megabytes that the first page brings over the wire into an empty cache."""
     with chromium.server(*LAB) as (address, _), chromium.browser() as browser:
-        page = _open(browser)
+        page = opened(browser)
         scale = _Scale(page.context.new_cdp_session(page))
         page.goto(address, wait_until="domcontentloaded")
-        _appears(page, page.locator("article.page:visible").first)
+        appears(page, page.locator("article.page:visible").first)
         _settles(page, lambda: scale.last)
         return [Measured(scale.total() / 1e6)]
 
@@ -149,14 +149,15 @@ class _Scale:
         return sum({**self.under_way, **self.finished}.values())
 
 
-def _open(browser: "Browser", address: str = "about:blank") -> "Page":
+def opened(browser: "Browser", address: str = "about:blank") -> "Page":
     """Open a page in a profile of its own, as a visitor who was never here."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.goto(address)
     return page
 
 
-def _appears(page: "Page", locator: "Locator") -> None:
+def appears(page: "Page", locator: "Locator") -> None:
+    """Wait until something is seen, and then a little."""
     locator.wait_for(state="visible", timeout=1_000 * LIMIT)
     page.wait_for_timeout(1_000 * QUIET)
 
@@ -168,12 +169,12 @@ def _settles(page: "Page", last: Callable[[], float]) -> None:
         page.wait_for_timeout(100)
 
 
-def _watch(page: "Page", selector: str, attribute: str | None) -> None:
+def watch(page: "Page", selector: str, attribute: str | None) -> None:
     """Time changes of an attribute, or of whatever stands inside an element."""
     page.evaluate(WATCH, [selector, attribute, 1_000 * QUIET, 1_000 * ANSWER_LIMIT])
 
 
-def _milliseconds(page: "Page", act: Callable[[], None]) -> float:
+def milliseconds(page: "Page", act: Callable[[], None]) -> float:
     """Do something that ends with a pointer-up; return the time until its last change is shown."""
     act()
     answer = page.evaluate("bench.answer()")

@@ -45,6 +45,14 @@ PROMISED = {
     "language.fill_mask_ratio_32": Bound(at_most=0.18),
     "language.zh.transfer_gain": None,
     "language.precision_loss": Bound(at_most=0.002),
+    "attention.parity_max_abs": Bound(at_most=1e-5),
+    "attention.ablation_parity_max_abs": Bound(at_most=1e-5),
+    "attention.forward_ratio": Bound(at_most=0.8),
+    "attention.payload_bytes_128": Bound(at_most=300_000),
+    "attention.payload_bytes_128_all": Bound(at_most=1_500_000),
+    "attention.switch_ms": Bound(at_most=60),
+    "attention.switch_server_calls": Bound(at_most=0),
+    "attention.effect_map_s": Bound(at_most=1.5, times_peer=0.5),
 }
 FAST = Figure("toy.fast", "ms", "How fast.", Bound(at_most=100, times_peer=5), "a snail")
 GOOD = Figure("toy.good", "", "How good.")
@@ -80,6 +88,8 @@ def test_each_promised_figure_has_its_bound(name, declared):
         ("images.vae16.elbo_binarised", "784-400-20"),
         ("images.prep.knn5_free", "untouched"),
         ("page.draw_p50_ms", "event"),
+        ("attention.payload_bytes_128", "BertViz"),
+        ("attention.effect_map_s", "readings"),
     ],
 )
 def test_promised_peers_stand_beside_their_figures(name, peer, declared):
