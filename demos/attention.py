@@ -19,11 +19,8 @@ Layers, heads and tokens count from 0. Matrices are lists of lists, null where t
 measure; large ones are packed (`wire.shares`: 1/10,000, so errors are at most .00005).
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import asdict
-
-import numpy as np
 
 from core import texts
 from core.errors import InputError, LabError
@@ -42,15 +39,7 @@ from core.inference import (
     sentence_flow,
     sources,
 )
-from core.results.attention import (
-    Abilities,
-    HeadEffects,
-    HeadProgress,
-    Pruning,
-    ReadTokens,
-    Sources,
-)
-from demos.common import wire
+from demos.common import attended, wire
 from demos.common.errors import sentences, told_to_learner
 from demos.common.view import view
 
@@ -80,8 +69,8 @@ def read_attention(request: dict) -> dict:
     if not all(0 <= layer < n_layers for layer in layers):
         raise InputError("bad_request", field="layers")
     return {
-        "read": _tokens(seen.read),
-        "can": _can(seen.can, seen.read.model),
+        "read": attended.tokens(seen.read),
+        "can": attended.can(seen.can, seen.read.model),
         "n_layers": n_layers,
         "n_heads": n_heads,
         "layers": layers,
@@ -130,11 +119,12 @@ def score_heads(request: dict) -> dict:
     scores = head_patterns.score(seen)
     flow = sentence_flow.flow(seen) if seen.read.segments.any() else None
     return {
-        "entropy": _numbers(scores.entropy),
-        "distance": _numbers(scores.distance),
-        "patterns": {name: _numbers(score) for name, score in scores.patterns.items()},
+        "entropy": wire.numbers(scores.entropy),
+        "distance": wire.numbers(scores.distance),
+        "patterns": {name: wire.numbers(score) for name, score in scores.patterns.items()},
         "strongest": scores.strongest.tolist(),
-        "flow": flow and {"shares": _numbers(flow.shares), "special": _numbers(flow.special)},
+        "flow": flow
+        and {"shares": wire.numbers(flow.shares), "special": wire.numbers(flow.special)},
     }
 
 
@@ -185,12 +175,12 @@ def compare_texts(request: dict) -> dict:
         off=_off(request),
     )
     return {
-        "divergence": _numbers(moved.divergence),
+        "divergence": wire.numbers(moved.divergence),
         "by_word": wire.floats(moved.by_word),
         "pairs": moved.pairs,
         "changed": moved.changed,
-        "first": _tokens(moved.first),
-        "second": _tokens(moved.second),
+        "first": attended.tokens(moved.first),
+        "second": attended.tokens(moved.second),
     }
 
 
@@ -222,9 +212,9 @@ def measure(request: dict) -> Iterator[dict]:
         with jobs.running(job) as stop:
             for progress in run():
                 if stop.is_set():
-                    yield {**said, **_progress(progress), "state": "stopped"}
+                    yield {**said, **attended.progress(progress), "state": "stopped"}
                     return
-                yield {**said, **_progress(progress)}
+                yield {**said, **attended.progress(progress)}
     except LabError as error:
         yield {**said, "state": "error", "error": {"key": error.key, **sentences(error)}}
 
@@ -271,45 +261,6 @@ def _asked(request: dict) -> dict:
 
 def _each(request: dict) -> bool:
     return wire.flag(request, "each")
-
-
-def _tokens(read: ReadTokens) -> dict:
-    arrays = {name: getattr(read, name).tolist() for name in ("words", "segments", "special")}
-    return asdict(read) | arrays
-
-
-def _can(can: Abilities, name: str) -> dict:
-    def reason(key: str) -> dict:
-        return {"key": key, **sentences(InputError(key, name=name))}
-
-    return {ability: key and reason(key) for ability, key in asdict(can).items()}
-
-
-def _progress(progress: HeadProgress) -> dict:
-    if progress.result is None:
-        return {"state": "busy", "done": progress.done, "total": progress.total}
-    return {
-        "state": "done",
-        "done": progress.done,
-        "total": progress.total,
-        "result": _result(progress.result),
-    }
-
-
-def _result(result: HeadEffects | Pruning | Sources) -> dict:
-    return {
-        name: _numbers(value) if isinstance(value, np.ndarray) else value
-        for name, value in asdict(result).items()
-    }
-
-
-def _numbers(array: np.ndarray) -> list:
-    """Return an array as lists, to 6 decimals; null where it is NaN."""
-    if array.dtype.kind in "iu":
-        return array.tolist()
-    if array.ndim > 1:
-        return [_numbers(row) for row in array]
-    return [None if math.isnan(x) else round(x, 6) for x in array.tolist()]
 
 
 def build() -> None:

@@ -36,6 +36,15 @@ def shares(array: np.ndarray) -> str:
     return base64.b64encode(planes.tobytes()).decode()
 
 
+def numbers(array: np.ndarray) -> list:
+    """Return an array as lists, to 6 decimals; null where it is NaN."""
+    if array.dtype.kind in "iu":
+        return array.tolist()
+    if array.ndim > 1:
+        return [numbers(row) for row in array]
+    return [None if math.isnan(x) else round(x, 6) for x in array.tolist()]
+
+
 def decoder(weights: DecoderWeights) -> dict:
     """Return a decoder as `lab.decoder` reads it."""
     return {
