@@ -4,9 +4,9 @@ const find = (selector) => element.querySelector(selector);
 const say = (key, values) => lab.t(`${TAB}.${key}`, values);
 const { make } = lab;
 const N_STORIES = 4, LONGEST_LINK = 1500, POSITIONS = 512;
-const per = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.005 ? 1 : 0)}%`;
+const per = (share) => lab.percent(share);
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(Math.abs(x) < 0.1 ? 3 : 2)}`;
+const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(Math.abs(x) >= 0.1 ? 2 : Math.abs(x) >= 0.01 ? 3 : 4)}`;
 
 lab.frame(element, TAB, {
   lights: { 1: ".ranked", 2: ".weighed", 3: ".ranked" },

@@ -32,7 +32,7 @@
     const [first, second] = runs, gap = second.last.top1 - first.last.top1;
     const share = (first.last.top1 + second.last.top1) / 2;
     const noise = 1.96 * Math.sqrt((2 * share * (1 - share)) / trial.n_masked);  // of two counted shares
-    const outcome = say(`outcome.${gap > 0 ? second.name : first.name}`,
+    const outcome = say(`outcome.${Math.abs(gap) < noise ? "neither" : gap > 0 ? second.name : first.name}`,
       { difference: (100 * Math.abs(gap)).toFixed(1), noise: (100 * noise).toFixed(1) });
     node.classList.add("two-runs");
     node.replaceChildren(
