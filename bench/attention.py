@@ -115,7 +115,7 @@ def effect_map() -> Sequence[Measured]:
                 questions.answers(asked, hidden)
 
     ours, other = _in_turns(
-        lambda: deque(head_effects.measure("en", EFFECT_TEXT), 0), single, n_turns=5
+        lambda: deque(head_effects.measure(questions.ask("en", EFFECT_TEXT)), 0), single, n_turns=5
     )
     return [Measured(ours, other)]
 

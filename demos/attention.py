@@ -39,6 +39,7 @@ from core.inference import (
     sentence_flow,
     sources,
 )
+from core.inference.questions import Question
 from demos.common import attended, wire
 from demos.common.errors import sentences, told_to_learner
 from demos.common.view import view
@@ -150,7 +151,7 @@ def switch_off(request: dict) -> dict:
         before, after  {top: [[answer, probability] x 5], target, log_probability (nats), rank};
                        for "next" the answers are "next" and "random"
     """
-    return asdict(head_ablation.switch_off(**_asked(request)))
+    return asdict(head_ablation.switch_off(_asked(request), off=_off(request)))
 
 
 @told_to_learner
@@ -205,9 +206,11 @@ def measure(request: dict) -> Iterator[dict]:
         said["job"] = job = jobs.named(wire.text(request, "job"))
         said["task"] = task = wire.choice(request, "task", TASKS)
         run = {
-            "effects": lambda: head_effects.measure(**_asked(request)),
-            "pruning": lambda: head_pruning.prune(**_asked(request), each=_each(request)),
-            "sources": lambda: sources.trace(**_asked(request)),
+            "effects": lambda: head_effects.measure(_asked(request), off=_off(request)),
+            "pruning": lambda: head_pruning.prune(
+                _asked(request), off=_off(request), each=wire.flag(request, "each")
+            ),
+            "sources": lambda: sources.trace(_asked(request), off=_off(request)),
         }[task]
         with jobs.running(job) as stop:
             for progress in run():
@@ -248,19 +251,14 @@ def _off(request: dict) -> list[int]:
     return wire.integers(request, "off", MAX_HEADS)
 
 
-def _asked(request: dict) -> dict:
+def _asked(request: dict) -> Question:
     """Return what is asked, checked."""
     follows = wire.field(request, "target") is not None
-    return {
+    return questions.ask(
         **_read(request),
-        "off": _off(request),
-        "question": wire.choice(request, "question", questions.KINDS),
-        "target": wire.text(request, "target") if follows else None,
-    }
-
-
-def _each(request: dict) -> bool:
-    return wire.flag(request, "each")
+        question=wire.choice(request, "question", questions.KINDS),
+        target=wire.text(request, "target") if follows else None,
+    )
 
 
 def build() -> None:

@@ -23,6 +23,22 @@ def tiny(monkeypatch):
     return reader
 
 
+def asking(measure, *own):
+    """Return a measurement that puts its question first; `own` are its own arguments."""
+
+    def measured(*texts, **asked):
+        mine = {name: asked.pop(name) for name in own if name in asked}
+        return measure(questions.ask(*texts, **asked), **mine)
+
+    return measured
+
+
+ablated = asking(head_ablation.switch_off, "off")
+effects_of = asking(head_effects.measure, "off")
+pruned_of = asking(head_pruning.prune, "off", "each")
+traced = asking(sources.trace, "off")
+
+
 def last(progress) -> HeadProgress:
     *_, end = progress
     return end
@@ -70,7 +86,7 @@ def test_a_head_mask_zeroes_the_heads_context(tiny, seed):
 @pytest.mark.parametrize("off", [[], [3], [0, 5, 11], list(ALL)])
 @pytest.mark.parametrize("question", questions.KINDS)
 def test_the_answer_before_and_after(tiny, off, question):
-    found = head_ablation.switch_off("tiny", TEXT, SECOND, question=question, off=off)
+    found = ablated("tiny", TEXT, SECOND, question=question, off=off)
     reading = readings.read("tiny", TEXT, SECOND)
     hidden = without(tiny, reading, off)
     if question == "mask":
@@ -95,15 +111,15 @@ def test_the_answer_before_and_after(tiny, off, question):
 
 
 def test_shared_models_keep_no_state(tiny):
-    before = head_ablation.switch_off("tiny", TEXT, off=[]).after
-    head_ablation.switch_off("tiny", TEXT, off=list(ALL))
-    last(head_effects.measure("tiny", TEXT))
-    assert head_ablation.switch_off("tiny", TEXT, off=[]).after == before
+    before = ablated("tiny", TEXT, off=[]).after
+    ablated("tiny", TEXT, off=list(ALL))
+    last(effects_of("tiny", TEXT))
+    assert ablated("tiny", TEXT, off=[]).after == before
 
 
 @pytest.mark.parametrize("target", ["cat", "Cat", "##ful"])
 def test_any_token_can_be_followed(tiny, target):
-    found = head_ablation.switch_off("tiny", TEXT, off=[1], target=target)
+    found = ablated("tiny", TEXT, off=[1], target=target)
     assert found.before.target == target.lower()
     assert found.before.rank > 0
 
@@ -122,7 +138,7 @@ def test_any_token_can_be_followed(tiny, target):
 )
 def test_what_cannot_be_asked_is_refused(tiny, change, key):
     asked = {"text": TEXT, "off": []} | change
-    for ask in (head_ablation.switch_off, lambda *a, **k: last(head_effects.measure(*a, **k))):
+    for ask in (ablated, lambda *a, **k: last(effects_of(*a, **k))):
         with pytest.raises(InputError) as error:
             ask("tiny", **asked)
         assert error.value.key == key
@@ -134,7 +150,7 @@ def test_a_model_that_never_learned_it_is_not_asked(monkeypatch, field, key):
     monkeypatch.setattr(readings, "model_called", lambda name: reader)
     question = "mask" if field == "has_mlm" else "next"
     with pytest.raises(InputError) as error:
-        head_ablation.switch_off("tiny", TEXT, SECOND, question=question, off=[])
+        ablated("tiny", TEXT, SECOND, question=question, off=[])
     assert error.value.key == f"attention_{key}"
 
 
@@ -145,11 +161,11 @@ def test_a_model_that_never_learned_it_is_not_asked(monkeypatch, field, key):
 @pytest.mark.parametrize("question", questions.KINDS)
 def test_effects_are_those_of_one_ablation_after_another(tiny, off, question, monkeypatch):
     monkeypatch.setattr(head_effects, "MAX_TOKENS", 30)  # several batches a layer
-    reports = list(head_effects.measure("tiny", TEXT, SECOND, off=off, question=question))
+    reports = list(effects_of("tiny", TEXT, SECOND, off=off, question=question))
     assert [report.done for report in reports] == [0, 1, 2, 3]
     effects = reports[-1].result
     for head in ALL:
-        alone = head_ablation.switch_off(
+        alone = ablated(
             "tiny", TEXT, SECOND, off=[*off, head], question=question, target=effects.before.target
         ).after
         place = head // 4, head % 4
@@ -166,12 +182,12 @@ def test_effects_are_those_of_one_ablation_after_another(tiny, off, question, mo
 
 
 def test_greedy_pruning_always_takes_the_best_way(tiny):
-    pruned = last(head_pruning.prune("tiny", TEXT, target="cat")).result
+    pruned = last(pruned_of("tiny", TEXT, target="cat")).result
     assert pruned.every == 1
     gone: list[int] = []
     for step in pruned.steps:
         scores = {
-            head: head_ablation.switch_off("tiny", TEXT, off=[*gone, head], target="cat").after
+            head: ablated("tiny", TEXT, off=[*gone, head], target="cat").after
             for head in ALL
             if head not in gone
         }
@@ -188,25 +204,25 @@ def test_greedy_pruning_always_takes_the_best_way(tiny):
 
 @pytest.mark.parametrize("off", [[], [0, 4]])
 def test_pruning_by_one_measurement_removes_all(tiny, off):
-    effects = last(head_effects.measure("tiny", TEXT, off=off)).result
-    pruned = last(head_pruning.prune("tiny", TEXT, off=off, each=False)).result
+    effects = last(effects_of("tiny", TEXT, off=off)).result
+    pruned = last(pruned_of("tiny", TEXT, off=off, each=False)).result
     order = [step.layer * 4 + step.head for step in pruned.steps]
     assert sorted(order) == [head for head in ALL if head not in off]
     costs = [effects.change.flat[head] for head in order]
     assert costs == sorted(costs, reverse=True)
-    nothing = head_ablation.switch_off("tiny", TEXT, off=ALL, target=pruned.before.target).after
+    nothing = ablated("tiny", TEXT, off=ALL, target=pruned.before.target).after
     assert pruned.steps[-1].log_probability == pytest.approx(nothing.log_probability, abs=1e-9)
 
 
 def test_large_work_is_bounded_by_larger_steps(tiny, monkeypatch):
     monkeypatch.setattr(head_pruning, "MAX_WORK", 12**2 * 11 * 3 * 24**2 // 4)
-    pruned = last(head_pruning.prune("tiny", TEXT)).result
+    pruned = last(pruned_of("tiny", TEXT)).result
     assert pruned.every == 4
     assert len(pruned.steps) % 4 == 0
 
 
 def test_all_heads_may_be_off_already(tiny):
-    pruned = last(head_pruning.prune("tiny", TEXT, off=ALL)).result
+    pruned = last(pruned_of("tiny", TEXT, off=ALL)).result
     assert pruned.steps == ()
     assert pruned.n_kept is None
 
@@ -217,10 +233,10 @@ def test_all_heads_may_be_off_already(tiny):
 @pytest.mark.parametrize("question", questions.KINDS)
 @pytest.mark.parametrize("off", [[], [1, 6]])
 def test_integrated_gradients_are_complete(tiny, question, off):
-    found = last(sources.trace("tiny", TEXT, SECOND, question=question, off=off)).result
+    found = last(traced("tiny", TEXT, SECOND, question=question, off=off)).result
     assert found.integrated.sum() == pytest.approx(found.gap + found.off_by, abs=1e-9)
     assert abs(found.off_by) <= sources.CLOSE * max(1, abs(found.gap))
-    hidden = head_ablation.switch_off(
+    hidden = ablated(
         "tiny",
         " ".join(["[MASK]"] * 9),
         " ".join(["[MASK]"] * 3),
@@ -236,7 +252,7 @@ def test_integrated_gradients_are_complete(tiny, question, off):
 
 
 def test_gradient_times_input_is_a_small_step_towards_zero(tiny):
-    found = last(sources.trace("tiny", TEXT, target="mat")).result
+    found = last(traced("tiny", TEXT, target="mat")).result
     asked = questions.ask("tiny", TEXT, target="mat")
     words = tiny.model.bert.embeddings.word_embeddings(asked.reading.ids)
     step = 1e-6
@@ -251,7 +267,7 @@ def test_gradient_times_input_is_a_small_step_towards_zero(tiny):
 
 
 def test_measures_and_their_agreement(tiny):
-    found = last(sources.trace("tiny", TEXT)).result
+    found = last(traced("tiny", TEXT)).result
     assert found.attention.sum() == pytest.approx(1)
     assert found.rollout.sum() == pytest.approx(1)
     assert found.compared.tolist() == [1, 2, 3, 4, 5, 6, 7, 9]  # neither [CLS], [SEP] nor [MASK]
@@ -269,9 +285,9 @@ def test_measures_and_their_agreement(tiny):
 
 def test_progress_rises_to_its_end(tiny):
     for progress in (
-        head_effects.measure("tiny", TEXT),
-        head_pruning.prune("tiny", TEXT),
-        sources.trace("tiny", TEXT),
+        effects_of("tiny", TEXT),
+        pruned_of("tiny", TEXT),
+        traced("tiny", TEXT),
     ):
         reports = list(progress)
         assert [report.done for report in reports] == sorted(report.done for report in reports)

@@ -9,38 +9,20 @@ from collections.abc import Collection
 import torch
 
 from core.inference import questions, readings
-from core.inference.readings import Keep
+from core.inference.questions import Question
 from core.results.attention import Ablation
 
 
-def switch_off(
-    model: str,
-    text: str,
-    second: str = "",
-    *,
-    off: Collection[int],
-    question: str = "mask",
-    at: int | None = None,
-    target: str | None = None,
-    keep: Keep = "head",
-) -> Ablation:
+def switch_off(asked: Question, *, off: Collection[int]) -> Ablation:
     """Return an answer with all heads, and without some.
 
     Args:
-        model: as `questions.ask`, and so are all the others but
-        text: sentence A.
-        second: sentence B.
+        asked: the question.
         off: heads to switch off, layer * H + head; all of them may go.
-        question: "mask" or "next".
-        at: the token to hide.
-        target: the answer to follow.
-        keep: which end stays.
 
     Raises:
-        InputError: as `questions.ask`; or no such head.
-        AssetError: the bundled weights are missing or damaged.
+        InputError: no such head.
     """
-    asked = questions.ask(model, text, second, question=question, at=at, target=target, keep=keep)
     mask = readings.head_mask(asked.reading, off)
     bert, ids, segments = asked.reading.reader.model.bert, asked.reading.ids, asked.reading.segments
     with torch.inference_mode():

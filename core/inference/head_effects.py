@@ -15,40 +15,21 @@ from torch import Tensor
 
 from core.inference import questions, readings
 from core.inference.questions import Question
-from core.inference.readings import Keep
 from core.results.attention import HeadEffects, HeadProgress
 
 MAX_TOKENS = 4096  # of a batch; more need memory and win no time
 
 
-def measure(
-    model: str,
-    text: str,
-    second: str = "",
-    *,
-    off: Collection[int] = (),
-    question: str = "mask",
-    at: int | None = None,
-    target: str | None = None,
-    keep: Keep = "head",
-) -> Iterator[HeadProgress]:
+def measure(asked: Question, *, off: Collection[int] = ()) -> Iterator[HeadProgress]:
     """Switch off each head alone; report after each layer, the last time with the effects.
 
     Args:
-        model: as `questions.ask`.
-        text: sentence A.
-        second: sentence B.
+        asked: the question.
         off: heads that are off all the time, layer * H + head; their own effect is 0.
-        question: "mask" or "next".
-        at: the token to hide.
-        target: the answer to follow.
-        keep: which end stays.
 
     Raises:
-        InputError: as `questions.ask`; or no such head.
-        AssetError: the bundled weights are missing or damaged.
+        InputError: no such head.
     """
-    asked = questions.ask(model, text, second, question=question, at=at, target=target, keep=keep)
     mask = readings.head_mask(asked.reading, off)
     n_layers, n_heads = asked.reading.n_layers, asked.reading.n_heads
     before, states = read_once(asked, mask)

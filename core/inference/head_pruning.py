@@ -17,7 +17,6 @@ from torch import Tensor
 from core.inference import questions, readings
 from core.inference.head_effects import MAX_TOKENS, read_once, without_each
 from core.inference.questions import Question
-from core.inference.readings import Keep
 from core.results.attention import HeadProgress, Pruning, PruningStep
 
 # Measuring anew each time costs (L H)^2 / 4 readings. What 72 heads of width 384 and 32 tokens
@@ -26,36 +25,19 @@ MAX_WORK = 72**2 * 32 * 6 * 384**2
 
 
 def prune(
-    model: str,
-    text: str,
-    second: str = "",
-    *,
-    each: bool = True,
-    off: Collection[int] = (),
-    question: str = "mask",
-    at: int | None = None,
-    target: str | None = None,
-    keep: Keep = "head",
+    asked: Question, *, each: bool = True, off: Collection[int] = ()
 ) -> Iterator[HeadProgress]:
     """Remove heads, the least important first; report after each round.
 
     Args:
-        model: as `questions.ask`.
-        text: sentence A.
-        second: sentence B.
+        asked: the question.
         each: measure anew when a head has gone, and end when another answer comes first; else
             measure once, and remove all.
         off: heads that are off from the start, layer * H + head.
-        question: "mask" or "next".
-        at: the token to hide.
-        target: the answer to follow.
-        keep: which end stays.
 
     Raises:
-        InputError: as `questions.ask`; or no such head.
-        AssetError: the bundled weights are missing or damaged.
+        InputError: no such head.
     """
-    asked = questions.ask(model, text, second, question=question, at=at, target=target, keep=keep)
     shape = asked.reading.n_layers, asked.reading.n_heads
     mask = readings.head_mask(asked.reading, off)
     mask = torch.ones(shape, device=asked.reading.ids.device) if mask is None else mask.clone()

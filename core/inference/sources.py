@@ -21,7 +21,6 @@ from torch import Tensor
 from core import runtime
 from core.inference import attention, questions, readings, rollout
 from core.inference.questions import Question
-from core.inference.readings import Keep
 from core.results.attention import Attention, HeadProgress, Sources
 from core.text.tokenizer import MASK
 
@@ -30,34 +29,16 @@ CLOSE = 0.01  # of the whole change, or nats where that is less than one
 MAX_TOKENS = 2048  # of a batch: gradients keep every layer's numbers
 
 
-def trace(
-    model: str,
-    text: str,
-    second: str = "",
-    *,
-    off: Collection[int] = (),
-    question: str = "mask",
-    at: int | None = None,
-    target: str | None = None,
-    keep: Keep = "head",
-) -> Iterator[HeadProgress]:
+def trace(asked: Question, *, off: Collection[int] = ()) -> Iterator[HeadProgress]:
     """Trace an answer back to the tokens by four measures; report while integrating.
 
     Args:
-        model: as `questions.ask`.
-        text: sentence A.
-        second: sentence B.
+        asked: the question; the answer that it follows is explained.
         off: heads to switch off, layer * H + head.
-        question: "mask" or "next".
-        at: the token to hide.
-        target: the answer that is explained.
-        keep: which end stays.
 
     Raises:
-        InputError: as `questions.ask`; or no such head.
-        AssetError: the bundled weights are missing or damaged.
+        InputError: no such head.
     """
-    asked = questions.ask(model, text, second, question=question, at=at, target=target, keep=keep)
     read = asked.reading.read
     mask = readings.head_mask(asked.reading, off)
     yield HeadProgress(0, sum(STEPS))
