@@ -71,6 +71,11 @@ class Measurement:
     run: Callable[[], Sequence[Measured]]  # one result a figure, in their order
 
 
+def single(figure: Figure, run: Callable[[], Measured]) -> Measurement:
+    """Return the measurement of a figure that has one of its own."""
+    return Measurement((figure,), lambda: [run()])
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The figures of one script."""

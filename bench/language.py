@@ -5,24 +5,13 @@ import json
 from collections.abc import Callable, Sequence
 
 from bench import bert_parity, fill_mask, held_out
-from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement
+from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement, single
 from core import assets, runtime
 from core.text.pieces import LANGUAGES
 
 NAMES = {"en": "English", "zh": "Chinese"}
 UNITS = {"en": "tokens", "zh": "characters"}
 PIPELINE = "transformers' fill-mask pipeline"
-
-
-def _one(
-    name: str,
-    unit: str,
-    says: str,
-    run: Callable[[], Measured],
-    bound: Bound | None = None,
-    peer: str | None = None,
-) -> Measurement:
-    return Measurement((Figure(f"language.{name}", unit, says, bound, peer),), lambda: [run()])
 
 
 def _on_one_thread(run: Callable[[], Sequence[Measured]]) -> Callable[[], Sequence[Measured]]:
@@ -113,33 +102,39 @@ GROUP = Group(
     "Our BERTs: weights in `assets/weights/bert-en` and `bert-zh`, scores on whole documents that "
     "were held out.",
     (
-        _one(
-            "parity_max_abs",
-            "",
-            "Largest difference of any stage from transformers' BERT, bert-base's size, float32.",
+        single(
+            Figure(
+                "language.parity_max_abs",
+                "",
+                "Largest difference of any stage from transformers' BERT, base size, float32.",
+                Bound(at_most=1e-4),
+            ),
             bert_parity.largest_difference,
-            Bound(at_most=1e-4),
         ),
-        _one(
-            "tokenizer_mismatches",
-            "lines",
-            "Lines of 20,000 (English and Chinese, both vocabularies) cut otherwise than by "
-            "the tokenizers library.",
+        single(
+            Figure(
+                "language.tokenizer_mismatches",
+                "lines",
+                "Lines of 20,000 (English and Chinese, both vocabularies) cut otherwise than by "
+                "the tokenizers library.",
+                Bound(at_most=0),
+            ),
             bert_parity.tokenizer_mismatches,
-            Bound(at_most=0),
         ),
         *(_masked(language) for language in LANGUAGES),
         *(_pairs(language) for language in LANGUAGES),
         _filling(1, 0.40),
         _filling(32, 0.18),
-        _one(
-            "precision_loss",
-            "",
-            "[MASK] top-1 lost from the trained float32 weights to the float16 file as the pages "
-            "compute it, the worse of both languages.",
+        single(
+            Figure(
+                "language.precision_loss",
+                "",
+                "[MASK] top-1 lost from the trained float32 weights to the float16 file as the "
+                "pages compute it, the worse of both languages.",
+                Bound(at_most=0.002),
+                "half of its 95% interval",
+            ),
             held_out.precision_loss,
-            Bound(at_most=0.002),
-            "half of its 95% interval",
         ),
         Measurement(
             (

@@ -129,7 +129,10 @@ def machine() -> str:
         if line.startswith("model name")
     ]
     processor = names[0] if names else platform.machine()
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "gradio", "numpy"))
+    libraries = ", ".join(
+        f"{name} {version(name)}"
+        for name in ("torch", "onnxruntime", "transformers", "gradio", "numpy")
+    )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return (
         f"Measured on {today}: {os.cpu_count()} cores of {processor}"
