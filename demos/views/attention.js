@@ -28,7 +28,7 @@ const example = (language, number) => {
   return { model: language, text: a.replaceAll("|", ""), second: b, focus: word ? [before.length, word] : null };
 };
 const BLANK = { keep: "head", at: null, off: [], question: "mask", target: null, otherA: null, otherB: null, pins: null };
-const SETTINGS = { view: "heads", layer: 2, head: 0, heads: null, unit: "piece", least: 5, frame: true, filter: "all",
+const SETTINGS = { view: "heads", layer: 2, head: 0, heads: null, unit: "piece", least: null, frame: true, filter: "all",
   sort: "place", measure: "entropy", pattern: "previous", asker: null, rolled: "rollout" };
 const exampleShown = () => Array.from({ length: N_EXAMPLES }, (_, k) => k + 1).find((k) => {
   const known = example(state.model === "zh" ? "zh" : "en", k);
@@ -50,7 +50,7 @@ function linked() {
     otherA: read("other"), otherB: read("other2"), pins: read("pins") === null ? null : pins,
     view: one("view", VIEWS, "heads"), layer: whole("layer", 3, 1, 99) - 1, head: whole("head", 1, 1, 99) - 1,
     heads: read("heads") === null ? null : list("heads").map((head) => head - 1).filter((head) => head >= 0),
-    unit: one("unit", ["piece", "word"], "piece"), least: whole("least", SETTINGS.least, 1, 50), frame: read("frame") !== "0",
+    unit: one("unit", ["piece", "word"], "piece"), least: read("least") === null ? null : whole("least", 5, 1, 50), frame: read("frame") !== "0",
     filter: one("pairs", FILTERS, "all"), sort: read("sort", "place"), measure: one("measure", MEASURES, "entropy"),
     pattern: one("pattern", props.patterns, "previous"), asker: read("asker") === null ? null : whole("asker", 0, 0, 511), rolled: one("rolled", ["rollout", "raw"], "rollout"),
   };
@@ -92,7 +92,7 @@ function writeLink() {
     view: state.view, layer: state.layer + 1, head: unless(state.head, 0, state.head + 1),
     heads: state.heads && state.heads.map((head) => head + 1).join(","),
     pins: state.pins && state.pins.map(({ side, at }) => side + at).join(","), unit: state.unit,
-    least: unless(state.least, SETTINGS.least), frame: state.frame ? null : 0, pairs: unless(state.filter, "all"),
+    least: state.least, frame: state.frame ? null : 0, pairs: unless(state.filter, "all"),
     sort: unless(state.sort, "place"), measure: state.view === "maps" ? state.measure : null,
     pattern: state.view === "maps" && state.measure === "pattern" ? state.pattern : null, asker: state.asker, rolled: unless(state.rolled, "rollout"),
   });
@@ -125,7 +125,7 @@ function take(answer, asked, key) {
   state.heads = state.heads?.filter((head) => head < data.n_heads) ?? null;
   data.focus = state.focus && tokenAt(...state.focus);
   if (!answer.read.segments.includes(1)) state.filter = "all";
-  find(".loader").open = false;
+  find(".loader").hidden = true;
   remark();
 }
 function fill(into, answer) {
@@ -232,7 +232,9 @@ function renderStrip() {
   find(".strip").classList.toggle("waiting", !matrix);
   if (!matrix) return;
   const row = Array.from(matrix.slice(at * units.length, (at + 1) * units.length), (share) => share / 1e4);
-  find(".asks").replaceChildren(...units.map((one, i) => chip(one.text, { kind: i === at ? "kept" : one.kind, title: one.title })));
+  const asks = find(".asks"), asking = [data.key, state.unit, at].join();
+  if (asks.dataset.at !== asking) asks.replaceChildren(...units.map((one, i) => chip(one.text, { kind: i === at ? "kept" : one.kind, title: one.title })));
+  asks.dataset.at = asking;
   find(".which").textContent = page.headName(state.layer, head);
   lab.bars(find(".strip .shares"), row, Math.max(...row), say("strip.shares", { list: page.strongest(row, 3).map((j) => `${units[j].text} ${lab.percent(row[j])}`).join(", ") }));
   const entropy = -row.reduce((sum, share) => sum + (share > 0 ? share * Math.log(share) : 0), 0);
@@ -277,11 +279,15 @@ for (const [field, name] of [[fieldA, "text"], [fieldB, "second"]]) field.oninpu
 const name = (model) => (["en", "zh"].includes(model) ? say(`ours.${model}`) : model.replace(/^data\/models\//, ""));
 function drawModels() {
   const names = [...new Set([...props.weights, ...props.folders, state.model])], select = find("select.model");
-  select.replaceChildren(...names.map((one) => Object.assign(make("option", "", name(one)), { value: one })));
+  if (select.dataset.names === `${lab.lang} ${names}` && select.value === state.model) return;
+  select.dataset.names = `${lab.lang} ${names}`;
+  select.replaceChildren(...names.map((one) => Object.assign(make("option", "", name(one)), { value: one })), Object.assign(make("option", "", say("load.title")), { value: "" }));
   select.value = state.model;
 }
 find("select.model").onchange = (event) => {
   const model = event.target.value, known = exampleShown();
+  find(".loader").hidden = Boolean(model);
+  if (!model) { drawModels(); find(".loader .name").focus(); return; }
   retyped(known && ["en", "zh"].includes(model) ? example(model, known) : { model });
   drawExamples();
 };

@@ -5,6 +5,7 @@
   const lab = window.lab, TAB = "attention", { make } = lab;
   const say = (key, values) => lab.t(`${TAB}.${key}`, values);
   const N_STEPS = 8, CELL = 7;  // strengths of a line; pixels of a head in the margin
+  const CLOSE = 60;  // more tokens stand closer, and weaker lines are left out
   const SIDES = { aa: [0, 0], ab: [0, 1], ba: [1, 0], bb: [1, 1] };
   lab.attentionViews ??= {};
 
@@ -25,15 +26,16 @@
 
   lab.attentionViews.heads = (node, page) => {
     const find = (selector) => node.querySelector(selector);
-    const canvas = find("canvas"), columns = { q: find(".column.q"), k: find(".column.k") }, stage = find(".stage");
+    const canvas = find("canvas"), box = find(".stage-box"), columns = { q: find(".column.q"), k: find(".column.k") }, stage = find(".stage");
     const slider = find(".least input"), frame = find(".frame input");
     let hover = null, built = "", row = 24;
 
+    const leastNow = () => page.state.least ?? (page.units().length > CLOSE ? 10 : 5);
     const heads = () => page.state.heads ?? Array.from({ length: page.data.n_heads }, (_, k) => k);
     const active = () => (hover ? [hover] : page.state.pins.map(({ side, at }) => ({ side, unit: page.unitOf(at) })));
     // Calls line(head, i, j, share in 1/10,000) for each line that is on the screen.
     const lines = (line) => {
-      const { state } = page, units = page.units(), n = units.length, least = state.least * 100;
+      const { state } = page, units = page.units(), n = units.length, least = leastNow() * 100;
       const sides = SIDES[state.filter], from = { q: new Set(), k: new Set() };
       for (const { side, unit } of active()) from[side].add(unit);
       const any = from.q.size + from.k.size > 0;
@@ -96,24 +98,31 @@
     };
 
     // ---- Lines ------------------------------------------------------------------------------------------
+    box.onscroll = () => {
+      cancelAnimationFrame(soon);
+      soon = requestAnimationFrame(() => { if (page.data) paint(); });
+    };
     const strength = (share) => Math.min(N_STEPS - 1, Math.floor(Math.sqrt(share / 1e4) * N_STEPS));
-    const look = (step) => ({ alpha: 0.12 + 0.88 * ((step + 1) / N_STEPS), width: 0.7 + 2.6 * (step / (N_STEPS - 1)) ** 2 });
+    const look = (step) => ({ alpha: 0.12 + 0.88 * ((step + 1) / N_STEPS), width: [2, 3.2][step - N_STEPS + 2] ?? 1 });
     const middle = (unit) => (unit + 0.5) * row;
     // Lines of several heads between the same tokens run side by side.
     const aside = () => { const all = heads(), step = all.length > 1 ? (0.66 * row) / (all.length - 1) : 0; return new Map(all.map((head, k) => [head, (k - (all.length - 1) / 2) * step])); };
     const colourOf = (head) => lab.headColour(head);
     const paint = () => {
-      const n = page.units().length, width = canvas.parentElement.clientWidth - columns.q.offsetWidth - columns.k.offsetWidth, height = n * row;
-      const scale = Math.min(devicePixelRatio || 1, 16000 / height);
+      // Of a long text only the part in view is painted; the canvas sticks there while its box scrolls.
+      const n = page.units().length, width = canvas.parentElement.clientWidth, height = Math.min(n * row, Math.max(200, box.clientHeight - find(".ends").offsetHeight - 6));
+      const above = Math.min(box.scrollTop, n * row - height), below = above + height, scale = devicePixelRatio || 1;
       if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
         canvas.width = Math.round(width * scale);
         canvas.height = Math.round(height * scale);
         canvas.style.width = `${width}px`;
         canvas.style.height = `${height}px`;
       }
-      const context = canvas.getContext("2d");
-      context.setTransform(scale, 0, 0, scale, 0, 0);
-      context.clearRect(0, 0, width, height);
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.fillStyle = lab.colour("paper");
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      const image = context.getImageData(0, 0, canvas.width, canvas.height);
       const bundles = new Map(), isolated = active(), margin = isolated.length ? heads().length * CELL + 4 : 0, cells = [];
       const left = isolated.some(({ side }) => side === "k") ? margin : 0, right = width - (isolated.some(({ side }) => side === "q") ? margin : 0);
       const there = lines((head, i, j, share) => {
@@ -124,14 +133,19 @@
       });
       const shift = aside();
       for (const [key, ends] of [...bundles].sort(([a], [b]) => (a % N_STEPS) - (b % N_STEPS))) {  // strong ones on top
-        const { alpha, width: thick } = look(key % N_STEPS), by = shift.get(Math.floor(key / N_STEPS));
-        context.globalAlpha = alpha;
-        context.lineWidth = thick;
-        context.strokeStyle = colourOf(Math.floor(key / N_STEPS));
-        context.beginPath();
-        for (let k = 0; k < ends.length; k += 2) { context.moveTo(left, middle(ends[k]) + by); context.lineTo(right, middle(ends[k + 1]) + by); }
-        context.stroke();
+        const { alpha, width: thick } = look(key % N_STEPS), by = shift.get(Math.floor(key / N_STEPS)), inView = [], tracks = Math.round(thick * scale);
+        for (let k = 0; k < ends.length; k += 2) {
+          const from = middle(ends[k]) + by, to = middle(ends[k + 1]) + by;
+          if ((from < above && to < above) || (from > below && to > below)) continue;
+          for (let track = 0; track < tracks; track++) {  // a thick line is several side by side
+            const aside = track - (tracks - 1) / 2 - above * scale;
+            inView.push(from * scale + aside, to * scale + aside);
+          }
+        }
+        lab.wuLines(image, left * scale, right * scale, inView, lab.rgb(colourOf(Math.floor(key / N_STEPS))), alpha);
       }
+      context.putImageData(image, 0, 0);
+      context.setTransform(scale, 0, 0, scale, 0, -above * scale);
       // Beside the other column, what each head gives: one cell a head.
       const place = new Map(heads().map((head, k) => [head, k]));
       for (let k = 0; k < cells.length; k += 4) {
@@ -145,13 +159,13 @@
       }
       context.globalAlpha = 1;
       node.classList.toggle("waiting", !there);
-      const pins = page.state.pins;
+      const pins = page.state.pins, units = page.units();
       for (const side of ["q", "k"]) {
         const lit = new Set(isolated.filter((one) => one.side === side).map(({ unit }) => unit));
         [...columns[side].children].forEach((button, unit) => {
-          const one = page.units()[unit], pinned = pins.some((now) => now.side === side && one.first <= now.at && now.at <= one.last);
+          const one = units[unit], pinned = pins.some((now) => now.side === side && one.first <= now.at && now.at <= one.last);
           button.classList.toggle("on", lit.has(unit));
-          button.setAttribute("aria-pressed", String(pinned));
+          if (button.getAttribute("aria-pressed") !== String(pinned)) button.setAttribute("aria-pressed", String(pinned));
         });
       }
       canvas.dataset.lines = [...bundles.values()].reduce((sum, ends) => sum + ends.length / 2, 0);
@@ -199,14 +213,14 @@
         button.title = say("heads.toggle_hint", { n: head + 1 });
         button.ondblclick = () => page.quiet({ heads: [head], head });
       });
-      slider.value = state.least;
-      find(".least output").textContent = `${state.least}%`;
-      slider.setAttribute("aria-valuetext", `${state.least}%`);
+      slider.value = leastNow();
+      find(".least output").textContent = `${leastNow()}%`;
+      slider.setAttribute("aria-valuetext", `${leastNow()}%`);
       frame.checked = state.frame;
       find(".pairs").hidden = !pair;
       press(state.filter);
       find(".unpin").disabled = !state.pins.length;
-      row = Math.round(parseFloat(getComputedStyle(stage).fontSize) * 1.62);
+      row = Math.round(parseFloat(getComputedStyle(stage).fontSize) * (page.units().length > CLOSE ? 1.25 : 1.62));
       stage.style.setProperty("--row", `${row}px`);
       const key = `${data.key} ${state.unit}`;
       if (key !== built) { hover = null; build(); built = key; }

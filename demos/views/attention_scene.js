@@ -48,6 +48,33 @@
     context.globalAlpha = 1;
   };
 
+  // Thousands of smooth lines on an opaque image, all from x = left to x = right: Wu's lines (1991) in
+  // fixed point, several times as fast as a canvas strokes them without a GPU. `ends` [y, y, y, y, ...].
+  lab.wuLines = ({ data: clamped, width, height }, left, right, ends, [r, g, b], share) => {
+    const data = new Uint8Array(clamped.buffer), alpha = Math.round(share * 256);
+    for (let k = 0; k < ends.length; k += 2) {
+      const from = ends[k], to = ends[k + 1], slope = (to - from) / (right - left), steep = Math.abs(slope) > 1;
+      // One pixel a step along the longer way, its colour shared with the neighbour across.
+      const first = steep ? Math.max(0, Math.ceil(Math.min(from, to))) : Math.max(0, Math.ceil(left));
+      const last = steep ? Math.min(height, Math.ceil(Math.max(from, to))) : Math.min(width, Math.ceil(right));
+      const step = steep ? 1 / slope : slope, start = (steep ? left : from) + (first - (steep ? from : left)) * step - 0.5;
+      const along = 4 * (steep ? width : 1), across = 4 * (steep ? 1 : width), end = (steep ? width : height) - 1;
+      let place = Math.round(start * 65536);
+      const by = Math.round(step * 65536);
+      for (let m = first, base = first * along; m < last; m++, place += by, base += along) {
+        const low = place >> 16;
+        if (low < 0 || low >= end) continue;
+        const over = (((place >> 8) & 255) * alpha) >> 8, under = alpha - over, at = base + low * across, next = at + across;
+        data[at] += ((r - data[at]) * under) >> 8;
+        data[at + 1] += ((g - data[at + 1]) * under) >> 8;
+        data[at + 2] += ((b - data[at + 2]) * under) >> 8;
+        data[next] += ((r - data[next]) * over) >> 8;
+        data[next + 1] += ((g - data[next + 1]) * over) >> 8;
+        data[next + 2] += ((b - data[next + 2]) * over) >> 8;
+      }
+    }
+  };
+
   const escape = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");  // what XML can't hold
   const round = (x) => Math.round(x * 100) / 100;
