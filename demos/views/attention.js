@@ -311,7 +311,7 @@ async function renderFoot() {
   const language = state.model === "zh" ? "zh" : "en";
   const score = await lab.ask(server.show_score, { language }).catch(() => null);
   const per = (value) => (value === null || value === undefined ? "…" : lab.percent(value));
-  find(".foot p").textContent = say("foot", { language, top1: per(score?.mask_top1), nsp: per(score?.nsp_acc), tokens: score?.tokens ? lab.compact(score.tokens) : "…" });
+  find(".foot p").textContent = say("foot", { language, top1: per(score?.mask_top1), nsp: per(score?.nsp_accuracy), tokens: score?.tokens ? lab.compact(score.tokens) : "…" });
 }
 
 views = Object.fromEntries(VIEWS.map((name) => [name, lab.attentionViews[name](find(`.view.${name}`), page)]));
