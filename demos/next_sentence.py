@@ -7,7 +7,6 @@ from core.inference import (
     next_sentence,
     next_sentence_scores,
     next_sentence_weights,
-    readers,
     training_lapse,
 )
 from demos.common import wire
@@ -66,6 +65,5 @@ def build() -> None:
         weigh_words,
         show_scores,
         show_trial,
-        weights=readers.bundled(),
         max_candidates=next_sentence.MAX_CANDIDATES,
     )
