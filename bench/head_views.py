@@ -81,7 +81,7 @@ def _bertviz(seen: Attention) -> int:
     try:
         from bertviz import head_view
     except ImportError as error:
-        raise BenchError("no bertviz; `pip install -r requirements-dev.txt`") from error
+        raise BenchError("no bertviz; `pip install -r requirements-bench.txt`") from error
     layers = [torch.from_numpy(layer)[None] for layer in seen.attention]
     return len(head_view(layers, list(seen.read.tokens), html_action="return").data.encode())
 
