@@ -164,9 +164,9 @@
       rows: ["before", "after"].flatMap((key) => said[key].top.map(([token, share], k) => [key, k + 1, token, share.toFixed(4), key === "after" ? page.state.off.join(" ") : ""])) });
     const snippet = () => {
       const { question: asked, target } = page.state, more = lab.pythonCall({ question: asked, target });
-      return (page.state.off.length ? "" : "read[\"off\"] = []  # layer * n_heads + head, counted from 0\n") + `said = head_ablation.switch_off(**read, ${more})\nprint(said.before.top)\nprint(said.after.top)\n` +
-        (curve ? `*_, last = head_pruning.prune(**{**read, "off": []}, ${more}, each=${curve.each ? "True" : "False"})\nfor step in last.result.steps:\n    print(step)\n` : "");
+      return `asked = questions.ask(**read, ${more})\nsaid = head_ablation.switch_off(asked, off=off)\nprint(said.before.top)\nprint(said.after.top)\n` +
+        (curve ? `*_, last = head_pruning.prune(asked, each=${curve.each ? "True" : "False"})\nfor step in last.result.steps:\n    print(step)\n` : "");
     };
-    return { draw, scene, table, snippet, ready: () => said?.key === JSON.stringify(page.asked()), get imports() { return curve ? ["head_ablation", "head_pruning"] : ["head_ablation"]; } };
+    return { draw, scene, table, snippet, ready: () => said?.key === JSON.stringify(page.asked()), get imports() { return curve ? ["head_ablation", "head_pruning", "questions"] : ["head_ablation", "questions"]; } };
   };
 }

@@ -21,7 +21,7 @@
   lab.csv = ({ columns, rows }) => `\ufeff${[columns, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
   const python = (value) => (value === null ? "None" : value === true ? "True" : value === false ? "False"
     : Array.isArray(value) ? `[${value.map(python).join(", ")}]` : typeof value === "number" ? String(value) : JSON.stringify(value));
-  lab.pythonCall = (values) => Object.entries(values).filter(([, value]) => value !== null && value !== "" && String(value) !== "" && value !== "head").map(([name, value]) => `${name}=${python(value)}`).join(", ");
+  lab.pythonCall = (values) => Object.entries(values).filter(([, value]) => value !== null && value !== "").map(([name, value]) => `${name}=${python(value)}`).join(", ");
 
   lab.attentionExport = (element, page, view) => {
     const find = (selector) => element.querySelector(selector), box = find(".snippet"), code = find(".exports .code");
@@ -37,11 +37,12 @@
     };
     for (const button of element.querySelectorAll(".exports button[value]")) {
       button.onclick = () => save[button.value]();
+      button.disabled = true;  // until there is something
     }
     const text = () => {
       const { imports, snippet } = view(), { model, text: first, second, at, keep, off } = page.request();
-      const read = lab.pythonCall({ model, text: first, second, at, keep, off });
-      return `from core.inference import ${[...imports].sort().join(", ")}\n\nread = dict(${read})\n${snippet()}`;
+      const read = lab.pythonCall({ model, text: first, second, at, keep: keep === "tail" ? keep : null });
+      return `from core.inference import ${[...imports].sort().join(", ")}\n\nread = dict(${read})\noff = ${python(off)}  # heads switched off: layer * n_heads + head, from 0\n${snippet()}`;
     };
     const renew = () => {
       const ready = view().ready?.() ?? true;
@@ -49,7 +50,7 @@
       code.setAttribute("aria-expanded", String(!box.hidden));
       if (!box.hidden) box.querySelector("pre").textContent = text();
     };
-    code.onclick = () => { box.hidden = !box.hidden; renew(); };
+    code.onclick = () => { if (!page.data) return; box.hidden = !box.hidden; renew(); };
     box.querySelector(".copy").onclick = async (event) => {
       const button = event.currentTarget;
       try { await navigator.clipboard.writeText(text()); } catch {  // no clipboard here: leave it selected

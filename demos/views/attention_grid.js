@@ -184,7 +184,7 @@
       }
       return { columns: ["layer", "head", "from", "from_token", "to", "to_token", "share"], rows };
     };
-    const snippet = () => "seen = attention.show(**read)\nprint(seen.attention.shape)  # layers, heads, tokens that look, tokens that are looked at\n" +
+    const snippet = () => "seen = attention.show(**read, off=off)\nprint(seen.attention.shape)  # layers, heads, tokens that look, tokens that are looked at\n" +
       "for layer, heads in enumerate(seen.attention, 1):\n    for head, rows in enumerate(heads, 1):\n        print(layer, head, rows.argmax(-1))  # what each token looks at most\n";
     return { draw, scene, table, snippet, imports: ["attention"], words };
   };

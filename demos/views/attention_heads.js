@@ -188,6 +188,7 @@
         mark.style.background = colourOf(head);
         return make("li", "number", mark, make("b", "", say("heads.head", { n: head + 1 })), ` ${text}`);
       }));
+      if (!found.size) find(".listing ol").append(make("li", "", say(heads().length ? "heads.no_lines" : "heads.no_heads", { least: leastNow() })));
       canvas.setAttribute("aria-label", say("heads.spoken", { layer: page.state.layer + 1, n: n, lines: canvas.dataset.lines }));
     };
 
@@ -256,7 +257,7 @@
     };
     const snippet = () => {
       const merged = page.state.unit === "word" ? "rows = attention.whole_words(seen.attention, seen.read.words)\n" : "rows = seen.attention\n";
-      return `seen = attention.show(**read)\n${merged}print(seen.read.tokens)\nfor head in [${heads()}]:  # counted from 0\n    print(head, rows[${page.state.layer}, head].round(4))\n`;
+      return `seen = attention.show(**read, off=off)\n${merged}print(seen.read.tokens)\nfor head in [${heads()}]:  # counted from 0\n    print(head, rows[${page.state.layer}, head].round(4))\n`;
     };
     return { draw, scene, table, snippet, imports: ["attention"] };
   };

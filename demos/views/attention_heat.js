@@ -159,8 +159,8 @@
     };
     const snippet = () => {
       const { layer, head } = page.state;
-      return `seen = attention.show(**read)\nprint(seen.attention[${layer}, ${head}].round(4))  # layer and head, counted from 0\n` + (open && parts
-        ? `one = attention.vectors(**read, layer=${layer}, head=${head})\nscores = one.queries @ one.keys.T / one.keys.shape[1] ** 0.5\nprint(scores[${asker.value || 0}].round(2))\n` : "");
+      return `seen = attention.show(**read, off=off)\nprint(seen.attention[${layer}, ${head}].round(4))  # layer and head, counted from 0\n` + (open && parts
+        ? `one = attention.vectors(**read, off=off, layer=${layer}, head=${head})\nscores = one.queries @ one.keys.T / one.keys.shape[1] ** 0.5\nprint(scores[${asker.value || 0}].round(2))\n` : "");
     };
     return { draw, scene, table, snippet, imports: ["attention"] };
   };

@@ -133,12 +133,12 @@
     });
     const snippet = () => {
       const { measure: what, pattern: which, question: asked, target } = page.state;
-      if (what === "effect") return `*_, last = head_effects.measure(**read, ${lab.pythonCall({ question: asked, target })})\nprint(last.result.change.round(3))  # nats, [layers, heads]\n`;
-      const show = "seen = attention.show(**read)\n";
+      if (what === "effect") return `asked = questions.ask(**read, ${lab.pythonCall({ question: asked, target })})\n*_, last = head_effects.measure(asked, off=off)\nprint(last.result.change.round(3))  # nats, [layers, heads]\n`;
+      const show = "seen = attention.show(**read, off=off)\n";
       if (what === "pairs") return `${show}print(sentence_flow.flow(seen).shares.round(3))  # A->A, A->B, B->A, B->B\n`;
       return `${show}print(head_patterns.score(seen).${what === "pattern" ? `patterns["${which}"]` : what}.round(3))\n`;
     };
     return { draw, scene, table, snippet, words, ready: () => Boolean(values),
-      get imports() { return page.state.measure === "effect" ? ["head_effects"] : ["attention", page.state.measure === "pairs" ? "sentence_flow" : "head_patterns"]; } };
+      get imports() { return page.state.measure === "effect" ? ["head_effects", "questions"] : ["attention", page.state.measure === "pairs" ? "sentence_flow" : "head_patterns"]; } };
   };
 }

@@ -124,8 +124,8 @@
     };
     const table = () => ({ columns: ["token", "text", ...NAMES, "compared"],
       rows: found.tokens.map((one, i) => [i, one.text, ...NAMES.map((name) => found[name][i].toFixed(4)), found.compared.includes(i) ? 1 : 0]) });
-    const snippet = () => `*_, last = sources.trace(**read, ${lab.pythonCall({ question: page.state.question, target: page.state.target })})\nfound = last.result\n` +
-      "print(found.attention, found.rollout, found.gradient, found.integrated, sep=\"\\n\")\nprint(found.spearman.round(2))\nprint(rollout.roll(attention.show(**read)).rollout.round(3))\n";
-    return { draw, scene, table, snippet, imports: ["attention", "rollout", "sources"], ready: () => found?.key === keyNow() };
+    const snippet = () => `asked = questions.ask(**read, ${lab.pythonCall({ question: page.state.question, target: page.state.target })})\n*_, last = sources.trace(asked, off=off)\nfound = last.result\n` +
+      "print(found.attention, found.rollout, found.gradient, found.integrated, sep=\"\\n\")\nprint(found.spearman.round(2))\nprint(rollout.roll(attention.show(**read, off=off)).rollout.round(3))\n";
+    return { draw, scene, table, snippet, imports: ["attention", "questions", "rollout", "sources"], ready: () => found?.key === keyNow() };
   };
 }
