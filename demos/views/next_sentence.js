@@ -4,7 +4,6 @@ const find = (selector) => element.querySelector(selector);
 const say = (key, values) => lab.t(`${TAB}.${key}`, values);
 const { make } = lab;
 const N_STORIES = 4, LONGEST_LINK = 1500, POSITIONS = 512;
-const per = (share) => lab.percent(share);
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(Math.abs(x) >= 0.1 ? 2 : Math.abs(x) >= 0.01 ? 3 : 4)}`;
 
@@ -47,8 +46,7 @@ function place(language, a) {
   return null;
 }
 function origin(candidate) {
-  const here = place(state.language, state.a);
-  const there = place(state.language, candidate);
+  const here = place(state.language, state.a), there = place(state.language, candidate);
   if (!there) return "own";
   if (!here || here.number !== there.number) return here ? "other" : "own";
   return there.at === here.at + 1 ? "next" : "same";
@@ -147,7 +145,6 @@ async function weigh() {
 
 // ---- What is on the screen ---------------------------------------------------------------------------
 function render() {
-  const spoken = (part) => part.map((one) => one.text).join(" ");
   lab.remarks(find(".remarks"), { ...answer, cuts: [], tokens: answer.typed_mask ? ["[MASK]"] : [] },
     state.model ? answer.looks_like : state.language, (language) => change({ language }));
   for (const one of answer.list)
@@ -157,12 +154,11 @@ function render() {
   const ranked = [...answer.list].sort((x, y) => x.rank - y.rank), best = ranked[0];
   find(".given").textContent = state.a;
   find(".loose").replaceChildren(...answer.list.map(({ text }) => make("li", "", text)));
-  find(".loose").setAttribute("aria-label", spoken(answer.list));
   find(".chosen").textContent = best.text;
   find(".count").textContent = say("strip.of", { n: answer.list.length });
   const hasTrue = answer.list.some((one) => origin(one.text) === "next");
   const right = origin(best.text) === "next";
-  find(".outcome").textContent = state.revealed && hasTrue ? say(right ? "strip.right" : "strip.wrong") : per(best.probability);
+  find(".outcome").textContent = state.revealed && hasTrue ? say(right ? "strip.right" : "strip.wrong") : lab.percent(best.probability);
   find(".outcome").classList.toggle("right", state.revealed && hasTrue && right);
   find(".who").textContent = say("other.who", { name: state.model || say("other.ours_name") });
   const focused = find(".ranked").contains(document.activeElement) ? document.activeElement.value : null;
@@ -170,7 +166,7 @@ function render() {
     const fill = make("i"), from = origin(one.text);
     fill.style.width = `${100 * one.probability}%`;
     const button = make("button", "", make("span", "rank number", String(one.rank)), make("span", "text", one.text),
-      make("span", "track", fill, make("i", "half")), make("span", "share number", per(one.probability)));
+      make("span", "track", fill, make("i", "half")), make("span", "share number", lab.percent(one.probability)));
     if (state.revealed) button.append(make("span", `origin ${from}`, say(`origin.${from}`)));
     button.type = "button";
     button.value = one.k;
@@ -205,7 +201,7 @@ function renderWords() {
     const fill = make("i"), share = sigmoid(difference);
     fill.style.width = `${100 * share}%`;
     return make("div", `reading ${name}`, make("span", "", say(`words.${name}`, { n: state.hidden.length })),
-      make("span", "track", fill, make("i", "half")), make("span", "share number", per(share)));
+      make("span", "track", fill, make("i", "half")), make("span", "share number", lab.percent(share)));
   }));
   const expected = -state.hidden.reduce((sum, at) => sum + weighed.weights[at], 0);
   find(".claim").textContent = state.hidden.length
