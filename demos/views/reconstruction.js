@@ -3,7 +3,8 @@
 const TAB = "reconstruction", SIDE = 28, KINDS = 10;
 const ROWS = [["pca3", "ae3-lecture", "ae3", "vae16"], ["pca32", "conv-lecture", "conv", "dense32"]];
 const MODELS = ROWS.flat();
-const LIVE_PAUSE = 70;         // ms between two questions while a stroke lasts
+const LIVE_PAUSE = 70;         // ms at least between two questions while a stroke lasts
+const PATIENCE = 180;          // ms until what waits for an answer dims
 const LETTER_A = "24,98,56,14,88,98:38,68,74,68";
 const SPIRAL = "56,60,62,54,68,62,62,72,48,72,40,58,48,42,66,38,82,50,82,72,68,88,44,88,26,72,24,48,38,26,62,20,84,26";
 const SMALL_THREE = "66,69,82,65,93,73,79,84,94,94,85,106,65,103";
@@ -167,12 +168,24 @@ const words = () => {
 // ---- Asking --------------------------------------------------------------------------------------
 let blamed = null;  // whose sentence stands in `problem`: the answer's or the photo's
 let asked = 0, ended = 0, answered = 0;  // numbers of questions: the last, the last of a whole stroke, ...
+let took = 0;    // ms, the last answer's time
+let dimming = null;
+// Most answers come before anything dims: dimming repaints all cards.
+function busy(on) {
+  page.setAttribute("aria-busy", String(on));
+  if (on) { dimming ??= setTimeout(() => page.classList.add("asking"), PATIENCE); return; }
+  clearTimeout(dimming);
+  dimming = null;
+  page.classList.remove("asking");
+}
 async function ask(request, done, number) {
   if (number < ended) return;  // the stroke has ended since
   if (done) ended = number;
-  page.classList.add("asking");
+  busy(true);
+  const start = performance.now();
   try {
     const answer = await lab.ask(server.show_reconstructions, request);
+    took = performance.now() - start;
     if (number < answered || number < ended) return;  // a newer answer is here, or the last one near
     answered = number;
     state.seen = lab.inks(answer.seen);
@@ -185,7 +198,7 @@ async function ask(request, done, number) {
     blamed = "answer";
     lab.problem(problem, error);
   } finally {
-    if (number === asked) page.classList.remove("asking");
+    if (number === asked) busy(false);
   }
 }
 const askLive = lab.newest(ask);
@@ -201,13 +214,14 @@ function question() {
 let sent = 0, later = null;
 function send(done) {
   clearTimeout(later);
-  const wait = done ? 0 : sent + LIVE_PAUSE - performance.now();
+  // Half of the time is left to others, and to the question at the stroke's end.
+  const wait = done ? 0 : sent + Math.max(LIVE_PAUSE, 2 * took) - performance.now();
   if (wait > 0) { later = setTimeout(() => send(false), wait); return; }
   sent = performance.now();
   if (first.problem) return;
   if (pad.empty()) {
     asked = answered = ended = asked + 1;  // what is still under way comes too late
-    page.classList.remove("asking");
+    busy(false);
     page.classList.add("old");
     return;
   }
@@ -286,12 +300,12 @@ find(".more").onclick = async () => {
 async function readPhoto(file) {
   blamed = "photo";
   if (!file) { lab.problem(problem, `${TAB}.no_file`); return; }
-  page.classList.add("asking");
+  busy(true);
   try {
     const answer = await lab.ask(server.read_photo, { file: await lab.pictureFile(file) });
     put({ tile: lab.inks(answer.seen), name: "photo" });
   } catch (error) {
-    page.classList.remove("asking");
+    busy(false);
     blamed = "photo";
     lab.problem(problem, error);
   }

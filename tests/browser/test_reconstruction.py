@@ -24,7 +24,7 @@ def shown(page: "Page") -> int:
 def wait_for_answer(page: "Page", before: int) -> None:
     page.wait_for_function(
         f"Number(document.querySelector('{PAGE}').dataset.shown) > {before}"
-        f" && !document.querySelector('{PAGE}').classList.contains('asking')"
+        f" && document.querySelector('{PAGE}').getAttribute('aria-busy') !== 'true'"
     )
 
 
