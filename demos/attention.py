@@ -32,6 +32,7 @@ from core.inference import (
     head_patterns,
     head_pruning,
     jobs,
+    model_loading,
     questions,
     readers,
     readings,
@@ -47,6 +48,9 @@ from demos.common.view import view
 TASKS = ("effects", "pruning", "sources")
 MAX_HEADS = 1024  # in one list; the largest BERT has 384
 N_MEASURING = 2  # long measurements at the same time
+# `model_loading` opens BERTs that fill in words. What it refuses for these reasons may still show
+# its attention: `read_attention` opens it, or says why not.
+OPENED_LATER = ("checkpoint_other", "checkpoint_incomplete", "model_without_mlm")
 
 
 @told_to_learner
@@ -222,6 +226,29 @@ def measure(request: dict) -> Iterator[dict]:
         yield {**said, "state": "error", "error": {"key": error.key, **sentences(error)}}
 
 
+def load_model(request: dict) -> Iterator[dict]:
+    """Fetch and open a model, telling how far it is (queued: the view's event "open_model").
+
+    Asked: `job`, a name of the caller's choice; `name`, the model.
+    """
+    job = ""
+    try:
+        job = jobs.named(wire.text(request, "job"))
+        for report in model_loading.load(job, wire.text(request, "name")):
+            yield {"job": job, **asdict(report)}
+    except LabError as error:
+        refusal = {"key": error.key, **sentences(error)}
+        later = error.key in OPENED_LATER
+        yield {"job": job, "state": "done" if later else "refused", "refusal": refusal}
+
+
+@told_to_learner
+def stop_loading(request: dict) -> dict:
+    """Give a model up; asked: `job`."""
+    model_loading.stop(wire.text(request, "job"))
+    return {}
+
+
 @told_to_learner
 def show_score(request: dict) -> dict:
     """Return how good a bundled BERT is; asked: `language`."""
@@ -273,6 +300,7 @@ def build() -> None:
         compare_texts,
         show_score,
         stop_measuring,
+        stop_loading,
         weights=readers.bundled(),
         folders=readers.folders(),
         hub=readers.HUB,
@@ -285,5 +313,12 @@ def build() -> None:
         inputs=page,
         outputs=page,
         concurrency_limit=N_MEASURING,
+        show_progress="hidden",
+    )
+    page.open_model(
+        load_model,
+        inputs=page,
+        outputs=page,
+        concurrency_limit=model_loading.MAX_LINE,  # they wait in model_loading's own line
         show_progress="hidden",
     )

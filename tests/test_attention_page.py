@@ -311,3 +311,20 @@ def test_pickled_and_damaged_folders_are_refused(other, tmp_path):
         with pytest.raises(InputError) as error:
             attention.show(str(tmp_path), "the cat")
         assert error.value.key == key
+
+
+def test_a_model_is_loaded_or_left_to_the_reading_or_refused(monkeypatch):
+    def refuses(key: str) -> dict:
+        def load(_job: str, _name: str) -> None:
+            raise InputError(key, name="x", folder="x", what="x", list="x")
+
+        monkeypatch.setattr(page.model_loading, "load", load)
+        (answer,) = page.load_model({"job": "a", "name": "some/model"})
+        assert answer["refusal"]["key"] == key
+        return answer
+
+    assert refuses("model_name")["state"] == "refused"
+    assert refuses("checkpoint_other")["state"] == "done"  # no BERT: its attention may be seen
+    (answer,) = page.load_model({"job": "", "name": "some/model"})
+    assert answer["state"] == "refused"
+    assert page.stop_loading({"job": "unknown"}) == {}

@@ -39,6 +39,7 @@ SHARED = (
     "latent_parts.js",
     "attention_scene.js",
     "attention_work.js",
+    "attention_strip.js",
     "attention_grid.js",
     "attention_heads.js",
     "attention_heat.js",

@@ -79,9 +79,11 @@ function refresh() {
   drawModels();
   writeLink();
   const key = JSON.stringify(request());
-  if (data?.key === key) show();
-  else send(request(), key);
+  if (data?.key === key) { show(); return; }
+  if (benchOnly(data?.asked)) { remark(); views.bench.draw(); page.ready(); }  // its answer needs no new reading
+  send(request(), key);
 }
+const benchOnly = (read) => state.view === "bench" && read && JSON.stringify({ ...read, off: state.off }) === JSON.stringify(request());
 function writeLink() {
   const known = exampleShown(), long = state.text.length + state.second.length > LONGEST_LINK;
   const unless = (value, usual, written = value) => (String(value) === String(usual) ? null : written);
@@ -100,8 +102,8 @@ function writeLink() {
 
 // ---- The server --------------------------------------------------------------------------------------
 const send = lab.newest(async (asked, key) => {
-  element.querySelectorAll(".strip, .view").forEach((node) => node.classList.add("waiting"));
-  find(".typed .status").textContent = data?.asked.model === asked.model ? "" : say("load.busy", { name: name(asked.model) });
+  element.querySelectorAll(benchOnly(data?.asked) ? ".strip" : ".strip, .view").forEach((node) => node.classList.add("waiting"));
+  find(".typed .reading").textContent = data?.asked.model === asked.model ? "" : say("load.busy", { name: name(asked.model) });
   try {
     const answer = await lab.ask(server.read_attention, { ...asked, layers: [state.layer] }).catch((failure) => {
       if (failure.message !== "bad_request" || state.layer === 0) throw failure;
@@ -114,7 +116,7 @@ const send = lab.newest(async (asked, key) => {
     element.querySelectorAll(".strip, .view").forEach((node) => node.classList.remove("waiting"));
     show();
     fetchRest(data);
-  } catch (failure) { lab.problem(problem, failure); } finally { find(".typed .status").textContent = ""; }
+  } catch (failure) { lab.problem(problem, failure); } finally { find(".typed .reading").textContent = ""; }
 });
 function take(answer, asked, key) {
   const n = answer.read.tokens.length, size = answer.n_heads * n * n;
@@ -126,6 +128,8 @@ function take(answer, asked, key) {
   data.focus = state.focus && tokenAt(...state.focus);
   if (!answer.read.segments.includes(1)) state.filter = "all";
   find(".loader").hidden = true;
+  state.layer = Math.min(state.layer, data.n_layers - 1);
+  writeLink();
   remark();
 }
 function fill(into, answer) {
@@ -214,37 +218,13 @@ page.measure = lab.headWork(page, { watch: (heard) => watch("value", () => heard
 // ---- What is on the screen ---------------------------------------------------------------------------
 function show() {
   if (!data) return;
-  state.layer = Math.min(state.layer, data.n_layers - 1);
   state.pins = state.pins?.filter(({ at }) => at < data.n) ?? (data.focus === null ? [] : [{ side: "q", at: data.focus }]);
   for (const name of VIEWS) find(`.view.${name}`).hidden = name !== state.view;
   find(".about").textContent = say(`about.${state.view}`);
   find(".unit").hidden = page.units("word").length === data.n;
   views[state.view].draw();
-  renderStrip();
+  strip();
   page.ready();
-}
-
-// One token's row of one head: it asks, the shares, the mix that it becomes.
-function renderStrip() {
-  const units = page.units(), pin = state.pins?.find(({ side }) => side === "q") ?? state.pins?.[0];
-  const at = Math.max(0, pin ? page.unitOf(pin.at) : units.findIndex((one) => !one.special));
-  const head = state.heads?.length && ["heads", "model"].includes(state.view) ? state.heads.includes(state.head) ? state.head : state.heads[0] : state.head, matrix = page.matrix(state.layer, head);
-  find(".strip").classList.toggle("waiting", !matrix);
-  if (!matrix) return;
-  const row = Array.from(matrix.slice(at * units.length, (at + 1) * units.length), (share) => share / 1e4);
-  const asks = find(".asks"), asking = [data.key, state.unit, at].join();
-  if (asks.dataset.at !== asking) asks.replaceChildren(...units.map((one, i) => chip(one.text, { kind: i === at ? "kept" : one.kind, title: one.title })));
-  asks.dataset.at = asking;
-  find(".which").textContent = page.headName(state.layer, head);
-  lab.bars(find(".strip .shares"), row, Math.max(...row), say("strip.shares", { list: page.strongest(row, 3).map((j) => `${units[j].text} ${lab.percent(row[j])}`).join(", ") }));
-  const entropy = -row.reduce((sum, share) => sum + (share > 0 ? share * Math.log(share) : 0), 0);
-  find(".spread").textContent = say("strip.spread", { n: Math.exp(entropy).toFixed(1) });
-  find(".mix").replaceChildren(...page.strongest(row).map((j) => {
-    const node = chip(`${units[j].text} ${lab.percent(row[j])}`, { kind: units[j].special ? "special" : "plain" });
-    node.classList.add("filled");
-    node.style.setProperty("--share", `${(100 * row[j]) / Math.max(...row)}%`);
-    return node;
-  }));
 }
 
 function remark() {
@@ -266,6 +246,8 @@ function remark() {
   if (state.off.length) add(say("off", { n: state.off.length, of: data.n_layers * data.n_heads }), say("bench.on"), () => change({ off: [] }));
 }
 
+const strip = lab.attentionStrip(find(".strip"), page);
+
 // ---- Controls ------------------------------------------------------------------------------------------
 const press = {
   unit: lab.choices(find(".unit"), (unit) => page.quiet({ unit })),
@@ -276,9 +258,10 @@ for (const [field, name] of [[fieldA, "text"], [fieldB, "second"]]) field.oninpu
   lastTyped = Date.now();
   change({ ...BLANK, question: state.question, focus: null, [name]: field.value }, { keep: fresh });
 };
-const name = (model) => (["en", "zh"].includes(model) ? say(`ours.${model}`) : model.replace(/^data\/models\//, ""));
+const name = (model) => (["en", "zh"].includes(model) ? say(`ours.${model}`) : loader.label(model));
+const select = (model) => { find("select.model").value = model; };
 function drawModels() {
-  const names = [...new Set([...props.weights, ...props.folders, state.model])], select = find("select.model");
+  const names = [...new Set([...loader.names(), state.model])], select = find("select.model");
   if (select.dataset.names === `${lab.lang} ${names}` && select.value === state.model) return;
   select.dataset.names = `${lab.lang} ${names}`;
   select.replaceChildren(...names.map((one) => Object.assign(make("option", "", name(one)), { value: one })), Object.assign(make("option", "", say("load.title")), { value: "" }));
@@ -286,14 +269,21 @@ function drawModels() {
 }
 find("select.model").onchange = (event) => {
   const model = event.target.value, known = exampleShown();
-  find(".loader").hidden = Boolean(model);
-  if (!model) { drawModels(); find(".loader .name").focus(); return; }
+  find(".loader").hidden = !(find(".loader").open = !model);
+  if (!model || !loader.here(model)) {  // the list shows what is read until the other one is there
+    select(state.model);
+    find(".loader").hidden = false;
+    if (model) loader.load(model); else find(".loader input").focus();
+    return;
+  }
   retyped(known && ["en", "zh"].includes(model) ? example(model, known) : { model });
   drawExamples();
 };
-find("datalist").replaceChildren(...[...props.folders, ...props.hub].map((one) => Object.assign(make("option"), { value: one })));
-find(".loader .go").onclick = () => { const model = find(".loader .name").value.trim(); if (model) retyped({ model }); };
-find(".loader .name").onkeydown = (event) => { if (event.key === "Enter") find(".loader .go").click(); };
+const loader = lab.modelLoader(find(".loader"), props, server, {
+  start: (asked) => { props.value = asked; trigger("open_model"); },
+  done: (model) => retyped({ model }), changed: () => { if (state) drawModels(); },
+});
+watch("value", () => loader.progress(props.value));
 function drawExamples() {
   const box = find(".examples");
   box.querySelectorAll("button").forEach((button) => button.remove());
@@ -316,7 +306,7 @@ async function renderFoot() {
 
 views = Object.fromEntries(VIEWS.map((name) => [name, lab.attentionViews[name](find(`.view.${name}`), page)]));
 const exports = lab.attentionExport(element, page, () => views[state.view]);
-lab.on("lang", () => { drawExamples(); if (state) { drawModels(); renderFoot(); if (data) { remark(); for (const part of Object.values(views)) part.words?.(); show(); } } });
+lab.on("lang", () => { drawExamples(); if (state) { drawModels(); renderFoot(); if (data) { remark(); for (const part of [loader, ...Object.values(views)]) part.words?.(); show(); } } });
 lab.on("theme", () => { if (lab.tab === TAB && data) requestAnimationFrame(show); });
-lab.whenShown(TAB, () => { drawExamples(); state = linked(); refresh(); renderFoot(); }, () => { if (data) show(); });
+lab.whenShown(TAB, () => { drawExamples(); loader.words(); state = linked(); refresh(); renderFoot(); }, () => { if (data) show(); });
 addEventListener("resize", () => { if (lab.tab === TAB && data) show(); });

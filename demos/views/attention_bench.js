@@ -65,6 +65,7 @@
       page.ready();
     };
     const ask = lab.newest(async (asked, key) => {
+      if (said?.key === key) return;
       find(".answers").classList.add("waiting");
       try {
         said = { key, ...(await lab.ask(page.server.switch_off, asked)) };

@@ -41,7 +41,7 @@
     }
     const text = () => {
       const { imports, snippet } = view(), { model, text: first, second, at, keep, off } = page.request();
-      const read = lab.pythonCall({ model, text: first, second, at, keep: keep === "tail" ? keep : null });
+      const read = lab.pythonCall({ model, text: first, second, at: page.state.view === "swap" ? null : at, keep: keep === "tail" ? keep : null });
       return `from core.inference import ${[...imports].sort().join(", ")}\n\nread = dict(${read})\noff = ${python(off)}  # heads switched off: layer * n_heads + head, from 0\n${snippet()}`;
     };
     const renew = () => {

@@ -11,7 +11,7 @@
   lab.attentionViews.maps = (node, page) => {
     const find = (selector) => node.querySelector(selector), problem = find(".problem"), pattern = find(".pattern"), work = find(".work"), row = find(".measures");
     const effectKey = () => `effects.${page.state.question}.${page.state.target}`;
-    page.effects = () => page.data?.kept.get(effectKey()) ?? null;
+    page.effects = () => (page.data?.key === JSON.stringify(page.request()) ? page.data.kept.get(effectKey()) ?? null : null);
     // Measure the effect of each head, once for each question; null if it was stopped.
     page.measureEffects = async (place) => {
       const { data } = page, key = effectKey();

@@ -86,7 +86,7 @@
     const table = () => ({ columns: ["layer", "head", "divergence"], rows: moved.divergence.flatMap((row, layer) => row.map((value, head) => [layer + 1, head + 1, value.toFixed(4)])) });
     const snippet = () => {
       const { other_text: a, other_second: b } = others();
-      return `read.pop("at", None)\nmoved = head_difference.compare(**read, off=off, ${lab.pythonCall({ other_text: a, other_second: b })})\nprint(moved.divergence.round(3))  # nats, [layers, heads]\n`;
+      return `moved = head_difference.compare(**read, off=off, ${lab.pythonCall({ other_text: a, other_second: b })})\nprint(moved.divergence.round(3))  # nats, [layers, heads]\n`;
     };
     return { draw, scene, table, snippet, imports: ["head_difference"], ready: () => moved?.key === key() };
   };

@@ -68,7 +68,8 @@
       follow.firstChild.textContent = say("question.follow");
       target.placeholder = say("question.first");
       target.value = state.target ?? "";
-      follow.hidden = state.question === "next";
+      follow.hidden = state.question === "next" || Boolean(reason);
+      todo.hidden = Boolean(reason);
       todo.textContent = say(`question.todo.${extra}.${state.question}`);
       why.hidden = !reason;
       why.textContent = reason?.[lab.lang] ?? "";

@@ -136,7 +136,7 @@ def test_heads_go_off_and_the_answer_changes(browser):
     lab.get_by_role("button", name="5 least important").click()
     page.wait_for_function("document.querySelectorAll('#attention .bench .cell.off').length === 6")
     lab.get_by_role("button", name="Undo").click()
-    assert lab.locator(".head-grid .cell.off").count() == 1
+    page.wait_for_function("document.querySelectorAll('#attention .bench .cell.off').length === 1")
     lab.get_by_role("button", name="All heads on").click()
     page.wait_for_function(
         "(before) => document.querySelector('#attention .without').innerText === before", arg=before
@@ -196,10 +196,10 @@ def test_bad_texts_are_told_in_both_languages_and_never_run(browser):
     page.wait_for_timeout(300)
     assert page.evaluate("window.ran") is None
     lab.locator("textarea.a").fill(" ")
-    lab.locator(".typed .problem").wait_for()
-    english = lab.locator(".typed .problem").inner_text()
+    lab.locator(".typed > .problem").wait_for()
+    english = lab.locator(".typed > .problem").inner_text()
     page.get_by_role("button", name="中文").first.click()
-    assert lab.locator(".typed .problem").inner_text() != english
+    assert lab.locator(".typed > .problem").inner_text() != english
     after(page, lambda: lab.locator("textarea.a").fill("cat " * 700))
     lab.get_by_role("button", name="改为保留结尾").click()
     lab.get_by_role("button", name="改为保留开头").wait_for()
