@@ -120,9 +120,8 @@
       }
       const context = canvas.getContext("2d", { willReadFrequently: true });
       context.setTransform(1, 0, 0, 1, 0, 0);
-      context.fillStyle = lab.colour("paper");
-      context.fillRect(0, 0, canvas.width, canvas.height);
-      const image = context.getImageData(0, 0, canvas.width, canvas.height);
+      const image = context.createImageData(canvas.width, canvas.height), [red, green, blue] = lab.rgb(lab.colour("paper"));
+      new Uint32Array(image.data.buffer).fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
       const bundles = new Map(), isolated = active(), margin = isolated.length ? heads().length * CELL + 4 : 0, cells = [];
       const left = isolated.some(({ side }) => side === "k") ? margin : 0, right = width - (isolated.some(({ side }) => side === "q") ? margin : 0);
       const there = lines((head, i, j, share) => {
