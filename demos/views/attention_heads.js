@@ -108,6 +108,7 @@
     // Lines of several heads between the same tokens run side by side.
     const aside = () => { const all = heads(), step = all.length > 1 ? (0.66 * row) / (all.length - 1) : 0; return new Map(all.map((head, k) => [head, (k - (all.length - 1) / 2) * step])); };
     const colourOf = (head) => lab.headColour(head);
+    let image = null;  // some megabytes, kept for the next time
     const paint = () => {
       // Of a long text only the part in view is painted; the canvas sticks there while its box scrolls.
       const n = page.units().length, width = canvas.parentElement.clientWidth, height = Math.min(n * row, Math.max(200, box.clientHeight - find(".ends").offsetHeight - 6));
@@ -120,7 +121,8 @@
       }
       const context = canvas.getContext("2d", { willReadFrequently: true });
       context.setTransform(1, 0, 0, 1, 0, 0);
-      const image = context.createImageData(canvas.width, canvas.height), [red, green, blue] = lab.rgb(lab.colour("paper"));
+      if (image?.width !== canvas.width || image.height !== canvas.height) image = context.createImageData(canvas.width, canvas.height);
+      const [red, green, blue] = lab.rgb(lab.colour("paper"));
       new Uint32Array(image.data.buffer).fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
       const bundles = new Map(), isolated = active(), margin = isolated.length ? heads().length * CELL + 4 : 0, cells = [];
       const left = isolated.some(({ side }) => side === "k") ? margin : 0, right = width - (isolated.some(({ side }) => side === "q") ? margin : 0);
@@ -132,16 +134,13 @@
       });
       const shift = aside();
       for (const [key, ends] of [...bundles].sort(([a], [b]) => (a % N_STEPS) - (b % N_STEPS))) {  // strong ones on top
-        const { alpha, width: thick } = look(key % N_STEPS), by = shift.get(Math.floor(key / N_STEPS)), inView = [], tracks = Math.round(thick * scale);
+        const { alpha, width: thick } = look(key % N_STEPS), by = shift.get(Math.floor(key / N_STEPS)), inView = [];
         for (let k = 0; k < ends.length; k += 2) {
           const from = middle(ends[k]) + by, to = middle(ends[k + 1]) + by;
           if ((from < above && to < above) || (from > below && to > below)) continue;
-          for (let track = 0; track < tracks; track++) {  // a thick line is several side by side
-            const aside = track - (tracks - 1) / 2 - above * scale;
-            inView.push(from * scale + aside, to * scale + aside);
-          }
+          inView.push((from - above) * scale, (to - above) * scale);
         }
-        lab.wuLines(image, left * scale, right * scale, inView, lab.rgb(colourOf(Math.floor(key / N_STEPS))), alpha);
+        lab.wuLines(image, left * scale, right * scale, inView, lab.rgb(colourOf(Math.floor(key / N_STEPS))), alpha, Math.max(1, Math.round(thick * scale)));
       }
       context.putImageData(image, 0, 0);
       context.setTransform(scale, 0, 0, scale, 0, -above * scale);
@@ -172,16 +171,20 @@
 
     // ---- The same in words --------------------------------------------------------------------------------
     const list = () => {
-      const units = page.units(), n = units.length, one = active()[0], found = new Map();
+      const units = page.units(), n = units.length, one = active()[0], found = new Map(), most = one ? 5 : 3;
       lines((head, i, j, share) => {
         if (one && (one.side === "q" ? i : j) !== one.unit) return;
         if (!found.has(head)) found.set(head, []);
-        found.get(head).push([share, i, j]);
+        const best = found.get(head);  // the strongest, the strongest first
+        if (best.length === most && share <= best[most - 1][0]) return;
+        let place = best.length;
+        while (place && best[place - 1][0] < share) place--;
+        best.splice(place, 0, [share, i, j]);
+        best.length = Math.min(best.length, most);
       });
       const name = one && units[one.unit].text;
       find(".listing h2").textContent = one ? say(`heads.list_${one.side}`, { token: name }) : say("heads.list_all");
-      find(".listing ol").replaceChildren(...[...found].map(([head, ends]) => {
-        const best = ends.sort((a, b) => b[0] - a[0]).slice(0, one ? 5 : 3);
+      find(".listing ol").replaceChildren(...[...found].map(([head, best]) => {
         const text = best.map(([share, i, j]) => `${one ? units[one.side === "q" ? j : i].text : `${units[i].text} → ${units[j].text}`} ${lab.percent(share / 1e4)}`).join(" · ");
         const mark = make("i", "swatch");
         mark.style.background = colourOf(head);
