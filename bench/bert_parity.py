@@ -11,6 +11,7 @@ from torch import Tensor
 
 from bench.figures import BenchError, Measured
 from core import runtime
+from core.checkpoints import NAMES
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces, wordpiece
 
@@ -26,17 +27,9 @@ def largest_difference(config: BertConfig = BASE) -> Measured:
     """
     import transformers
 
-    theirs = transformers.BertForPreTraining(
-        transformers.BertConfig(
-            vocab_size=config.n_vocabulary,
-            hidden_size=config.width,
-            num_hidden_layers=config.n_layers,
-            num_attention_heads=config.n_heads,
-            intermediate_size=config.n_feed_forward,
-            max_position_embeddings=config.n_positions,
-            attn_implementation="eager",
-        )
-    ).eval()
+    sizes = {theirs: getattr(config, ours) for ours, theirs in NAMES.items()}
+    settings = transformers.BertConfig(**sizes, attn_implementation="eager")
+    theirs = transformers.BertForPreTraining(settings).eval()
     dice = runtime.generator(SEED)
     with torch.no_grad():
         for parameter in theirs.parameters():

@@ -1,22 +1,19 @@
 """The BERTs that a learner can choose: ours, a folder in transformers' layout, one on the hub.
 
-reader("en"), reader("zh")             ships with the lab
+reader("en"), reader("zh")               ship with the lab
 reader("data/models/bert-base-uncased")  a folder of yours
 reader("hfl/chinese-roberta-wwm-ext")    fetched from the hub once, then kept
 """
 
 import functools
 import json
-import threading
-from collections import OrderedDict
-from pathlib import Path
 from typing import NamedTuple
 
-import torch
 from tokenizers import Tokenizer
 
-from core import checkpoints, runtime, zoo
+from core import checkpoints, fetching, runtime, zoo
 from core.errors import InputError
+from core.kept import Kept
 from core.models.bert import BertForPreTraining
 from core.text import pieces
 from core.text.tokenizer import SPECIAL, read_vocabulary, tokenizer
@@ -63,44 +60,8 @@ def _bundled(language: str) -> Reader:
     return Reader(language, model, pieces.library_tokenizer(language), tokens, True, True)
 
 
-class _Others:
-    """The last few models that were asked for, each loaded once; a slow one holds up no other."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Reader] = OrderedDict()
-        self._lock = threading.Lock()  # of what is kept
-        self._loading: dict[str, threading.Lock] = {}
-
-    def find(self, name: str) -> Reader | None:
-        with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-            return self._kept.get(name)
-
-    def get(self, name: str) -> Reader:
-        with self._lock:
-            loading = self._loading.setdefault(name, threading.Lock())
-        try:
-            with loading, torch.inference_mode(False):  # as in core/zoo.py
-                return self._keep(name, self.find(name) or _load(name))
-        finally:
-            with self._lock:
-                self._loading.pop(name, None)
-
-    def _keep(self, name: str, found: Reader) -> Reader:
-        with self._lock:
-            self._kept[name] = found
-            self._kept.move_to_end(name)
-            while len(self._kept) > N_KEPT:
-                self._kept.popitem(last=False)
-        return found
-
-
-_OTHERS = _Others()
-
-
 def _load(name: str) -> Reader:
-    path = Path(name) if Path(name).is_dir() else checkpoints.fetch(name)
+    path = fetching.folder(name)
     model, missing = checkpoints.load_bert(path)
     words, settings = path / checkpoints.VOCABULARY, path / checkpoints.TOKENIZER
     if not words.is_file():
@@ -121,3 +82,6 @@ def _load(name: str) -> Reader:
         not any(key.startswith("cls.predictions") for key in missing),
         not any(key.startswith(("cls.seq_relationship", "bert.pooler")) for key in missing),
     )
+
+
+_OTHERS = Kept(_load, N_KEPT)

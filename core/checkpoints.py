@@ -95,29 +95,6 @@ def read_config(folder: Path) -> BertConfig:
     return config
 
 
-def fetch(name: str, *more: str) -> Path:
-    """Return the local folder of a checkpoint on the hub, e.g. "hfl/chinese-roberta-wwm-ext".
-
-    Only the files named at the top and `more` are fetched, and kept for the next time.
-
-    Raises:
-        InputError: there is no such checkpoint, or no internet and no kept copy.
-    """
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import (
-        HFValidationError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-    )
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=[*FILES, TOKENIZER, *more]))
-    except (HFValidationError, RepositoryNotFoundError) as error:
-        raise InputError("hub_unknown", name=name) from error
-    except (LocalEntryNotFoundError, OSError) as error:
-        raise InputError("hub_unreachable", name=name) from error
-
-
 def rename(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return a checkpoint's weights under our names, float32, without copies and buffers."""
     ours = {}

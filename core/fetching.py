@@ -1,9 +1,6 @@
-"""A checkpoint on its way from the hub: how much is here, and a way to give it up.
+"""A checkpoint on its way from the hub: how much is here, and a way to give it up."""
 
-`checkpoints.fetch` does the same in one go, for whoever doesn't watch.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +9,22 @@ from tqdm.auto import tqdm
 from core.checkpoints import CONFIG, FILES, PICKLES, TOKENIZER, VOCABULARY, WEIGHTS
 from core.errors import InputError
 
+PIECES = ("tokenizer.json", "merges.txt", "vocab.json")  # what models have that aren't BERT
+WANTED = (*FILES, TOKENIZER, *PIECES)
 MAX_BYTES = 2 * 2**30  # a bert-large in float32 has 1.3 GiB
 
 Report = Callable[[int, int], None]  # (bytes here, bytes in all); it may raise to stop
 
 
-def fetch(name: str, report: Report) -> Path:
-    """Return the local folder of a checkpoint on the hub; the second time it is already there.
+def folder(name: str) -> Path:
+    """Return a checkpoint's folder: the name itself, or where `fetch` puts it; `Raises` as that."""
+    return Path(name) if Path(name).is_dir() else fetch(name)
+
+
+def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
+    """Return the local folder of a checkpoint on the hub, e.g. "hfl/chinese-roberta-wwm-ext".
+
+    Only `WANTED` files are fetched, and kept: the second time the hub isn't asked.
 
     Args:
         name: "owner/name".
@@ -32,10 +38,10 @@ def fetch(name: str, report: Report) -> Path:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
     from huggingface_hub.errors import RepositoryNotFoundError as UnknownError
 
-    wanted = [*FILES, TOKENIZER]
+    wanted = list(WANTED)
     try:
         kept = Path(snapshot_download(name, allow_patterns=wanted, local_files_only=True))
-        if all((kept / file).is_file() for file in FILES):
+        if _lacks({file for file in wanted if (kept / file).is_file()}) is None:
             return kept
     except HFValidationError as error:
         raise InputError("hub_unknown", name=name) from error
@@ -52,14 +58,20 @@ def fetch(name: str, report: Report) -> Path:
         raise InputError("hub_unreachable", name=name) from error
 
 
+def _lacks(files: Collection[str]) -> str | None:
+    """Return a file without which a checkpoint can't be opened, None if all are there."""
+    for file in (WEIGHTS, CONFIG):
+        if file not in files:
+            return file
+    return VOCABULARY if {VOCABULARY, *PIECES}.isdisjoint(files) else None
+
+
 def _check(name: str, sizes: dict[str, int]) -> None:
-    for file in (WEIGHTS, CONFIG, VOCABULARY):
-        if file in sizes:
-            continue
+    file = _lacks(sizes)
+    if file:
         pickled = file == WEIGHTS and any(Path(other).match(p) for other in sizes for p in PICKLES)
-        raise InputError(
-            "checkpoint_pickled" if pickled else "checkpoint_incomplete", folder=name, file=file
-        )
+        key = "checkpoint_pickled" if pickled else "checkpoint_incomplete"
+        raise InputError(key, folder=name, file=file)
     if sizes[WEIGHTS] > MAX_BYTES:
         raise InputError("hub_large", name=name, got=sizes[WEIGHTS] >> 20, limit=MAX_BYTES >> 20)
 

@@ -5,8 +5,6 @@ a folder or the hub as safetensors, and no code of a checkpoint is ever run.
 """
 
 import json
-import threading
-from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +12,9 @@ import numpy as np
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
-from core import berts, checkpoints, runtime
+from core import berts, checkpoints, fetching, runtime
 from core.errors import InputError
+from core.kept import Kept
 from core.text import pieces
 from core.text.pieces import Pieces
 from core.text.tokenizer import CLS, SEP
@@ -31,7 +30,6 @@ FRAMES: dict[str, Frame] = {  # model_type -> what it puts around one sentence, 
     "distilbert": ((CLS,), (SEP,), (SEP,)),
     "gpt2": ((), (), ()),
 }
-FILES = ("tokenizer.json", "merges.txt", "vocab.json")  # besides those of a BERT
 N_KEPT = 2
 
 
@@ -68,7 +66,7 @@ def is_other(name: str) -> bool:
     Raises:
         InputError: no such checkpoint on the hub, or no internet.
     """
-    return name not in berts.LANGUAGES and _kind(_folder(name)) in FRAMES
+    return name not in berts.LANGUAGES and _kind(fetching.folder(name)) in FRAMES
 
 
 def ready(name: str) -> OtherModel | None:
@@ -108,10 +106,6 @@ def byte_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
     )
 
 
-def _folder(name: str) -> Path:
-    return Path(name) if Path(name).is_dir() else checkpoints.fetch(name)
-
-
 def _kind(folder: Path) -> str:
     """Return a checkpoint's `model_type`; "" where it says none, for `checkpoints` to refuse."""
     try:
@@ -121,37 +115,8 @@ def _kind(folder: Path) -> str:
     return str(settings.get("model_type", "")) if isinstance(settings, dict) else ""
 
 
-class _Others:
-    """The last few models that were asked for, each loaded once."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, OtherModel] = OrderedDict()
-        self._lock = threading.Lock()  # of what is kept
-        self._loading = threading.Lock()
-
-    def find(self, name: str) -> OtherModel | None:
-        with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-            return self._kept.get(name)
-
-    def get(self, name: str) -> OtherModel:
-        with self._loading:
-            found = self.find(name) or _load(name)
-        with self._lock:
-            self._kept[name] = found
-            while len(self._kept) > N_KEPT:
-                self._kept.popitem(last=False)
-        return found
-
-
-_OTHERS = _Others()
-
-
 def _load(name: str) -> OtherModel:
-    folder = _folder(name)
-    if not Path(name).is_dir():
-        folder = checkpoints.fetch(name, *FILES)
+    folder = fetching.folder(name)
     kind = _kind(folder)
     weights = checkpoints.weights_file(folder)
     from transformers import AutoModel, AutoTokenizer  # seconds, and only such models need it
@@ -161,7 +126,7 @@ def _load(name: str) -> OtherModel:
         model = AutoModel.from_pretrained(
             folder, attn_implementation="eager", use_safetensors=True, local_files_only=True
         )
-        file = FILES[0]
+        file = fetching.PIECES[0]
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError("checkpoint_damaged", folder=folder.name, file=file) from error
@@ -182,3 +147,6 @@ def _load(name: str) -> OtherModel:
         config.num_attention_heads,
         config.max_position_embeddings - padding,
     )
+
+
+_OTHERS = Kept(_load, N_KEPT)

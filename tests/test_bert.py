@@ -9,8 +9,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.testing import assert_close
 
-from core.checkpoints import fetch, load_bert, save_bert
+from core.checkpoints import FILES, NAMES, load_bert, save_bert
 from core.errors import InputError
+from core.fetching import fetch
 from core.models.bert import Bert, BertConfig, BertForClassification, BertForPreTraining, initialise
 
 TINY = BertConfig(
@@ -35,15 +36,8 @@ def reference(config: BertConfig, dtype: torch.dtype):
     """A transformers BERT with random weights that are large enough to matter."""
     import transformers
 
-    settings = transformers.BertConfig(
-        vocab_size=config.n_vocabulary,
-        hidden_size=config.width,
-        num_hidden_layers=config.n_layers,
-        num_attention_heads=config.n_heads,
-        intermediate_size=config.n_feed_forward,
-        max_position_embeddings=config.n_positions,
-        attn_implementation="eager",
-    )
+    sizes = {theirs: getattr(config, ours) for ours, theirs in NAMES.items()}
+    settings = transformers.BertConfig(**sizes, attn_implementation="eager")
     model = transformers.BertForPreTraining(settings).to(dtype).eval()
     dice = generator(2)
     with torch.no_grad():
@@ -277,6 +271,8 @@ def test_a_hub_name_that_cannot_be_fetched_is_explained(monkeypatch, tmp_path):
     with pytest.raises(InputError) as caught:
         fetch("bert-base-uncased")
     assert caught.value.key == "hub_unreachable"
+    for file in FILES:
+        (tmp_path / file).write_bytes(b"")
     monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda *_, **__: str(tmp_path))
     assert fetch("bert-base-uncased") == tmp_path
 

@@ -23,8 +23,9 @@ from core.inference import (
     stepwise,
     training_lapse,
 )
+from core.kept import Kept
 from core.models.bert import BertConfig, BertForPreTraining, initialise
-from core.results.language import LapseMoment, TrainingLapse
+from core.results.answers import LapseMoment, TrainingLapse
 from core.text import pieces
 from core.training.bert_examples import FILLS
 from demos import fill_in as page
@@ -59,7 +60,7 @@ def small(monkeypatch):
         return made[language]
 
     monkeypatch.setattr(berts, "_bundled", bundled)
-    monkeypatch.setattr(berts, "_OTHERS", berts._Others())
+    monkeypatch.setattr(berts, "_OTHERS", Kept(berts._load, berts.N_KEPT))
     return bundled
 
 

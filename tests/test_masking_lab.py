@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core import texts, zoo
+from core import berts, texts, zoo
+from core.berts import Reader
 from core.errors import InputError
 from core.inference import masked_answers, masking
 from core.models.bert import BertConfig, BertForPreTraining
@@ -173,7 +174,9 @@ ANSWERED = {"unit": "word", "dynamic": True, "seed": 3}
 def test_bert_answers_exactly_this_masking(monkeypatch):
     config = BertConfig(30522, width=8, n_layers=1, n_heads=2, n_feed_forward=16)
     model = BertForPreTraining(config).eval().requires_grad_(False)
-    monkeypatch.setattr(masked_answers.zoo, "bert", lambda language: model)
+    names = pieces.token_names("en")
+    reader = Reader("en", model, pieces.library_tokenizer("en"), names, has_mlm=True, has_nsp=True)
+    monkeypatch.setattr(masked_answers.berts, "reader", lambda language: reader)
     heard = masked_answers.answer(TEXT, "en", **ANSWERED, epoch=2)
     masked = masking.mask(TEXT, "en", **ANSWERED, n_epochs=3)
     epoch, vocabulary = masked.epochs[2], pieces.vocabulary("en")
@@ -194,6 +197,7 @@ def test_bert_answers_exactly_this_masking(monkeypatch):
 
 
 def test_missing_weights_are_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(berts, "_bundled", berts._bundled.__wrapped__)
     monkeypatch.setattr(zoo, "bert", zoo.bert.__wrapped__)
     monkeypatch.setattr(zoo.assets, "FOLDER", tmp_path)
     (tmp_path / "manifest.json").write_text("{}")

@@ -11,7 +11,7 @@ from core import assets, berts, texts
 from core.berts import Reader
 from core.inference import next_sentence, next_sentence_scores, next_sentence_weights
 from core.models.bert import BertConfig, BertForPreTraining, initialise
-from core.results.language import TrainingLapse
+from core.results.answers import TrainingLapse
 from core.text import pairs, pieces
 from demos import next_sentence as page
 

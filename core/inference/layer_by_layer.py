@@ -14,7 +14,7 @@ import torch
 from core.berts import Reader
 from core.errors import InputError
 from core.inference import masked_words
-from core.results.language import LayerAnswer, LayerAnswers
+from core.results.answers import LayerAnswer, LayerAnswers
 
 
 @torch.inference_mode()

@@ -5,21 +5,24 @@
 The loss of exactly this masking is what one step of pre-training would learn from.
 """
 
+import math
+import sys
 from collections.abc import Sequence
 
-import torch
+import numpy as np
 
-from core import runtime, zoo
+from core import berts, fast_bert
 from core.inference import masking
-from core.results.language import MaskedAnswer, MaskedAnswers
+from core.inference.masked_words import judged, probabilities
+from core.results.answers import MaskedAnswers
 from core.text import pieces
 from core.text.masking import Unit
 from core.text.tokenizer import CLS, SEP
 
 N_TOP = 5
+TINY = sys.float_info.min  # where a probability has no logarithm any more
 
 
-@torch.inference_mode()
 def answer(
     text: str,
     language: str,
@@ -54,35 +57,18 @@ def answer(
         n_epochs=epoch + 1,
         cuts=cuts,
     )
-    chosen = masked.epochs[epoch].units >= 0
-    model, vocabulary = zoo.bert(language), pieces.vocabulary(language)
-    read = [CLS, *masked.epochs[epoch].read, SEP]
-    ids = torch.tensor([[vocabulary[token] for token in read]], device=runtime.device())
-    positions = torch.zeros_like(ids, dtype=torch.bool)
-    positions[0, 1:-1] = torch.from_numpy(chosen).to(positions.device)
-    logits = model(ids, positions=positions).mlm_logits.float()  # [N, V]
-    log_probabilities = logits.log_softmax(-1)
-    places = chosen.nonzero()[0].tolist()
-    wanted = torch.tensor([vocabulary[masked.tokens[i]] for i in places], device=ids.device)
-    own = log_probabilities.gather(1, wanted[:, None])  # [N, 1]
-    ranks = (log_probabilities > own).sum(1) + 1
-    top = log_probabilities.topk(N_TOP)
-    names = pieces.token_names(language)
+    places = np.flatnonzero(masked.epochs[epoch].units >= 0)
+    if not len(places):
+        return MaskedAnswers(answers=(), n_right=0, loss=0.0)
+    reader, vocabulary = berts.reader(language), pieces.vocabulary(language)
+    ids = np.array([vocabulary[token] for token in (CLS, *masked.epochs[epoch].read, SEP)])
+    hidden = fast_bert.states(reader.model, [ids], [(places + 1).tolist()])
+    answers = tuple(
+        judged(int(at), shares, vocabulary[masked.tokens[at]], reader, N_TOP)
+        for at, shares in zip(places, probabilities(hidden, reader), strict=True)
+    )
     return MaskedAnswers(
-        answers=tuple(
-            MaskedAnswer(
-                at=place,
-                top=tuple(
-                    (names[i], p)
-                    for i, p in zip(
-                        top.indices[n].tolist(), top.values[n].exp().tolist(), strict=True
-                    )
-                ),
-                probability=float(own[n].exp()),
-                rank=int(ranks[n]),
-            )
-            for n, place in enumerate(places)
-        ),
-        n_right=int((ranks == 1).sum()),
-        loss=float(-own.mean()) if places else 0.0,
+        answers=answers,
+        n_right=sum(one.rank == 1 for one in answers),
+        loss=-float(np.mean([math.log(max(one.probability, TINY)) for one in answers])),
     )

@@ -25,7 +25,7 @@ from core.berts import Reader
 from core.berts import reader as load
 from core.errors import InputError, LabError
 from core.inference import readers, training_lapse
-from core.results.language import BlankAnswer, HiddenWord, MaskedWords, Top
+from core.results.answers import BlankAnswer, HiddenWord, MaskedWords, Top
 from core.text import pieces, words
 from core.text.pieces import Pieces
 from core.text.tokenizer import CLS, MASK, SEP
@@ -115,12 +115,12 @@ def probabilities(hidden: Tensor, reader: Reader) -> Tensor:
     return fast_bert.decode(reader.model, hidden).float()[:, : len(reader.tokens)].softmax(-1)
 
 
-def judged(at: int, shares: Tensor, own: int | None, reader: Reader) -> BlankAnswer:
-    """Return one blank's answer from its probabilities, [V]."""
+def judged(at: int, shares: Tensor, own: int | None, reader: Reader, n: int = N_TOP) -> BlankAnswer:
+    """Return one blank's answer from its probabilities [V], with the n likeliest tokens."""
     own_share = None if own is None else float(shares[own])
     return BlankAnswer(
         at=at,
-        top=best(shares, reader),
+        top=best(shares, reader, n),
         token=None if own is None else reader.tokens[own],
         probability=own_share,
         rank=None if own is None else int((shares > shares[own]).sum()) + 1,

@@ -17,7 +17,7 @@ from core import berts, fetching
 from core.berts import Reader
 from core.errors import InputError
 from core.inference import readers
-from core.results.language import LoadingReport
+from core.results.answers import LoadingReport
 
 MAX_LINE = 6  # models under way and waiting
 FORGOTTEN = 6.0  # seconds without a question after which nobody is waiting

@@ -15,7 +15,8 @@ from core import berts, fast_bert, runtime
 from core.berts import Reader
 from core.errors import InputError
 from core.inference import readers
-from core.results.language import CutSentence, JudgedCandidate, JudgedCandidates
+from core.results.answers import JudgedCandidate, JudgedCandidates
+from core.results.language import CutSentence
 from core.text import pieces
 from core.text.pairs import Pair, frame
 from core.text.pieces import Pieces

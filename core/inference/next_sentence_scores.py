@@ -10,7 +10,7 @@ import math
 from core import assets
 from core.errors import AssetError
 from core.inference import training_lapse
-from core.results.language import PairScore, Trial, TrialPoint
+from core.results.answers import PairScore, Trial, TrialPoint
 
 TRIAL = "samples/nsp_trial.json"
 Z95 = 1.96  # standard errors on each side of a 95% interval

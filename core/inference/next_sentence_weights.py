@@ -14,7 +14,7 @@ import torch
 from core import runtime
 from core.errors import InputError
 from core.inference.next_sentence import IS_NEXT, IS_RANDOM, asked, paired, tensors
-from core.results.language import SentenceWeights
+from core.results.answers import SentenceWeights
 from core.text import pieces
 from core.text.tokenizer import MASK
 

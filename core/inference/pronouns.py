@@ -17,7 +17,7 @@ from core import runtime
 from core.berts import Reader
 from core.errors import InputError
 from core.inference import readers
-from core.results.language import PronounShares, PronounTable
+from core.results.answers import PronounShares, PronounTable
 from core.text import pieces
 from core.text.tokenizer import CLS, MASK, PADDING, SEP
 

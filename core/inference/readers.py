@@ -14,7 +14,7 @@ from core import assets, berts
 from core.berts import LANGUAGES, Reader
 from core.checkpoints import CONFIG, WEIGHTS
 from core.errors import InputError
-from core.results.language import ReaderScore
+from core.results.answers import ReaderScore
 from core.text import pieces
 
 ROOT = Path(__file__).parent.parent.parent

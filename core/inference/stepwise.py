@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from core.berts import Reader
 from core.errors import InputError
 from core.inference import masked_words
-from core.results.language import FillStep
+from core.results.answers import FillStep
 
 
 def steps(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core import assets
 from core.errors import AssetError
-from core.results.language import LapseMoment, LapsePair, TrainingLapse
+from core.results.answers import LapseMoment, LapsePair, TrainingLapse
 
 MAX_MOMENTS = 40  # enough for a slider; a long run has hundreds
 FILE = "snapshots.json"
