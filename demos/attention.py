@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from core import texts
-from core.errors import InputError, LabError
+from core.errors import InputError
 from core.inference import (
     attention,
     head_ablation,
@@ -42,7 +42,7 @@ from core.inference import (
 )
 from core.inference.questions import Question
 from demos.common import attended, wire
-from demos.common.errors import sentences, told_to_learner
+from demos.common.errors import told_in_reports, told_to_learner
 from demos.common.view import view
 
 TASKS = ("effects", "pruning", "sources")
@@ -189,6 +189,7 @@ def compare_texts(request: dict) -> dict:
     }
 
 
+@told_in_reports
 def measure(request: dict) -> Iterator[dict]:
     """Measure what takes long, telling how far it is (queued: the view's event "start").
 
@@ -197,49 +198,42 @@ def measure(request: dict) -> Iterator[dict]:
     order of one measurement.
 
     Yields:
-        {job, task, state, done, total}, state "busy", "stopped", "error" (with `error` as every
-        handler has it) or "done" with `result`:
+        {job, task, state, done, total}, state "busy", "stopped", "error" (as `told_in_reports`
+        says it) or "done" with `result`:
         effects  {at, before, change [L][H] nats, kept [L][H] of 5, first [L][H] answers}
         pruning  {at, before, steps [{layer, head, first, log_probability, rank}], n_kept, every}
         sources  {at, prediction, attention [T], rollout [T], gradient [T], integrated [T], gap,
                  off_by, n_steps, compared [n], spearman [4][4], kendall [4][4]}, as
                  `core.results.attention` says; order of the measures as the fields stand here
     """
-    said = {"job": "", "task": ""}
-    try:
-        said["job"] = job = jobs.named(wire.text(request, "job"))
-        said["task"] = task = wire.choice(request, "task", TASKS)
-        run = {
-            "effects": lambda: head_effects.measure(_asked(request), off=_off(request)),
-            "pruning": lambda: head_pruning.prune(
-                _asked(request), off=_off(request), each=wire.flag(request, "each")
-            ),
-            "sources": lambda: sources.trace(_asked(request), off=_off(request)),
-        }[task]
-        with jobs.running(job) as stop:
-            for progress in run():
-                if stop.is_set():
-                    yield {**said, **attended.progress(progress), "state": "stopped"}
-                    return
-                yield {**said, **attended.progress(progress)}
-    except LabError as error:
-        yield {**said, "state": "error", "error": {"key": error.key, **sentences(error)}}
+    task = wire.choice(request, "task", TASKS)
+    run = {
+        "effects": lambda: head_effects.measure(_asked(request), off=_off(request)),
+        "pruning": lambda: head_pruning.prune(
+            _asked(request), off=_off(request), each=wire.flag(request, "each")
+        ),
+        "sources": lambda: sources.trace(_asked(request), off=_off(request)),
+    }[task]
+    with jobs.running(wire.job(request)) as stop:
+        for progress in run():
+            if stop.is_set():
+                yield {"task": task, **attended.progress(progress), "state": "stopped"}
+                return
+            yield {"task": task, **attended.progress(progress)}
 
 
+@told_in_reports
 def load_model(request: dict) -> Iterator[dict]:
     """Fetch and open a model, telling how far it is (queued: the view's event "open_model").
 
     Asked: `job`, a name of the caller's choice; `name`, the model.
     """
-    job = ""
     try:
-        job = jobs.named(wire.text(request, "job"))
-        for report in model_loading.load(job, wire.text(request, "name")):
-            yield {"job": job, **asdict(report)}
-    except LabError as error:
-        refusal = {"key": error.key, **sentences(error)}
-        later = error.key in OPENED_LATER
-        yield {"job": job, "state": "done" if later else "refused", "refusal": refusal}
+        yield from map(asdict, model_loading.load(wire.job(request), wire.text(request, "name")))
+    except InputError as error:
+        if error.key not in OPENED_LATER:
+            raise
+        yield {"state": "done"}
 
 
 @told_to_learner

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core import texts
-from core.errors import InputError, LabError
 from core.inference import code_maps, code_space, empty_places, umap_live
 from core.results.images import CodeMap, UmapProgress
 from demos.common import wire
-from demos.common.errors import told_to_learner
+from demos.common.errors import told_in_reports, told_to_learner
 from demos.common.view import view
 
 SPACES = tuple(code_space.SPACES)
 NETS = tuple(code_maps.NETS)
-MAX_NAME = 40  # characters of a job's name
 
 
 @told_to_learner
@@ -75,25 +72,18 @@ def show_digit(request: dict) -> dict:
     }
 
 
+@told_in_reports
 def make_umap(request: dict) -> Iterator[dict]:
     """Make a map now, telling how far it is (queued)."""
-    try:
-        job = wire.text(request, "job")
-        if not 0 < len(job) <= MAX_NAME:
-            raise InputError("bad_request", field="job")
-        progress = umap_live.fit(
-            job,
-            wire.choice(request, "net", NETS),
-            n_digits=wire.integer(request, "n_digits"),
-            n_neighbors=wire.integer(request, "n_neighbors"),
-            min_dist=wire.number(request, "min_dist"),
-            seed=wire.integer(request, "seed"),
-        )
-        for report in progress:
-            yield {"job": job, **_report(report)}
-    except LabError as error:
-        sentences = {language: error.sentence(language) for language in texts.LANGUAGES}
-        yield {"state": "error", "error": {"key": error.key, **sentences}}
+    progress = umap_live.fit(
+        wire.job(request),
+        wire.choice(request, "net", NETS),
+        n_digits=wire.integer(request, "n_digits"),
+        n_neighbors=wire.integer(request, "n_neighbors"),
+        min_dist=wire.number(request, "min_dist"),
+        seed=wire.integer(request, "seed"),
+    )
+    yield from map(_report, progress)
 
 
 @told_to_learner

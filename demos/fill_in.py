@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from core import texts
-from core.errors import InputError, LabError
+from core.errors import InputError
 from core.inference import (
     layer_by_layer,
     masked_words,
@@ -16,10 +16,8 @@ from core.inference import (
     training_lapse,
 )
 from demos.common import wire
-from demos.common.errors import sentences, told_to_learner
+from demos.common.errors import told_in_reports, told_to_learner
 from demos.common.view import view
-
-MAX_NAME = 40  # characters of a job's name
 
 
 @told_to_learner
@@ -85,18 +83,10 @@ def wake_chinese_words(_request: dict) -> dict:
     return {}
 
 
+@told_in_reports
 def load_model(request: dict) -> Iterator[dict]:
     """Fetch and open a model, telling how far it is (queued)."""
-    job = ""
-    try:
-        job = wire.text(request, "job")
-        if not 0 < len(job) <= MAX_NAME:
-            raise InputError("bad_request", field="job")
-        for report in model_loading.load(job, wire.text(request, "name")):
-            yield {"job": job, **asdict(report)}
-    except LabError as error:
-        refusal = {"key": error.key, **sentences(error)}
-        yield {"job": job, "state": "refused", "refusal": refusal}
+    yield from map(asdict, model_loading.load(wire.job(request), wire.text(request, "name")))
 
 
 @told_to_learner

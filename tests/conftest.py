@@ -1,4 +1,4 @@
-"""The lab as a server process and Chromium in front of it, for the tests marked `browser`."""
+"""The lab as a server process with Chromium in front of it, and small models to stand in."""
 
 import os
 import shutil
@@ -209,3 +209,44 @@ def browser(chromium: "Browser", lab_server: Lab) -> Iterator[Visitor]:
     faults = visitor.faults()
     visitor.close()
     assert faults == []
+
+
+# ---- Small models in place of those that ship ----------------------------------------------------
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let small random models stand in for those that ship."""
+    from core import berts  # late: torch takes seconds, and browser tests need none
+    from core.kept import Kept
+    from core.text import pieces
+    from tests import tiny_models
+
+    made = {}
+
+    def bundled(language: str) -> "berts.Reader":
+        if language not in made:
+            tokens = pieces.token_names(language)
+            library = pieces.library_tokenizer(language)
+            made[language] = berts.Reader(
+                language, tiny_models.sharp(len(tokens)), library, tokens, True, True
+            )
+        return made[language]
+
+    monkeypatch.setattr(berts, "_bundled", bundled)
+    monkeypatch.setattr(berts, "_OTHERS", Kept(berts._load, berts.N_KEPT))
+    return bundled
+
+
+@pytest.fixture
+def models(monkeypatch, tmp_path):
+    """Put a checkpoint called "one" where the lab's owner puts them."""
+    from core import assets
+    from core.checkpoints import save_bert
+    from core.inference import readers
+    from tests import tiny_models
+
+    monkeypatch.setattr(readers, "ROOT", tmp_path)
+    folder = tmp_path / readers.FOLDER / "one"
+    save_bert(tiny_models.sharp(30522), folder, assets.FOLDER / "weights/bert-en/vocab.txt")
+    return folder

@@ -320,11 +320,16 @@ def test_a_model_is_loaded_or_left_to_the_reading_or_refused(monkeypatch):
 
         monkeypatch.setattr(page.model_loading, "load", load)
         (answer,) = page.load_model({"job": "a", "name": "some/model"})
-        assert answer["refusal"]["key"] == key
         return answer
 
-    assert refuses("model_name")["state"] == "refused"
-    assert refuses("checkpoint_other")["state"] == "done"  # no BERT: its attention may be seen
+    refused = refuses("model_name")
+    assert (refused["job"], refused["state"], refused["error"]["key"]) == (
+        "a",
+        "error",
+        "model_name",
+    )
+    # No BERT: its attention may be seen.
+    assert refuses("checkpoint_other") == {"job": "a", "state": "done"}
     (answer,) = page.load_model({"job": "", "name": "some/model"})
-    assert answer["state"] == "refused"
+    assert answer["state"] == "error"
     assert page.stop_loading({"job": "unknown"}) == {}

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from core import assets
 from core.errors import InputError
-from core.inference import code_maps, code_space, codes, empty_places, umap_live
+from core.inference import code_maps, code_space, codes, empty_places, line, umap_live
 from demos import code_space as tab
 from demos.common import wire
 
@@ -211,7 +211,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             for epoch in range(1000):
                 mine.write(f"{epoch}")
                 time.sleep(0.01)
-        except umap_live._StoppedError:
+        except umap_live.StoppedError:
             ran.append("stopped")
             return umap_live.UmapProgress("stopped")
         raise AssertionError("nobody stopped it")
@@ -249,7 +249,7 @@ def test_the_line_is_told_its_length_and_can_be_left(worker: list[str]):
 
 
 def test_a_page_that_is_closed_gives_its_map_up(worker: list[str], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(umap_live, "FORGOTTEN", 0.2)
+    monkeypatch.setattr(line, "FORGOTTEN", 0.2)
     silent = start("a")
     next(silent)
     end = time.monotonic() + 10

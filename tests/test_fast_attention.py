@@ -6,19 +6,15 @@ import torch
 from torch.testing import assert_close
 
 from core import fast_attention
-from core.models.bert import BertConfig, BertForPreTraining, initialise
+from core.models.bert import BertConfig, BertForPreTraining
+from tests import tiny_models
 
 CONFIG = BertConfig(97, width=24, n_layers=3, n_heads=4, n_feed_forward=48, n_positions=40)
 
 
 @pytest.fixture(scope="module")
 def model() -> BertForPreTraining:
-    made = BertForPreTraining(CONFIG)
-    generator = torch.Generator().manual_seed(2)
-    initialise(made, generator)
-    for parameter in made.parameters():  # biases and norms that would be noticed if lost
-        parameter.data += 0.3 * torch.randn(parameter.shape, generator=generator)
-    return made.eval().requires_grad_(False)
+    return tiny_models.telling(CONFIG, seed=2)
 
 
 @pytest.mark.parity

@@ -25,17 +25,35 @@ CONFIG = BertConfig(
 )
 
 
-@functools.cache
-def reader(seed: int = 0) -> Reader:
-    """Return a tiny BERT in float64, with weights that are large enough to matter."""
-    model = BertForPreTraining(CONFIG).double().eval()
+def telling(
+    config: BertConfig, *, dtype: torch.dtype = torch.float32, seed: int = 0
+) -> BertForPreTraining:
+    """Return a BERT with random weights, biases and norms that would be noticed if lost."""
+    model = BertForPreTraining(config).to(dtype).eval().requires_grad_(False)
     dice = torch.Generator().manual_seed(seed)
     initialise(model, dice)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter += 0.3 * torch.randn(parameter.shape, generator=dice)
+    for parameter in model.parameters():
+        parameter += 0.3 * torch.randn(parameter.shape, generator=dice)
+    return model
+
+
+def sharp(n_vocabulary: int, seed: int = 0) -> BertForPreTraining:
+    """Return a BERT with random weights that has opinions: some answers are likelier."""
+    model = BertForPreTraining(
+        BertConfig(n_vocabulary, width=16, n_layers=3, n_heads=2, n_feed_forward=32)
+    )
+    generator = torch.Generator().manual_seed(seed)
+    initialise(model, generator)
+    for weight in model.parameters():
+        weight.data.mul_(8 if weight.ndim > 1 else 1)
+    return model.eval().requires_grad_(False)
+
+
+@functools.cache
+def reader(seed: int = 0) -> Reader:
+    """Return a tiny BERT in float64."""
+    model = telling(CONFIG, dtype=torch.float64, seed=seed)
     vocabulary = {word: i for i, word in enumerate(WORDS)}
-    model.requires_grad_(False)
     return Reader("tiny", model, tokenizer(vocabulary), WORDS, True, True)
 
 
@@ -53,7 +71,6 @@ def other(kind: str, folder: Path) -> Path:
     from tokenizers import ByteLevelBPETokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
-    torch.random.fork_rng()
     if kind == "distilbert":
         (folder / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
         (folder / "tokenizer_config.json").write_text(
@@ -89,5 +106,7 @@ def other(kind: str, folder: Path) -> Path:
             config = transformers.GPT2Config(
                 **sizes, n_embd=24, n_layer=2, n_head=4, n_positions=24
             )
-    transformers.AutoModel.from_config(config).save_pretrained(folder)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        transformers.AutoModel.from_config(config).save_pretrained(folder)
     return folder

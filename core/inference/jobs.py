@@ -6,21 +6,8 @@ from contextlib import contextmanager
 
 from core.errors import InputError
 
-MAX_NAME = 40  # characters
-
 _running: dict[str, threading.Event] = {}
 _lock = threading.Lock()
-
-
-def named(job: str) -> str:
-    """Return a job's name if it may be one.
-
-    Raises:
-        InputError: it is empty or too long.
-    """
-    if not 0 < len(job) <= MAX_NAME:
-        raise InputError("bad_request", field="job")
-    return job
 
 
 @contextmanager

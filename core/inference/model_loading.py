@@ -1,15 +1,13 @@
 """How long until another BERT is here?
 
-One model is fetched and opened at a time, in a thread of its own, while whoever asked is told how
-far it is; others wait in a line, and everybody else's answers go on. A model that nobody waits for
-any more (a closed page) is given up.
+One model is fetched and opened at a time (core/inference/line.py), and everybody else's answers go
+on.
 """
 
 import contextlib
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,23 +15,18 @@ from core import berts, fetching
 from core.berts import Reader
 from core.errors import InputError
 from core.inference import readers
+from core.inference.line import Job, Line, StoppedError
 from core.results.answers import LoadingReport
 
 MAX_LINE = 6  # models under way and waiting
-FORGOTTEN = 6.0  # seconds without a question after which nobody is waiting
 PAUSE = 0.2  # seconds between two reports
 
-
-class _StoppedError(Exception):
-    """Ends a download from within."""
+_line = Line("model", MAX_LINE, "models_busy")
 
 
 @dataclass
-class _Job:
-    stop: threading.Event = field(default_factory=threading.Event)
-    asked: float = field(default_factory=time.monotonic)
+class _Job(Job):
     began: float = field(default_factory=time.monotonic)
-    state: str = "waiting"
     here: int = 0
     total: int = 0
 
@@ -41,16 +34,6 @@ class _Job:
         """Note how much has come in; the place to stop at."""
         self.here, self.total = max(self.here, here), total
         self.check()
-
-    def check(self) -> None:
-        """Raise if the job is stopped or nobody asks for it any more."""
-        if self.stop.is_set() or time.monotonic() - self.asked > FORGOTTEN:
-            raise _StoppedError
-
-
-_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
-_jobs: dict[str, _Job] = {}  # under way and waiting, in the order of the line
-_lock = threading.Lock()
 
 
 def load(job: str, name: str) -> Iterator[LoadingReport]:
@@ -66,24 +49,12 @@ def load(job: str, name: str) -> Iterator[LoadingReport]:
     """
     source = readers.source(name)
     mine = _Job()
-    with _lock:
-        if job in _jobs or len(_jobs) >= MAX_LINE:
-            raise InputError("models_busy", limit=MAX_LINE)
-        _jobs[job] = mine
-    try:
-        future = _worker.submit(_load, mine, source)
-        future.add_done_callback(lambda _: _leave(job))
-    except RuntimeError:  # the lab is shutting down
-        _leave(job)
-        raise
-    return _reports(job, mine, future, name)
+    return _reports(job, mine, _line.join(job, mine, _load, mine, source), name)
 
 
 def stop(job: str) -> None:
     """Give a model up; an unknown name is one that is here already."""
-    with _lock:
-        if job in _jobs:
-            _jobs[job].stop.set()
+    _line.stop(job)
 
 
 def _load(job: _Job, source: str) -> Reader:
@@ -100,17 +71,15 @@ def _reports(job: str, mine: _Job, future: Future[Reader], name: str) -> Iterato
     try:
         while not future.done():
             mine.asked = time.monotonic()
-            with _lock:
-                ahead = list(_jobs).index(job) if job in _jobs else 0
-            yield _report(mine, mine.state, ahead)
+            yield _report(mine, mine.state, _line.ahead(job))
             # A finished or stopped job is reported at once.
-            with contextlib.suppress(TimeoutError, _StoppedError, InputError):
+            with contextlib.suppress(TimeoutError, StoppedError, InputError):
                 future.result(timeout=PAUSE)
         try:
             if not future.result().has_mlm:
                 raise InputError("model_without_mlm", name=name)
             yield _report(mine, "done")
-        except _StoppedError:
+        except StoppedError:
             yield _report(mine, "stopped")
     finally:
         mine.stop.set()
@@ -118,8 +87,3 @@ def _reports(job: str, mine: _Job, future: Future[Reader], name: str) -> Iterato
 
 def _report(job: _Job, state: str, ahead: int = 0) -> LoadingReport:
     return LoadingReport(state, ahead, job.here, job.total, time.monotonic() - job.began)
-
-
-def _leave(job: str) -> None:
-    with _lock:
-        _jobs.pop(job, None)

@@ -48,7 +48,7 @@ def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates
     pairs = [paired(reader, a, b) for b in all_b]
     rows, segments = [pair.ids for pair in pairs], [pair.segments for pair in pairs]
     cls = fast_bert.states(reader.model, rows, [[0]] * len(pairs), segments)  # [B, D]
-    pooled = reader.model.bert.pooler["dense"](cls).tanh()
+    pooled = reader.model.bert.pool(cls)
     probabilities = reader.model.cls["seq_relationship"](pooled).float().softmax(-1)
     return JudgedCandidates(
         candidates=tuple(

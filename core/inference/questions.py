@@ -99,8 +99,7 @@ def answers(asked: Question, hidden: Tensor) -> Tensor:
     if asked.kind == "mask":
         logits = model.decode(hidden[:, asked.at])
     else:
-        pooled = model.bert.pooler["dense"](hidden[:, 0]).tanh()
-        logits = model.cls["seq_relationship"](pooled)
+        logits = model.cls["seq_relationship"](model.bert.pool(hidden[:, 0]))
     return logits.log_softmax(-1)
 
 

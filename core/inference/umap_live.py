@@ -1,21 +1,21 @@
 """What map does UMAP draw of these codes, with your settings?
 
-UMAP: McInnes et al. 2018, arXiv:1802.03426. One map is made at a time, whoever asks; others wait
-in a line. The work is done in a thread of its own, while the one who asked is told how far it is.
-A map that nobody asks about any more (a closed page) is given up.
+UMAP: McInnes et al. 2018, arXiv:1802.03426. One map is made at a time, whoever asks
+(core/inference/line.py).
 """
 
 import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.errors import InputError
 from core.inference import code_maps, codes
+from core.inference.line import Job, Line, StoppedError
 from core.results.images import UmapProgress
 
 MIN_DIGITS, MAX_DIGITS = 50, 2000
@@ -25,19 +25,11 @@ MAX_SEED = 9999
 MAX_LINE = 8  # maps under way and waiting
 N_EPOCHS = 200
 STAGES = (0, 5, 10, 20, 35, 55, 80, 120, N_EPOCHS)  # epochs to keep, denser early
-FORGOTTEN = 6.0  # seconds without a question after which nobody is waiting
 PAUSE = 0.15  # seconds between two reports
 
 
-class _StoppedError(Exception):
-    """Ends a fit from within."""
-
-
 @dataclass
-class _Job:
-    stop: threading.Event = field(default_factory=threading.Event)
-    asked: float = field(default_factory=time.monotonic)
-    state: str = "waiting"
+class _Job(Job):
     epoch: int = 0
     started: float = 0.0
     first: bool = False
@@ -54,16 +46,14 @@ class _Job:
 
     def check(self) -> None:
         """Raise if the job is stopped, once: tqdm writes again while it is taken down."""
-        forgotten = time.monotonic() - self.asked > FORGOTTEN
-        if self.state != "stopped" and (self.stop.is_set() or forgotten):
+        if self.state != "stopped" and self.given_up():
             self.state = "stopped"
-            raise _StoppedError
+            raise StoppedError
 
 
-_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="umap")
-_jobs: dict[str, _Job] = {}  # under way and waiting, in the order of the line
+_line = Line("umap", MAX_LINE, "umap_busy")
 _done: dict[str, UmapProgress] = {}  # the last few maps, until they are fetched
-_lock = threading.Lock()
+_lock = threading.Lock()  # of _done
 _compiled = threading.Event()  # numba has translated UMAP into machine code
 
 
@@ -98,16 +88,7 @@ def fit(
     _check("seed_range", seed, 0, MAX_SEED)
     high = codes.sample_codes(net)[:n_digits]
     mine = _Job()
-    with _lock:
-        if job in _jobs or len(_jobs) >= MAX_LINE:
-            raise InputError("umap_busy", limit=MAX_LINE)
-        _jobs[job] = mine
-    try:
-        future = _worker.submit(_make, mine, high, n_neighbors, min_dist, seed)
-        future.add_done_callback(lambda _: _leave(job))
-    except RuntimeError:  # the lab is shutting down
-        _leave(job)
-        raise
+    future = _line.join(job, mine, _make, mine, high, n_neighbors, min_dist, seed)
     return _report(job, mine, future)
 
 
@@ -125,9 +106,7 @@ def result(job: str) -> UmapProgress:
 
 def stop(job: str) -> None:
     """Let the map of that name be given up at its next epoch; unknown names are done already."""
-    with _lock:
-        if job in _jobs:
-            _jobs[job].stop.set()
+    _line.stop(job)
 
 
 def _report(job: str, mine: _Job, future: "Future[UmapProgress]") -> Iterator[UmapProgress]:
@@ -155,21 +134,14 @@ def _report(job: str, mine: _Job, future: "Future[UmapProgress]") -> Iterator[Um
 
 
 def _progress(job: str, mine: _Job) -> UmapProgress:
-    with _lock:
-        line = list(_jobs)
     return UmapProgress(
         state=mine.state,
-        ahead=line.index(job) if mine.state == "waiting" and job in line else 0,
+        ahead=_line.ahead(job) if mine.state == "waiting" else 0,
         epoch=mine.epoch,
         n_epochs=N_EPOCHS,
         first=mine.first,
         seconds=time.monotonic() - mine.started if mine.started else 0.0,
     )
-
-
-def _leave(job: str) -> None:
-    with _lock:
-        _jobs.pop(job, None)
 
 
 def _make(
@@ -201,7 +173,7 @@ def _make(
         )
         reducer.fit(high)
         mine.check()
-    except _StoppedError:
+    except StoppedError:
         _unlock_bars()
         mine.state = "stopped"
         return UmapProgress("stopped")

@@ -215,8 +215,12 @@ class Bert(nn.Module):
             states.append(output.context)
             details.append(output[1:])
         hidden, seen = states[-1], tuple(zip(*details, strict=True)) if attention else ((), (), ())
-        pooled = self.pooler["dense"](hidden[:, 0]).tanh()  # [CLS], through a layer NSP trains
+        pooled = self.pool(hidden[:, 0])
         return BertOutput(hidden, pooled, tuple(states) if hidden_states else (), *seen)
+
+    def pool(self, first: Tensor) -> Tensor:
+        """Return [B, D] of the last states at [CLS], [B, D], through a layer that NSP trains."""
+        return self.pooler["dense"](first).tanh()
 
 
 class BertPredictions(nn.Module):
@@ -225,10 +229,8 @@ class BertPredictions(nn.Module):
     def __init__(self, config: BertConfig) -> None:
         """Build the transform and one bias a word: how likely it is anywhere."""
         super().__init__()
-        dense, norm = (
-            nn.Linear(config.width, config.width),
-            nn.LayerNorm(config.width, config.epsilon),
-        )
+        dense = nn.Linear(config.width, config.width)
+        norm = nn.LayerNorm(config.width, config.epsilon)
         self.transform = nn.ModuleDict({"dense": dense, "LayerNorm": norm})
         self.bias = nn.Parameter(torch.zeros(config.n_vocabulary))
 

@@ -104,7 +104,6 @@ def main() -> None:
     held_out = held_out_batches(assembler, args.evaluate_on)
     runs = {}
     for name in RUNS[args.kind]:
-        torch.manual_seed(SEED)
         model = start(name, args, vocabulary, corpus)
         for module in model.modules():
             if isinstance(module, torch.nn.Dropout):

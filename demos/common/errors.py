@@ -1,12 +1,13 @@
 """What the learner is told when something can't be done."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from core import texts
 from core.errors import LabError
 
 Handler = Callable[[dict], dict]
+Reporter = Callable[[dict], Iterator[dict]]
 
 
 def told_to_learner(handler: Handler) -> Handler:
@@ -24,6 +25,24 @@ def told_to_learner(handler: Handler) -> Handler:
             return {"error": {"key": error.key, **sentences(error)}}
 
     return answered
+
+
+def told_in_reports(handler: Reporter) -> Reporter:
+    """Do so for a handler that reports on long work (queued): the sentence is its last report.
+
+    Each report bears the request's `job`, by which the view knows it; `state` "error" has `error`.
+    """
+
+    @functools.wraps(handler)
+    def reported(request: dict) -> Iterator[dict]:
+        said = {"job": request.get("job") if isinstance(request, dict) else None}
+        try:
+            for report in handler(request):
+                yield {**said, **report}
+        except LabError as error:
+            yield {**said, "state": "error", "error": {"key": error.key, **sentences(error)}}
+
+    return reported
 
 
 def sentences(error: LabError) -> dict[str, str]:

@@ -9,6 +9,8 @@ import numpy as np
 from core.errors import InputError
 from core.results.images import DecoderWeights
 
+MAX_JOB = 40  # characters of a job's name
+
 
 def floats(array: np.ndarray) -> str:
     """Pack an array as base64 of little-endian float32 (`lab.floats` unpacks it)."""
@@ -127,6 +129,18 @@ def text(request: object, name: str) -> str:
     if not isinstance(value, str):
         raise InputError("bad_request", field=name)
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def job(request: object) -> str:
+    """Return the name by which a view knows long work that it has begun.
+
+    Raises:
+        InputError: it is missing, no text, empty or too long.
+    """
+    value = text(request, "job")
+    if not 0 < len(value) <= MAX_JOB:
+        raise InputError("bad_request", field="job")
+    return value
 
 
 def texts(request: object, name: str, limit: int) -> list[str]:

@@ -57,11 +57,9 @@ function linked() {
 }
 let state = null, data = null, lastTyped = 0, views = null;
 
-const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
-  if (keepThis) past.keep(state);
-  state = earlier;
-  refresh();
-}, worked);
+const past = lab.history(find(".undo"), find(".reset"), {
+  now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); },
+});
 function change(values, { keep = true } = {}) {
   if (keep) past.keep(state);
   state = { ...state, ...values };

@@ -50,11 +50,9 @@ const linked = () => {
 };
 let state = null, answer = null, second = null, lastTyped = 0, stored = false, afterwards = null;
 
-const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
-  if (keepThis) past.keep(state);
-  state = earlier;
-  refresh();
-}, worked);
+const past = lab.history(find(".undo"), find(".reset"), {
+  now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); },
+});
 
 function change(values, { keep = true } = {}) {
   if (keep) past.keep(state);

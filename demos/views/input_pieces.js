@@ -37,12 +37,9 @@ const linked = () => {
 let state = null, answer = null, matched = null, hits = null, sum = null, cuts = null;
 let rungs = 0, lastTyped = 0, at = null;  // at: the card that was clicked
 
-const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
-  if (keepThis) past.keep(state);
-  state = earlier;
-  refresh();
-  look({});
-}, worked);
+const past = lab.history(find(".undo"), find(".reset"), {
+  now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); look({}); },
+});
 
 function change(values, { keep = true } = {}) {
   if (keep) past.keep(state);

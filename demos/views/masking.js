@@ -45,11 +45,9 @@ const linked = () => {
 let state = null, answer = null, counts = null, said = null, lastTyped = 0;
 let asking = lab.link.read("masking", "bert", "0") === "1";  // whether BERT answers each masking
 
-const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
-  if (keepThis) past.keep(state);
-  state = earlier;
-  refresh();
-}, worked);
+const past = lab.history(find(".undo"), find(".reset"), {
+  now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); },
+});
 
 function change(values, { keep = true } = {}) {
   if (keep) past.keep(state);

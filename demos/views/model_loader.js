@@ -45,13 +45,13 @@
       },
       progress: (now) => {
         if (!now?.state || now.job !== job || !job) return;
-        if (report?.state === "stopping" && !["done", "stopped", "refused"].includes(now.state)) return;
+        if (report?.state === "stopping" && !["done", "stopped", "error"].includes(now.state)) return;
         report = now;
-        if (now.state === "refused") {
-          lab.problem(problem, Object.assign(new Error(now.refusal.key), now.refusal));
+        if (now.state === "error") {
+          lab.problem(problem, Object.assign(new Error(now.error.key), now.error));
           report = null;
         }
-        const ended = ["done", "stopped", "refused"].includes(now.state);
+        const ended = ["done", "stopped", "error"].includes(now.state);
         if (ended) job = null;
         if (now.state === "done") loaded.add(name);
         busy();

@@ -75,12 +75,9 @@ let state = null, answer = null, weighed = null, lastTyped = 0;
 const asked = () => state.candidates.map((text, k) => ({ text, k })).filter(({ text }) => text.trim());
 const model = () => state.model || state.language;
 
-const past = lab.history(find(".undo"), find(".reset"), (earlier, keepThis) => {
-  if (keepThis) past.keep(state);
-  state = earlier;
-  drawCandidates();
-  refresh();
-}, worked);
+const past = lab.history(find(".undo"), find(".reset"), {
+  now: () => state, start: worked, show: (earlier) => { state = earlier; drawCandidates(); refresh(); },
+});
 
 function change(values, { keep = true } = {}) {
   if (keep) past.keep(state);

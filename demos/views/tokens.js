@@ -52,7 +52,7 @@
   };
 
   // Earlier states of a page: keep(state) before a change; the buttons bring the last or `start` back.
-  lab.history = (undo, reset, restore, start) => {
+  lab.history = (undo, reset, { now, show, start }) => {
     const past = [];
     const update = () => { undo.disabled = past.length === 0; };
     const keep = (state) => {
@@ -60,8 +60,8 @@
       if (past.length > 200) past.shift();
       update();
     };
-    undo.onclick = () => { const state = past.pop(); update(); restore(state); };
-    reset.onclick = () => restore(start(), true);
+    undo.onclick = () => { const state = past.pop(); update(); show(state); };
+    reset.onclick = () => { keep(now()); show(start()); };
     update();
     return { keep };
   };

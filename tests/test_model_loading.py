@@ -1,0 +1,198 @@
+"""Other BERTs: which names may be opened, how they come here, and what is refused."""
+
+import json
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
+from torch.testing import assert_close
+
+from core import fetching
+from core.errors import InputError
+from core.inference import (
+    masked_words,
+    model_loading,
+    readers,
+)
+from demos import fill_in as page
+
+ROOT = Path(__file__).parent.parent
+TEXT = "The pianist rehearsed a new piece on the [MASK]."
+
+pytestmark = pytest.mark.usefixtures("small")
+
+
+def test_only_names_that_may_be_opened_are(models, monkeypatch):
+    assert readers.folders() == ("data/models/one",)
+    assert readers.source("data/models/one") == str(models)
+    assert readers.source("some-one/a.model_2") == "some-one/a.model_2"
+    refused = ["/etc", "../one", "data/models/../one", "core/models", "one", "", "a/b/c", "é/x"]
+    for name in [*refused, str(models), "a" * 300]:
+        with pytest.raises(InputError) as error:
+            readers.source(name)
+        assert error.value.key == "model_name", name
+    monkeypatch.setenv("SPACE_ID", "somebody/lab")
+    assert readers.folders() == ()
+    assert readers.source(readers.HUB[0]) == readers.HUB[0]
+    for name, key in (("data/models/one", "model_name"), ("some/model", "model_on_space")):
+        monkeypatch.setattr(readers, "ROOT", ROOT)
+        with pytest.raises(InputError) as error:
+            readers.source(name)
+        assert error.value.key in (key, "model_on_space")
+
+
+def test_languages_of_vocabularies(small):
+    english, chinese = small("en"), small("zh")
+    assert readers.speaks(english._replace(name="other")) == "en"
+    assert readers.speaks(chinese._replace(name="other")) == "zh"
+    both = english._replace(name="both", tokens=english.tokens + chinese.tokens[:3000])
+    assert readers.speaks(both) is None
+
+
+def loaded(name: str, job: str = "job") -> list[str]:
+    return [report.state for report in model_loading.load(job, name)]
+
+
+def test_a_folder_is_loaded_and_then_answers(models, small):
+    with pytest.raises(InputError) as error:
+        readers.ready("data/models/one")
+    assert error.value.key == "model_not_loaded"
+    assert loaded("data/models/one")[-1] == "done"
+    reader = readers.ready("data/models/one")
+    ours = masked_words.fill(TEXT, small("en")).blanks[0].top
+    theirs = masked_words.fill(TEXT, reader).blanks[0].top  # the same weights, in half precision
+    assert ours[0][0] == theirs[0][0]
+    assert_close(ours[0][1], theirs[0][1], rtol=0.05, atol=0)
+
+
+def spoil(folder: Path, how: str) -> None:
+    weights = folder / "model.safetensors"
+    if how == "truncated":
+        weights.write_bytes(weights.read_bytes()[:-1000])
+    elif how == "pickled":
+        weights.unlink()
+        (folder / "pytorch_model.bin").write_bytes(b"never opened")
+    elif how == "headless":
+        from safetensors.torch import load_file, save_file
+
+        kept = {k: v for k, v in load_file(weights).items() if not k.startswith("cls.")}
+        save_file(kept, weights)
+    elif how == "wordless":
+        (folder / "vocab.txt").unlink()
+    elif how == "maskless":
+        vocabulary = (folder / "vocab.txt").read_text("utf-8")
+        (folder / "vocab.txt").write_text(vocabulary.replace("[MASK]", "[HIDE]"), "utf-8")
+    else:
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | {"model_type": "gpt2"}))
+
+
+@pytest.mark.parametrize(
+    ("how", "key"),
+    [
+        ("truncated", "checkpoint_damaged"),
+        ("pickled", "checkpoint_pickled"),
+        ("headless", "model_without_mlm"),
+        ("wordless", "checkpoint_incomplete"),
+        ("maskless", "checkpoint_other"),
+        ("another", "checkpoint_other"),
+    ],
+)
+def test_checkpoints_that_cannot_answer_are_refused_with_the_reason(models, how, key):
+    spoil(models, how)
+    with pytest.raises(InputError) as error:
+        loaded("data/models/one")
+    assert error.value.key == key
+    last = list(page.load_model({"job": "a", "name": "data/models/one"}))[-1]
+    assert last["state"] == "error"
+    assert last["error"]["key"] == key
+
+
+def test_loading_is_given_up_and_blocks_nobody(monkeypatch, models):
+    def slow(name: str, report: fetching.Report) -> Path:
+        for here in range(1000):
+            report(here, 1000)
+            time.sleep(0.01)
+        raise AssertionError("it was not given up")
+
+    monkeypatch.setattr(fetching, "fetch", slow)
+    reports = model_loading.load("first", "some/model")
+    states = [next(reports), next(reports), next(reports)]
+    assert (states[-1].state, states[-1].total) == ("fetching", 1000)
+    waiting = model_loading.load("second", "data/models/one")
+    assert (next(waiting).state, next(waiting).ahead) == ("waiting", 1)
+    with pytest.raises(InputError) as error:
+        model_loading.load("first", "some/model")
+    assert error.value.key == "models_busy"
+    assert masked_words.fill(TEXT, readers.ready("en")).blanks, "others' answers go on"
+    page.stop_loading({"job": "first"})
+    assert [r.state for r in reports][-1] == "stopped"
+    assert [r.state for r in waiting][-1] == "done"
+    assert page.stop_loading({"job": "first"}) == {}
+
+
+NOTHING = SimpleNamespace(headers={}, request=None)
+SIZES = {"model.safetensors": 1000, "config.json": 10, "vocab.txt": 90}
+
+
+def hub(monkeypatch, sizes: dict[str, int] | None, kept: Path | None = None, error=None) -> None:
+    """Let a hub stand in for the real one: it has files of these sizes."""
+
+    def download(name: str, **asked: object) -> object:
+        if asked.get("local_files_only"):
+            if kept is None:
+                raise LocalEntryNotFoundError("nothing kept")
+            return str(kept)
+        if error:
+            raise error
+        if asked.get("dry_run"):
+            return [SimpleNamespace(filename=f, file_size=n) for f, n in sizes.items()]
+        bar = asked["tqdm_class"](total=0, unit="B", name="bytes")
+        for _ in range(11):
+            bar.update(100)
+        return "there"
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+
+
+def test_a_download_tells_how_far_it_is_and_can_be_stopped(monkeypatch):
+    hub(monkeypatch, SIZES)
+    seen = []
+    assert fetching.fetch("a/b", lambda *now: seen.append(now)) == Path("there")
+    assert seen == [(100 * k, 1100) for k in range(1, 12)]
+
+    class StopError(Exception):
+        pass
+
+    def stop(here: int, _total: int) -> None:
+        if here > 200:
+            raise StopError
+
+    with pytest.raises(StopError):
+        fetching.fetch("a/b", stop)
+
+
+def test_what_is_kept_needs_no_hub(monkeypatch, models):
+    hub(monkeypatch, None, kept=models, error=OSError("no network"))
+    assert fetching.fetch("a/b", lambda *_: None) == models
+
+
+@pytest.mark.parametrize(
+    ("sizes", "error", "key"),
+    [
+        (None, LocalEntryNotFoundError("no network"), "hub_unreachable"),
+        (None, OSError("disk full"), "hub_unreachable"),
+        (None, RepositoryNotFoundError("?", response=NOTHING), "hub_unknown"),
+        ({**SIZES, "model.safetensors": 3 << 30}, None, "hub_large"),
+        ({"pytorch_model.bin": 9, "config.json": 1, "vocab.txt": 1}, None, "checkpoint_pickled"),
+        ({"config.json": 1, "vocab.txt": 1}, None, "checkpoint_incomplete"),
+        ({"model.safetensors": 9, "config.json": 1}, None, "checkpoint_incomplete"),
+    ],
+)
+def test_what_the_hub_cannot_give_is_said(monkeypatch, sizes, error, key):
+    hub(monkeypatch, sizes, error=error)
+    with pytest.raises(InputError) as raised:
+        fetching.fetch("a/b", lambda *_: None)
+    assert raised.value.key == key
