@@ -5,6 +5,7 @@
   const lab = window.lab, TAB = "attention", { make } = lab;
   const say = (key, values) => lab.t(`${TAB}.${key}`, values);
   const N_STEPS = 8, CELL = 7;  // strengths of a line; pixels of a head in the margin
+  const MOST_AHEAD = 32 * 2 ** 20, BETWEEN = 50;  // bytes of pictures kept ahead; milliseconds between two
   const CLOSE = 60;  // more tokens stand closer, and weaker lines are left out
   const SIDES = { aa: [0, 0], ab: [0, 1], ba: [1, 0], bb: [1, 1] };
   lab.attentionViews ??= {};
@@ -33,15 +34,15 @@
     const leastNow = () => page.state.least ?? (page.units().length > CLOSE ? 10 : 5);
     const heads = () => page.state.heads ?? Array.from({ length: page.data.n_heads }, (_, k) => k);
     const active = () => (hover ? [hover] : page.state.pins.map(({ side, at }) => ({ side, unit: page.unitOf(at) })));
-    // Calls line(head, i, j, share in 1/10,000) for each line that is on the screen.
-    const lines = (line) => {
+    // Calls line(head, i, j, share in 1/10,000) for each line of a layer that is to be seen.
+    const lines = (layer, line) => {
       const { state } = page, units = page.units(), n = units.length, least = leastNow() * 100;
       const sides = SIDES[state.filter], from = { q: new Set(), k: new Set() };
       for (const { side, unit } of active()) from[side].add(unit);
       const any = from.q.size + from.k.size > 0;
       const shown = units.map((one) => state.frame || !one.special);
       for (const head of heads()) {
-        const matrix = page.matrix(state.layer, head);
+        const matrix = page.matrix(layer, head);
         if (!matrix) return false;
         for (let i = 0; i < n; i++) {
           if (!shown[i] || (sides && (units[i].segment !== sides[0] || units[i].special))) continue;
@@ -108,31 +109,28 @@
     // Lines of several heads between the same tokens run side by side.
     const aside = () => { const all = heads(), step = all.length > 1 ? (0.66 * row) / (all.length - 1) : 0; return new Map(all.map((head, k) => [head, (k - (all.length - 1) / 2) * step])); };
     const colourOf = (head) => lab.headColour(head);
-    let image = null;  // some megabytes, kept for the next time
-    const paint = () => {
-      // Of a long text only the part in view is painted; the canvas sticks there while its box scrolls.
+    // What is to be seen of any layer now: of a long text only the part in view; the canvas sticks there
+    // while its box scrolls.
+    const sight = () => {
       const n = page.units().length, width = canvas.parentElement.clientWidth, height = Math.min(n * row, Math.max(200, box.clientHeight - find(".ends").offsetHeight - 6));
-      const above = Math.min(box.scrollTop, n * row - height), below = above + height, scale = devicePixelRatio || 1;
-      if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
-        canvas.width = Math.round(width * scale);
-        canvas.height = Math.round(height * scale);
-        canvas.style.width = `${width}px`;
-        canvas.style.height = `${height}px`;
-      }
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      if (image?.width !== canvas.width || image.height !== canvas.height) image = context.createImageData(canvas.width, canvas.height);
-      const [red, green, blue] = lab.rgb(lab.colour("paper"));
+      const above = Math.min(box.scrollTop, n * row - height), isolated = active(), margin = isolated.length ? heads().length * CELL + 4 : 0;
+      return { width, height, above, row, scale: devicePixelRatio || 1, isolated, left: isolated.some(({ side }) => side === "k") ? margin : 0,
+        right: width - (isolated.some(({ side }) => side === "q") ? margin : 0) };
+    };
+    // One layer's lines as an image; null until its numbers have come.
+    const picture = (layer, { width, height, above, scale, isolated, left, right }) => {
+      const image = new ImageData(Math.round(width * scale), Math.round(height * scale)), [red, green, blue] = lab.rgb(lab.colour("paper"));
       new Uint32Array(image.data.buffer).fill(((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
-      const bundles = new Map(), isolated = active(), margin = isolated.length ? heads().length * CELL + 4 : 0, cells = [];
-      const left = isolated.some(({ side }) => side === "k") ? margin : 0, right = width - (isolated.some(({ side }) => side === "q") ? margin : 0);
-      const there = lines((head, i, j, share) => {
+      const bundles = new Map(), cells = [], shift = aside(), below = above + height;
+      let count = 0;
+      const there = lines(layer, (head, i, j, share) => {
         const step = strength(share), key = head * N_STEPS + step;
         if (!bundles.has(key)) bundles.set(key, []);
         bundles.get(key).push(i, j);
-        if (margin) cells.push(head, i, j, share);
+        if (isolated.length) cells.push([head, i, j, share]);
+        count++;
       });
-      const shift = aside();
+      if (!there) return null;
       for (const [key, ends] of [...bundles].sort(([a], [b]) => (a % N_STEPS) - (b % N_STEPS))) {  // strong ones on top
         const { alpha, width: thick } = look(key % N_STEPS), by = shift.get(Math.floor(key / N_STEPS)), inView = [];
         for (let k = 0; k < ends.length; k += 2) {
@@ -142,12 +140,45 @@
         }
         lab.wuLines(image, left * scale, right * scale, inView, lab.rgb(colourOf(Math.floor(key / N_STEPS))), alpha, Math.max(1, Math.round(thick * scale)));
       }
-      context.putImageData(image, 0, 0);
+      return { image, cells, count };
+    };
+    // Once a layer is on the screen, the others are painted between two frames, so that going through the
+    // layers doesn't wait: thousands of lines take longer than a frame.
+    let painted = { key: "", layers: new Map() }, later = 0;
+    const keyOf = (seen) => JSON.stringify([page.data.key, page.state.unit, heads(), page.state.filter, leastNow(), page.state.frame, lab.dark(), seen]);
+    const paintAhead = (key, seen) => {
+      const { data } = page, pixels = seen.width * seen.height * seen.scale ** 2;
+      clearTimeout(later);
+      if (!data.whole || 4 * pixels * data.n_layers > MOST_AHEAD) return;
+      later = setTimeout(() => {
+        if (painted.key !== key || page.data !== data || node.hidden || !page.state.pins || keyOf(sight()) !== key) return;
+        const next = data.layers.findIndex((numbers, layer) => numbers && !painted.layers.has(layer));
+        if (next < 0) return;
+        painted.layers.set(next, picture(next, seen));
+        paintAhead(key, seen);
+      }, BETWEEN);
+    };
+    const paint = () => {
+      const seen = sight(), { width, height, above, scale, isolated, right } = seen, { state } = page;
+      const key = keyOf(seen);
+      if (key !== painted.key) painted = { key, layers: new Map() };
+      const shown = painted.layers.get(state.layer) ?? picture(state.layer, seen);
+      node.classList.toggle("waiting", !shown);
+      if (!shown) return;
+      painted.layers.set(state.layer, shown);
+      paintAhead(key, seen);
+      if (canvas.width !== shown.image.width || canvas.height !== shown.image.height) {
+        canvas.width = shown.image.width;
+        canvas.height = shown.image.height;
+        canvas.style.width = `${width}px`;
+        canvas.style.height = `${height}px`;
+      }
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      context.putImageData(shown.image, 0, 0);
       context.setTransform(scale, 0, 0, scale, 0, -above * scale);
       // Beside the other column, what each head gives: one cell a head.
       const place = new Map(heads().map((head, k) => [head, k]));
-      for (let k = 0; k < cells.length; k += 4) {
-        const [head, i, j, share] = cells.slice(k, k + 4);
+      for (const [head, i, j, share] of shown.cells) {
         context.globalAlpha = Math.sqrt(share / 1e4);
         context.fillStyle = colourOf(head);
         for (const { side, unit } of isolated) {
@@ -156,7 +187,6 @@
         }
       }
       context.globalAlpha = 1;
-      node.classList.toggle("waiting", !there);
       const pins = page.state.pins, units = page.units();
       for (const side of ["q", "k"]) {
         const lit = new Set(isolated.filter((one) => one.side === side).map(({ unit }) => unit));
@@ -166,13 +196,13 @@
           if (button.getAttribute("aria-pressed") !== String(pinned)) button.setAttribute("aria-pressed", String(pinned));
         });
       }
-      canvas.dataset.lines = [...bundles.values()].reduce((sum, ends) => sum + ends.length / 2, 0);
+      canvas.dataset.lines = shown.count;
     };
 
     // ---- The same in words --------------------------------------------------------------------------------
     const list = () => {
       const units = page.units(), n = units.length, one = active()[0], found = new Map(), most = one ? 5 : 3;
-      lines((head, i, j, share) => {
+      lines(page.state.layer, (head, i, j, share) => {
         if (one && (one.side === "q" ? i : j) !== one.unit) return;
         if (!found.has(head)) found.set(head, []);
         const best = found.get(head);  // the strongest, the strongest first
@@ -242,7 +272,7 @@
       const title = say("heads.title", { layer: page.state.layer + 1, heads: heads().map((head) => head + 1).join(", ") });
       shapes.push({ text: title, x: 8, y: 14, colour: ink, size: 14 });
       const found = [], shift = aside();
-      lines((head, i, j, share) => found.push([share, head, i, j]));
+      lines(page.state.layer, (head, i, j, share) => found.push([share, head, i, j]));
       for (const [share, head, i, j] of found.sort((a, b) => a[0] - b[0]))
         shapes.push({ line: [SIDE, top + middle(i) + shift.get(head), SIDE + SPAN, top + middle(j) + shift.get(head)], colour: colourOf(head), ...look(strength(share)),
           data: { layer: page.state.layer + 1, head: head + 1, from: i, to: j, share: (share / 1e4).toFixed(4) } });
@@ -254,7 +284,7 @@
     };
     const table = () => {
       const units = page.units(), rows = [];
-      lines((head, i, j, share) => rows.push([page.state.layer + 1, head + 1, i, units[i].text, j, units[j].text, (share / 1e4).toFixed(4)]));
+      lines(page.state.layer, (head, i, j, share) => rows.push([page.state.layer + 1, head + 1, i, units[i].text, j, units[j].text, (share / 1e4).toFixed(4)]));
       return { columns: ["layer", "head", "from", "from_token", "to", "to_token", "share"], rows };
     };
     const snippet = () => {
