@@ -1,0 +1,60 @@
+"""What a TextCNN reads as one word: WordPieces in English, characters or jieba's words in Chinese.
+
+    pieces      "unwatchable" -> un ##watch ##able, as the English BERT
+    characters  每 个 字, as the Chinese BERT
+    words       每个 词, as jieba finds them
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from core.text import pieces
+from core.text.tokenizer import PADDING, UNKNOWN
+from core.text.words import boundaries
+
+PAD_ID, UNKNOWN_ID = 0, 1
+KINDS = {"pieces": "en", "characters": "zh", "words": "zh"}  # -> language
+
+
+class Units(NamedTuple):
+    """A text's T units."""
+
+    tokens: tuple[str, ...]  # [T], lower case
+    starts: tuple[int, ...]  # [T], the unit's first character in the text
+    ends: tuple[int, ...]  # [T], one past its last
+
+
+def cut(text: str, kind: str) -> Units:
+    """Cut a text into units.
+
+    Raises:
+        InputError: the text is empty, blank or too long.
+    """
+    pieces.checked(text)
+    if kind == "words":
+        edges = [0, *boundaries(text), len(text)]
+        spans = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if text[a:b].strip()]
+        tokens = [text[a:b].strip().lower() for a, b in spans]
+    else:
+        encoding = pieces.library_tokenizer(KINDS[kind]).encode(text)
+        # An unknown piece is named by what stands there.
+        tokens = [
+            text[a:b].lower() if token == UNKNOWN else token
+            for token, (a, b) in zip(encoding.tokens, encoding.offsets, strict=True)
+        ]
+        spans = encoding.offsets
+    starts, ends = zip(*spans, strict=True) if spans else ((), ())
+    return Units(tuple(tokens), starts, ends)
+
+
+def vocabulary(texts: Iterable[Sequence[str]], *, least: int) -> tuple[str, ...]:
+    """Return padding, the unknown and the tokens that occur `least` times, the most frequent first.
+
+    Args:
+        texts: the tokens of each text to train on.
+        least: so often a token must occur; the rarer ones teach what to do with the unknown.
+    """
+    counts = Counter(token for tokens in texts for token in tokens)
+    often = [token for token, n in counts.items() if n >= least]
+    return (PADDING, UNKNOWN, *sorted(often, key=lambda token: (-counts[token], token)))

@@ -1,0 +1,84 @@
+"""Fine-tune the bundled BERT to tell good from bad: `python -m core.training.fine_tuning en`.
+
+Section 3.2 of Devlin et al. 2018 (arXiv:1810.04805): a new layer reads what the pooler makes of
+[CLS], and everything learns at a small rate. What is frozen keeps what pre-training taught it.
+"""
+
+import torch
+from torch import Tensor
+
+from core.models.bert import BertForClassification, BertForPreTraining, initialise
+from core.reviews import Reviews
+from core.text import pieces
+from core.text.tokenizer import CLS, PADDING, SEP
+from core.training.classifying import Classify, Examples, Pace, Run
+
+MAX_TOKENS = 128  # of a sentence; the rest is cut off
+WEIGHT_DECAY = 0.01
+RATE_BODY, RATE_HEAD = 1e-4, 1e-3
+PACE = Pace(epochs=3, batch_size=32)
+
+
+def examples(reviews: Reviews, language: str) -> Examples:
+    """Return sentences as ids of the bundled BERT of a language, [CLS] and [SEP] around them."""
+    vocabulary = pieces.vocabulary(language)
+    library = pieces.library_tokenizer(language)
+    rows = []
+    for encoding in library.encode_batch(list(reviews.texts)):
+        ids = [vocabulary[CLS], *encoding.ids[: MAX_TOKENS - 2], vocabulary[SEP]]
+        rows.append(torch.tensor(ids))
+    return Examples(tuple(rows), torch.from_numpy(reviews.labels.copy()))
+
+
+def start(pretrained: BertForPreTraining, seed: int, n_labels: int = 2) -> BertForClassification:
+    """Return a classifier on a copy of a pre-trained body."""
+    model = BertForClassification(pretrained.bert.config, n_labels)
+    initialise(model, torch.Generator().manual_seed(seed))
+    model.bert.load_state_dict(pretrained.bert.state_dict())
+    return model
+
+
+def reading(model: BertForClassification, pad_id: int = 0) -> Classify:
+    """Return the function that classifies padded ids."""
+
+    def classify(ids: Tensor) -> Tensor:
+        return model(ids, mask=ids != pad_id)
+
+    return classify
+
+
+def run(
+    model: BertForClassification,
+    language: str,
+    learn_from: Examples,
+    *,
+    n_layers: int | None = None,
+    pace: Pace = PACE,
+    rate_body: float = RATE_BODY,
+    rate_head: float = RATE_HEAD,
+) -> Run:
+    """Begin to fine-tune.
+
+    Args:
+        model: from `start`.
+        language: whose vocabulary the ids are of.
+        learn_from: sentences to train on.
+        n_layers: how many of the last layers learn besides the head and the pooler; 0 freezes the
+            body, None lets everything learn, word vectors too.
+        pace: epochs, batches, seed.
+        rate_body: learning rate of what was pre-trained.
+        rate_head: learning rate of the new layer.
+    """
+    layers = list(model.bert.encoder["layer"])
+    learning = layers[len(layers) - n_layers :] if n_layers is not None else [model.bert]
+    model.bert.requires_grad_(False)
+    for part in learning:
+        part.requires_grad_(True)
+    if n_layers != 0:
+        model.bert.pooler.requires_grad_(True)
+    body = [p for p in model.bert.parameters() if p.requires_grad]
+    groups = [{"params": model.classifier.parameters(), "lr": rate_head, "weight_decay": 0.0}]
+    if body:
+        groups.append({"params": body, "lr": rate_body, "weight_decay": WEIGHT_DECAY})
+    pad_id = pieces.vocabulary(language)[PADDING]
+    return Run(model, reading(model, pad_id), groups, learn_from, pad_id, pace)
