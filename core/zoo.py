@@ -6,15 +6,16 @@ called gets it; the next call tries again.
 
 import functools
 import threading
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, ParamSpec, TypeVar
 
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
 from core import assets, runtime
-from core.checkpoints import CONFIG, load_bert
+from core.checkpoints import CONFIG, load_bert, read_config
 from core.errors import InputError
 from core.models.autoencoder import (
     ConvAutoencoder,
@@ -22,9 +23,11 @@ from core.models.autoencoder import (
     MLPAutoencoder,
     MLPAutoencoderConfig,
 )
-from core.models.bert import BertForPreTraining
+from core.models.bert import BertForClassification, BertForPreTraining
 from core.models.pca import PCA
+from core.models.textcnn import TextCNN
 from core.models.vae import VAE, ConvVAE, VAEConfig
+from core.text.units import PAD_ID
 
 BETAS = (0, 1, 4)  # weights of the prior that a VAE with two numbers was trained for
 
@@ -121,4 +124,40 @@ def bert(language: str) -> BertForPreTraining:
     """Return our BERT for English ("en") or Chinese ("zh"), float32."""
     assets.locate(f"weights/bert-{language}/{CONFIG}")
     model = load_bert(assets.locate(f"weights/bert-{language}/model.safetensors").parent).model
+    return model.to(runtime.device()).eval().requires_grad_(False)
+
+
+class SentimentCNN(NamedTuple):
+    """A TextCNN and the units that it reads, from padding and the unknown on."""
+
+    model: TextCNN
+    numbers: Mapping[str, int]  # unit -> id
+
+
+@once
+def textcnn(kind: str, start: str) -> SentimentCNN:
+    """Return the TextCNN that reads one of `core.text.units.KINDS`.
+
+    Args:
+        kind: of units.
+        start: what its word vectors started from: "random", "tuned" or "frozen".
+    """
+    folder = f"weights/textcnn-{kind}"
+    weights = load_file(assets.locate(f"{folder}/{start}.safetensors"))
+    units = assets.locate(f"{folder}/vocab.txt").read_text("utf-8").split("\n")[:-1]
+    sizes = [weights[f"convolutions.{i}.weight"].shape[2] for i in range(3)]
+    n_filters, _, _, width = weights["convolutions.0.weight"].shape
+    model = TextCNN(len(units), width, n_filters, sizes, 2, PAD_ID)
+    model.load_state_dict(weights, strict=True)
+    model.to(runtime.device()).eval().requires_grad_(False)
+    return SentimentCNN(model, MappingProxyType({unit: i for i, unit in enumerate(units)}))
+
+
+@once
+def sentiment_bert(language: str) -> BertForClassification:
+    """Return our BERT fine-tuned to tell good from bad, float32."""
+    folder = f"weights/sentiment-{language}"
+    weights = load_file(assets.locate(f"{folder}/model.safetensors"))
+    model = BertForClassification(read_config(assets.locate(f"{folder}/{CONFIG}").parent), 2)
+    model.load_state_dict(weights, strict=True)
     return model.to(runtime.device()).eval().requires_grad_(False)

@@ -3,8 +3,11 @@
     pieces      "unwatchable" -> un ##watch ##able, as the English BERT
     characters  每 个 字, as the Chinese BERT
     words       每个 词, as jieba finds them
+
+Unlike BERT's, this vocabulary holds only what occurs in the texts to train on.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -34,7 +37,7 @@ def cut(text: str, kind: str) -> Units:
     pieces.checked(text)
     if kind == "words":
         edges = [0, *boundaries(text), len(text)]
-        spans = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if text[a:b].strip()]
+        spans = [(a, b) for a, b in itertools.pairwise(edges) if text[a:b].strip()]
         tokens = [text[a:b].strip().lower() for a, b in spans]
     else:
         encoding = pieces.library_tokenizer(KINDS[kind]).encode(text)

@@ -48,7 +48,15 @@ def watcher(validation: Tensor) -> Observe:
     return observe
 
 
-def ship(name: str, model: nn.Module, *, paper: str, command: str, score: dict[str, float]) -> None:
+def ship(
+    name: str,
+    model: nn.Module,
+    *,
+    paper: str,
+    command: str,
+    score: dict[str, float],
+    source: str = SOURCE,
+) -> None:
     """Write assets/weights/NAME.safetensors and its manifest entry.
 
     Networks of more than `MANY` numbers keep their matrices in half precision: half the bytes of
@@ -63,7 +71,7 @@ def ship(name: str, model: nn.Module, *, paper: str, command: str, score: dict[s
     config = getattr(model, "config", None)
     meta = {"config": str(dataclasses.asdict(config))} if config else None
     save_file(state, assets.FOLDER / file, metadata=meta)
-    assets.register(file, licence=LICENCE, source=SOURCE, paper=paper, command=command, score=score)
+    assets.register(file, licence=LICENCE, source=source, paper=paper, command=command, score=score)
 
 
 def ship_moments(name: str, moments: Moments, *, paper: str, command: str) -> None:
