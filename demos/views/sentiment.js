@@ -240,9 +240,9 @@ const ngrams = lab.newest(async (chosen, request) => {
 // ---- How good they are ---------------------------------------------------------------------------------------
 function scores(list) {
   find(".scores .says").textContent = say(`scores.${state.language}`);
-  const head = make("tr", "", ...["model", "vectors", "order", "right"].map((key) => make("th", "", say(`scores.${key}`))));
+  const head = make("tr", "", ...["model", "start", "sees", "right"].map((key) => make("th", "", say(`scores.${key}`))));
   find(".scores thead").replaceChildren(head);
-  find(".scores tbody").replaceChildren(...list.map(({ model, test_accuracy }) => make("tr", "", make("td", "", name(model)), make("td", "", say(`scores.vectors.${model}`)),
+  find(".scores tbody").replaceChildren(...list.map(({ model, test_accuracy }) => make("tr", "", make("td", "", name(model)), make("td", "", say(`scores.from.${model}`)),
     make("td", "", say(`scores.order.${STARTS.includes(model) ? "cnn" : model}`)), make("td", "number", `${(100 * test_accuracy).toFixed(1)}%`))));
 }
 
