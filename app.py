@@ -13,6 +13,7 @@ import gradio as gr
 from demos import (
     attention,
     code_space,
+    convolution,
     fill_in,
     input_pieces,
     latent_walk,
@@ -37,6 +38,9 @@ CHAPTERS = {
     },
     "attention": {
         "attention": attention,
+    },
+    "textcnn": {
+        "convolution": convolution,
     },
 }
 

@@ -48,6 +48,15 @@ SHARED = (
     "attention_sources.js",
     "attention_swap.js",
     "attention_export.js",
+    "convolution_math.js",
+    "convolution_filters.js",
+    "convolution_examples.js",
+    "convolution_form.js",
+    "convolution_grid.js",
+    "convolution_link.js",
+    "convolution_player.js",
+    "convolution_sum.js",
+    "convolution_words.js",
 )  # scripts for every view, in this order
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 

@@ -73,17 +73,18 @@
       if (window.parent !== window) window.parent.postMessage({ queryString: text }, "https://huggingface.co");
     },
     // Inside a Space's frame this is the lab's own address, which works without the frame too.
-    copy: async () => {
-      try {
-        await navigator.clipboard.writeText(location.href);
-      } catch {  // no clipboard in a frame, or over plain http: the old way
-        const field = document.body.appendChild(document.createElement("textarea"));
-        field.value = location.href;
-        field.select();
-        document.execCommand("copy");
-        field.remove();
-      }
-    },
+    copy: () => lab.copy(location.href),
+  };
+  lab.copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {  // no clipboard in a frame, or over plain http: the old way
+      const field = document.body.appendChild(document.createElement("textarea"));
+      field.value = text;
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
   };
   lab.tab = query.get("tab") || null;  // made valid by the shell
 
@@ -175,6 +176,7 @@
     const tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
     return Math.sign(x) * (1 - tail * Math.exp(-x * x));
   };
+  lab.erf = erf;
   const ACTIVATIONS = {
     relu: (x) => (x > 0 ? x : 0),
     gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),

@@ -1,0 +1,377 @@
+"""The convolution playground: the browser computes what torch does, and a student plays with it."""
+
+import random
+import re
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.testing import assert_close
+
+pytestmark = pytest.mark.browser
+
+PAGE = "#convolution article"
+MODES = ("zeros", "reflect", "replicate", "circular")
+N_VALID, N_ANY = 150, 400
+RUN = """cases => cases.map(({ layer, picture, weight, bias }) => {
+  const { pad, forward, outputSize, counts } = lab.convolution;
+  const out = forward(pad(picture, layer), layer, weight, bias);
+  const size = outputSize(layer, [picture.height, picture.width]);
+  return { values: [...out.values], shape: [out.channels, out.height, out.width], size,
+           n: counts(layer, size), line: lab.convolution.line(layer) };
+})"""
+
+
+def opened(browser, query: str = "&lang=en", **settings):
+    page = browser(f"tab=convolution{query}", **settings)
+    page.locator(f"{PAGE}[data-shown]").wait_for(timeout=90_000)
+    return page
+
+
+def drawn_layer(rng: random.Random, most: int) -> tuple[dict, list[int]]:
+    """Return a layer as the page has it, and a picture's size; torch may refuse them."""
+    groups = rng.choice([1, 1, 2, 3])
+    channels = [groups * rng.randint(1, 3) for _ in range(2)]
+    if rng.random() < 0.1:
+        channels[rng.randint(0, 1)] += 1
+    padding = rng.choice(["same", "valid", None, None])
+    layer = {
+        "in": channels[0],
+        "out": channels[1],
+        "kernel": [rng.randint(1, most) for _ in range(2)],
+        "stride": [1, 1]
+        if padding == "same" and rng.random() < 0.8
+        else rng.choices([1, 2, 3], k=2),
+        "padding": padding or [rng.randint(0, most) for _ in range(2)],
+        "dilation": rng.choices([1, 1, 2, 3], k=2),
+        "groups": groups,
+        "bias": rng.random() < 0.5,
+        "mode": rng.choice(MODES),
+    }
+    return layer, [rng.randint(2, 11) for _ in range(2)]
+
+
+def torch_layer(layer: dict) -> nn.Conv2d:
+    return nn.Conv2d(
+        layer["in"],
+        layer["out"],
+        kernel_size=tuple(layer["kernel"]),
+        stride=tuple(layer["stride"]),
+        padding=layer["padding"] if isinstance(layer["padding"], str) else tuple(layer["padding"]),
+        dilation=tuple(layer["dilation"]),
+        groups=layer["groups"],
+        bias=layer["bias"],
+        padding_mode=layer["mode"],
+        dtype=torch.float64,
+    )
+
+
+def torch_refusal(layer: dict, size: list[int]) -> str | None:
+    """Return torch's own words, or None if it computes."""
+    try:
+        torch_layer(layer)(torch.zeros(1, layer["in"], *size, dtype=torch.float64))
+    except (ValueError, RuntimeError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+@pytest.mark.parity
+def test_the_browser_convolves_as_torch_does(browser):
+    rng, generator = random.Random(5), torch.Generator().manual_seed(5)
+    cases, expected = [], []
+    while len(cases) < N_VALID:
+        layer, size = drawn_layer(rng, 4)
+        if torch_refusal(layer, size):
+            continue
+        conv = torch_layer(layer)
+        x = torch.randn(1, layer["in"], *size, generator=generator, dtype=torch.float64)
+        cases.append(
+            {
+                "layer": layer,
+                "picture": {
+                    "channels": layer["in"],
+                    "height": size[0],
+                    "width": size[1],
+                    "values": x.flatten().tolist(),
+                },
+                "weight": conv.weight.detach().flatten().tolist(),
+                "bias": conv.bias.tolist() if layer["bias"] else [],
+            }
+        )
+        expected.append((conv, conv(x)[0].detach()))
+    assert {case["layer"]["mode"] for case in cases} == set(MODES)
+    answers = opened(browser).evaluate(RUN, cases)
+    for case, answer, (conv, out) in zip(cases, answers, expected, strict=True):
+        assert answer["shape"] == list(out.shape), case["layer"]
+        assert answer["size"] == list(out.shape[1:])
+        got = torch.tensor(answer["values"], dtype=torch.float64).reshape(out.shape)
+        assert_close(got, out, atol=1e-5, rtol=0)
+        counted = answer["n"]["weights"] + answer["n"]["biases"]
+        assert counted == sum(p.numel() for p in conv.parameters())
+        again = eval(answer["line"], {"nn": nn})  # the line to copy makes the same layer
+        assert repr(again) == repr(conv)
+
+
+@pytest.mark.parity
+def test_the_browser_refuses_what_torch_refuses_and_its_remedy_works(browser):
+    rng = random.Random(7)
+    cases = [drawn_layer(rng, 8) for _ in range(N_ANY)]
+    said = [torch_refusal(layer, size) for layer, size in cases]
+    page = opened(browser)
+    answers = page.evaluate(
+        """cases => cases.map(([layer, size]) => {
+          const first = lab.convolution.refusal(layer, size);
+          let now = layer, left = first, rounds = 0;
+          for (; left && rounds < 6; rounds++) {
+            now = { ...now, ...left.fix };
+            left = lab.convolution.refusal(now, size);
+          }
+          return { first, mended: !left, now };
+        })""",
+        cases,
+    )
+    kinds = set()
+    for (layer, size), torch_said, answer in zip(cases, said, answers, strict=True):
+        first = answer["first"]
+        assert (first is None) == (torch_said is None), (layer, size, torch_said)
+        assert answer["mended"], (layer, size)
+        assert torch_refusal(answer["now"], size) is None
+        if first:
+            kinds.add(first["key"])
+            assert torch_said.startswith(first["torch"]), (layer, size)
+            assert page.evaluate("key => `convolution.refused.${key}` in lab.texts", first["key"])
+    assert kinds >= {"groups_in", "groups_out", "same_stride", "reflect_rows", "circular_columns"}
+    assert kinds >= {"kernel_rows", "kernel_columns"}
+
+
+@pytest.mark.parity
+def test_activations_and_their_derivatives_are_torchs(browser):
+    x = torch.cat([torch.linspace(-12, 12, 481), torch.tensor([0.0, -60.0, 60.0, 800.0, -800.0])])
+    x = x.double().requires_grad_()
+    answers = opened(browser).evaluate(
+        """x => Object.fromEntries(Object.entries(lab.convolution.ACTIVATIONS)
+             .map(([name, [f, slope]]) => [name, [x.map(f), x.map(slope)]]))""",
+        x.tolist(),
+    )
+    reference = {"none": lambda v: v, "relu": F.relu, "gelu": F.gelu, "mish": F.mish}
+    assert answers.keys() == reference.keys()
+    for name, f in reference.items():
+        y = f(x)
+        (slope,) = torch.autograd.grad(y.sum(), x)
+        values, slopes = (torch.tensor(part, dtype=torch.float64) for part in answers[name])
+        assert_close(values, y.detach(), atol=1e-5, rtol=0)
+        assert_close(slopes, slope, atol=1e-5, rtol=0)
+
+
+def test_it_opens_mid_slide_and_plays_without_the_server(browser):
+    page = opened(browser)
+    tab = page.locator("#convolution")
+    assert (
+        tab.locator(".line code").inner_text() == "nn.Conv2d(1, 4, kernel_size=(3, 3), padding=1)"
+    )
+    assert tab.locator(".sum-title").inner_text() == "Output row 14, column 15, filter 1"
+    assert "= 28" in tab.locator(".size").inner_text()
+    assert tab.locator(".count").inner_text() == "4·1·3·3 + 4 = 40"
+    sent = len(browser.requests)
+    tab.get_by_role("button", name="One window on").click()
+    assert tab.locator(".sum-title").inner_text() == "Output row 14, column 16, filter 1"
+    tab.locator(".speed").fill("8")
+    tab.get_by_role("button", name="Play", exact=True).click()
+    tab.get_by_role("button", name="Pause").click()
+    tab.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function(
+        "document.querySelector('#convolution .sum-title').textContent.includes('column 28,')"
+        "&& document.querySelector('#convolution .play').textContent === 'Play'"
+    )
+    assert tab.locator(".play").inner_text() == "Play"
+    page.wait_for_function("location.search.includes('at=27,27')")
+
+    output = tab.locator(".maps .out canvas").first
+    output.hover(position={"x": 5, "y": 5})
+    assert tab.locator(".sum-title").inner_text().startswith("Output row 1, column 1")
+    output.press("ArrowDown")
+    output.press("ArrowRight")
+    assert tab.locator(".sum-title").inner_text().startswith("Output row 2, column 2")
+    tab.locator(".maps .in canvas").first.click(position={"x": 100, "y": 100})
+    assert not tab.locator(".sum-title").inner_text().startswith("Output row 2, column 2")
+    assert browser.requests[sent:] == []
+
+
+def shown_sum(tab) -> tuple[float, float]:
+    """Return the sum of the products on the screen, and the value that the page gives."""
+    numbers = [
+        float(text.replace("−", "-")) for text in tab.locator(".products .cell").all_inner_texts()
+    ]
+    value = tab.locator(".equation b").inner_text()
+    return sum(numbers), float(value.replace("−", "-"))
+
+
+def test_a_cell_of_the_kernel_can_be_changed_and_a_link_restores_it(browser):
+    page = opened(browser)
+    tab = page.locator("#convolution")
+    for cell, weight in ((0, "0.5"), (4, "-2"), (8, "３")):
+        tab.locator("input.cell").nth(cell).fill(weight)
+        tab.locator("input.cell").nth(cell).press("Tab")
+    assert "A weight is a number" in tab.locator(".sum .problem").inner_text()
+    tab.locator("input.cell").nth(8).fill("3")
+    tab.locator("input.cell").nth(8).press("Tab")
+    assert not tab.locator(".sum .problem").is_visible()
+    products, value = shown_sum(tab)
+    assert products == pytest.approx(value, abs=0.05)
+    tab.get_by_role("button", name="Mish").click()
+    said = tab.locator(".activation .value").inner_text()
+    found = re.fullmatch(r"Mish\((\S+)\) = (\S+), derivative \S+", said)
+    x, y = (float(part.replace("−", "-")) for part in found.groups())
+    assert x == value
+    assert y == pytest.approx(float(F.mish(torch.tensor(x))), abs=0.02)
+
+    other = browser(page.url.split("?", 1)[1])
+    other.locator(f"{PAGE}[data-shown]").wait_for()
+    restored = other.locator("#convolution")
+    assert restored.locator("input.cell").nth(4).input_value() == "−2"
+    assert restored.locator(".activation .value").inner_text() == said
+    assert restored.locator(".equation b").inner_text() == tab.locator(".equation b").inner_text()
+
+    tab.get_by_role("button", name="Undo").first.click()
+    tab.get_by_role("button", name="Undo").first.click()
+    assert tab.locator("input.cell").nth(8).input_value() == "1"
+    tab.get_by_role("button", name="Reset").click()
+    assert tab.locator("input.cell").nth(4).input_value() == "0"
+
+
+def test_refusals_are_explained_in_both_languages_and_mended(browser):
+    page = opened(browser, "&lang=zh")
+    tab = page.locator("#convolution")
+    problem, line = tab.locator(".layer .problem"), tab.locator(".line code")
+    tab.get_by_label("in_channels").fill("3")
+    tab.get_by_label("groups").fill("2")
+    assert "没法平均分成 2 组" in problem.inner_text()
+    assert "in_channels must be divisible by groups" in tab.locator(".torch").inner_text()
+    assert line.inner_text().startswith("nn.Conv2d(3, 4,")
+    page.get_by_role("button", name="English").click()
+    assert "can’t be shared out evenly among 2 groups" in problem.inner_text()
+    tab.get_by_role("button", name="Set groups=1").click()
+    assert not problem.is_visible()
+    tab.get_by_label("stride, rows").fill("2")
+    tab.get_by_role("button", name="same").click()
+    assert "Use stride 1" in problem.inner_text()
+    tab.get_by_role("button", name="Set stride=(1, 1)").click()
+    assert not problem.is_visible()
+    assert "padding='same'" in line.inner_text()
+    tab.get_by_role("button", name="a number").click()
+    tab.get_by_label("padding, rows").fill("29")
+    tab.get_by_role("button", name="reflect").click()
+    assert "only 27 of them" in problem.inner_text()
+    tab.get_by_role("button", name="Set padding=(27, 27)").click()
+    assert "padding_mode='reflect'" in line.inner_text()
+    for wrong in ("0", "99", "1.5", "-3", ""):
+        tab.get_by_label("kernel_size, rows").fill(wrong)
+        assert "whole number from 1 to 8" in problem.inner_text()
+    tab.get_by_label("kernel_size, rows").fill("2")
+    assert not problem.is_visible()
+    assert tab.locator("input.cell").count() == 4
+
+
+def test_channels_and_groups_show_what_they_mix(browser):
+    page = opened(browser)
+    tab = page.locator("#convolution")
+    question = tab.locator(".predict details").nth(1)
+    question.locator("summary").click()
+    assert "groups=2" in tab.locator(".line code").inner_text()
+    pictures = tab.locator(".maps .in .thumbs button")
+    assert pictures.count() == 2
+    assert pictures.first.is_disabled()  # filter 4 reads channel 2 alone
+    assert pictures.nth(1).get_attribute("aria-pressed") == "true"
+    tab.get_by_label("groups").fill("1")
+    assert pictures.first.is_enabled()
+    assert "(channel 1)" in tab.locator(".equation").inner_text()
+    assert "(channel 2)" in tab.locator(".equation").inner_text()
+
+
+def test_a_trained_layer_gives_what_torch_gives(browser):
+    from core import zoo
+    from core.inference import reconstruction
+
+    page = opened(browser)
+    tab = page.locator("#convolution")
+    tab.get_by_role("button", name="A trained layer").click()
+    page.wait_for_function(
+        "document.querySelectorAll('#convolution .maps .out .thumbs button').length == 16"
+    )
+    tab.locator(".maps .out .thumbs button").nth(9).click()
+    digit = torch.tensor(reconstruction.sample(reconstruction.example().row[4]))
+    with torch.inference_mode():
+        out = zoo.conv_tuned().encoder[0](2 * digit[None, None] - 1)[0, 9, 4, 4]
+    shown = tab.locator(".equation b").inner_text().replace("−", "-")
+    assert tab.locator(".sum-title").inner_text() == "Output row 5, column 5, filter 10"
+    assert float(shown) == pytest.approx(float(out), abs=0.06)
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])
+def test_a_sentence_is_read_word_by_word(browser, language: str, width: int):
+    page = opened(browser, f"&lang={language}", width=width, touch=width == 390)
+    tab = page.locator("#convolution")
+    tab.get_by_role("button", name={"en": "Sentence", "zh": "句子"}[language]).click()
+    phrase = {"en": "not good", "zh": "好看"}[language]
+    peak = tab.locator(".peak")
+    peak.get_by_text(phrase).wait_for()
+    assert "2.00" in peak.inner_text()
+    assert "kernel_size=(2, 8)" in tab.locator(".line code").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    box, problem = tab.locator("textarea"), tab.locator(".sentence-input .problem")
+    box.fill("")
+    problem.wait_for()
+    box.fill({"en": "word " * 40, "zh": "字" * 40}[language])
+    problem.get_by_text("40").wait_for()
+    box.fill({"en": "good", "zh": "好"}[language])  # shorter than the kernel
+    tab.locator(".layer .problem").wait_for()
+    assert "2" in tab.locator(".layer .problem").inner_text()
+    box.fill("<script>window.ran=1</script> 🎬")
+    page.wait_for_function("!document.querySelector('#convolution .layer .problem').textContent")
+    assert page.evaluate("window.ran") is None
+    words = tab.inner_text()
+    assert "undefined" not in words
+    assert not re.search(r"\{\w+\}|NaN", words)
+
+
+def test_drawing_is_convolved_while_it_is_drawn(browser):
+    page = opened(browser)
+    tab = page.locator("#convolution")
+    tab.get_by_role("button", name="Clear").click()
+    assert tab.locator(".equation b").inner_text() == "0.00"
+    box = tab.locator(".pad canvas").bounding_box()
+    sent = len(browser.requests)
+    x = box["x"] + box["width"] * 15.5 / 28
+    page.mouse.move(x, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(x, box["y"] + 130, steps=6)
+    drawing = tab.locator(".equation b").inner_text()
+    page.mouse.up()
+    assert drawing != "0.00"
+    assert "strokes=" in page.url
+    assert browser.requests[sent:] == []
+
+
+def test_a_bad_link_opens_the_page_all_the_same(browser):
+    query = "&lang=en&f=evil:1,2:window.x&k=99,0&s=NaN&p=-1,3&g=0&in=50&out=3&mode=no&at=-5,x"
+    page = opened(browser, f"{query}&reach=-9&act=constructor&digit=77&filter=40&bias=x,1e9,2")
+    tab = page.locator("#convolution")
+    assert (
+        tab.locator(".line code").inner_text() == "nn.Conv2d(1, 3, kernel_size=(3, 3), padding=1)"
+    )
+    assert tab.locator(".problem:visible").count() == 0
+    words = tab.inner_text()
+    assert not re.search(r"\{\w+\}|NaN|undefined", words)
+    refused = opened(browser, "&lang=en&f=blur&in=4&out=6&g=4")
+    problem = refused.locator("#convolution .layer .problem")
+    assert "out_channels=8" in problem.inner_text()
+
+
+def test_the_line_is_copied(browser):
+    page = opened(browser, permissions=("clipboard-read", "clipboard-write"))
+    page.locator("#convolution .copy").click()
+    page.get_by_text("Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "nn.Conv2d(1, 4, kernel_size=(3, 3), padding=1)"
