@@ -106,7 +106,9 @@ def start(n_vocabulary: int, vectors: Tensor | None, *, frozen: bool, seed: int)
         generator = torch.Generator().manual_seed(seed)
         vectors = torch.empty(n_vocabulary, WIDTH).uniform_(-SPREAD, SPREAD, generator=generator)
     sizes = n_vocabulary, vectors.shape[1], N_FILTERS, FILTER_SIZES, 2, PAD_ID
-    return shipping.seeded(lambda: TextCNN(*sizes, vectors, frozen=frozen), seed)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return TextCNN(*sizes, vectors, frozen=frozen)
 
 
 def run(
