@@ -9,7 +9,7 @@ const tiles = (first.tiles ?? []).map((text) => lab.inks(text));
 const examples = lab.convolutionExamples(props.width);
 let s = examples.worked();
 let picture = null, padded = null, out = null, weight = null, biases = null, refused = null;
-let sentence = null, network = null;
+let sentence = null, network = null, ran = null;  // ran: what the output on the screen was made of
 
 lab.frame(element, TAB, {
   lights: { 1: ".maps .out canvas, .sum", 2: ".count, .dense", 3: ".maps .out canvas", 4: ".activation .curve" },
@@ -42,7 +42,7 @@ async function loadNetwork() {
   } catch (problem) { lab.problem(find(".sum .problem"), problem); }
 }
 const askSentence = lab.newest(async (text, of) => {
-  page.classList.add("asking");
+  page.classList.toggle("asking", s.on === "sentence");
   try {
     const answer = await lab.ask(server.show_sentence, { text, language: of });
     sentence = { ...answer, text, of, values: lab.floats(answer.values) };
@@ -90,6 +90,7 @@ function compute() {
     biases = made.map(({ bias }, o) => s.biases[o] ?? bias);
     padded = convolution.pad(picture, layer);
     out = convolution.forward(padded, layer, weight, biases);
+    ran = s.on;
     s.at = [Math.min(s.at[0], out.height - 1), Math.min(s.at[1], out.width - 1)];
   }
   draw();
@@ -259,7 +260,7 @@ find(".seed").onchange = ({ target }) => change({ seed: Math.min(9999, Math.max(
 // ---- The window ----------------------------------------------------------------------------------------
 let later = 0;
 function rest() { clearTimeout(later); later = setTimeout(link, 250); }  // the address waits for the hand to rest
-const shown = () => !refused && out !== null;
+const shown = () => !refused && ran === s.on;
 const player = lab.player(find, {
   count: () => (shown() ? out.height * out.width : 0), now: () => s.at[0] * out.width + s.at[1], reached: () => s.reach, rest,
   place: (k) => { s.reach = k; s.at = [Math.floor(k / out.width), k % out.width]; drawWindow(); },
@@ -300,6 +301,8 @@ find(".digits").append(...tiles.map((tile, kind) => {
   lab.paint(button.firstChild, tile, { tone: "input" });
   return button;
 }));
+// The word vectors take the server's first visitor a second: they are asked for on the way to the button.
+find(".on [value=sentence]").onpointerenter = () => { if (!sentence) { const { text, of } = examples.sentence(s.of); askSentence(text, of); } };
 let typed = 0;
 find("textarea").oninput = ({ target }) => {
   if (performance.now() - typed > 1500) past.keep(s);  // one step back undoes a burst of typing
@@ -323,6 +326,7 @@ new ResizeObserver(() => Object.values(grids).forEach((grid) => grid.again())).o
 lab.whenShown(TAB, () => {
   if (first.problem) lab.problem(find(".digit-input .problem"), first.problem);
   const linked = lab.convolutionLink.read(examples, pad.read);
+  s = examples.worked();  // in the language of now
   openPad();
   refresh();  // the worked example stays behind a layer that torch refuses
   if (linked) { s = linked; openPad(); refresh(); }

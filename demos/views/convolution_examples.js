@@ -10,7 +10,7 @@
     const worked = (language = lab.lang) => ({
       on: "digit", tile: 4, strokes: [], signed: false, of: language, text: lab.texts["convolution.example"][language],
       layer: START, square: true, shape: [1, 3, 3], filters: lab.filters.STARTERS.slice(0, START.out), biases: [], seed: 1,
-      filter: 0, channel: 0, at: [13, 14], reach: 13 * SIDE + 14, activation: "relu",  // mid-slide
+      filter: 0, channel: 0, at: [13, 17], reach: 13 * SIDE + 17, activation: "relu",  // mid-slide
     });
     const sentence = (language = lab.lang) => ({
       ...worked(language), on: "sentence", square: false, shape: [1, 2, width], at: [2, 0], reach: 2,
