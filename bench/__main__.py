@@ -17,7 +17,13 @@ from bench import report
 from bench.figures import BenchError, Group, Measured
 from core.errors import LabError
 
-GROUPS = ("images", "page", "language", "attention")  # each is bench/<name>.py with a GROUP
+GROUPS = (
+    "images",
+    "page",
+    "language",
+    "attention",
+    "sentiment",
+)  # each is bench/<name>.py with a GROUP
 
 
 def load(name: str) -> Group:

@@ -1,0 +1,131 @@
+"""How many labels does each start need? `python -m core.training.race pieces`.
+
+Random word vectors, static ones (the bundled BERT's, left as they are), a frozen BERT of which only
+the last layer learns, and a BERT that learns as a whole, each on the first 100, 500, 2,000 and on
+all sentences in an order that each seed draws anew. Every accuracy is on the whole test part.
+"""
+
+import argparse
+import functools
+import json
+
+import torch
+from torch import Tensor, nn
+
+from core import assets, reviews, zoo
+from core.text import units
+from core.training import fine_tuning, shipping, textcnn
+from core.training.classifying import Examples, Pace, Run, accuracy
+
+MODELS = ("random", "static", "frozen", "tuned")
+SIZES = (100, 500, 2000, None)  # labels; None: all
+FEWEST_STEPS = {"random": 160, "static": 160, "frozen": 160, "tuned": 60}
+RATE_LAST = 0.01  # of a frozen BERT's last layer
+FILE = "samples/race.json"
+
+
+class Racer:
+    """One language's sentences, for whichever model, and the models to train on them."""
+
+    def __init__(self, split: reviews.Split, kind: str) -> None:
+        """Cut all sentences once.
+
+        Args:
+            split: sentences with labels.
+            kind: of TextCNN's units.
+        """
+        self.language = units.KINDS[kind]
+        parts = [textcnn.cut(part, kind) for part in split]
+        self.vocabulary = units.vocabulary(
+            (one.tokens for one in parts[0].cut), least=textcnn.LEAST[kind]
+        )
+        self.vectors = textcnn.bert_vectors(self.vocabulary, kind)
+        self.of_units = [textcnn.examples(part, self.vocabulary) for part in parts]
+        self.of_pieces = [fine_tuning.examples(part, self.language) for part in split]
+
+    @functools.cached_property
+    @torch.inference_mode()
+    def features(self) -> tuple[Tensor, list[Examples]]:
+        """What a frozen BERT's last layer is given: [N, D] of all sentences, the parts by number.
+
+        A frozen body answers the same each time, so it is asked once.
+        """
+        bert, pooled, parts = zoo.bert(self.language).bert, [], []
+        for part in self.of_pieces:
+            found = [bert(ids[None]).pooled[0] for ids in part.ids]
+            rows = torch.arange(len(pooled), len(pooled) + len(found))
+            parts.append(Examples(tuple(rows[:, None]), part.labels))
+            pooled += found
+        return torch.stack(pooled).clone(), parts
+
+    def parts(self, model: str) -> list[Examples]:
+        """Return train, validation and test part as a model reads them."""
+        if model == "frozen":
+            return self.features[1]
+        return self.of_pieces if model == "tuned" else self.of_units
+
+    def run(self, model: str, n_labels: int | None, seed: int) -> Run:
+        """Begin to train one of `MODELS` on some labels."""
+        of_bert = model in ("frozen", "tuned")
+        train = self.parts(model)[0]
+        order = torch.randperm(len(train.ids), generator=torch.Generator().manual_seed(seed))
+        rows = order[:n_labels].tolist()
+        some = Examples(tuple(train.ids[row] for row in rows), train.labels[rows])
+        usual = fine_tuning.PACE if of_bert else textcnn.PACE
+        steps = -(-len(rows) // usual.batch_size)  # of an epoch
+        epochs = max(usual.epochs, -(-FEWEST_STEPS[model] // steps))
+        pace = Pace(epochs, usual.batch_size, seed=seed)
+        if model == "tuned":
+            started = fine_tuning.start(zoo.bert(self.language), seed)
+            return fine_tuning.run(started, self.language, some, pace=pace)
+        if model == "frozen":
+            given, last = self.features[0], nn.Linear(self.features[0].shape[1], 2)
+            nn.init.zeros_(last.weight)
+            group = {"params": last.parameters(), "lr": RATE_LAST, "weight_decay": 0.0}
+            return Run(last, lambda rows: last(given[rows[:, 0]]), [group], some, 0, pace)
+        vectors = None if model == "random" else self.vectors
+        started = textcnn.start(len(self.vocabulary), vectors, frozen=model == "static", seed=seed)
+        return textcnn.run(started, some, pace=pace)
+
+
+def main() -> None:
+    """Run one language's race; add to the file what is new."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("kind", choices=tuple(units.KINDS))
+    parser.add_argument("--models", nargs="+", default=MODELS, choices=MODELS)
+    parser.add_argument("--sizes", nargs="+", type=int, default=(100, 500, 2000, 0), help="0: all")
+    parser.add_argument("--seeds", type=int, default=3)
+    args = parser.parse_args()
+    language = units.KINDS[args.kind]
+    racer = Racer(reviews.load(language), args.kind)
+    path = assets.FOLDER / FILE
+    found = json.loads(path.read_text("utf-8")) if path.exists() else {"languages": {}}
+    mine = found["languages"].setdefault(language, {})
+    mine["n_test"] = len(racer.of_units[2].ids)
+    points = {(p["model"], p["n_labels"]): p for p in mine.get("points", [])}
+    for n_labels in args.sizes:
+        for model in args.models:
+            n = n_labels or len(racer.of_units[0].ids)
+            accuracies = []
+            for seed in range(args.seeds):
+                run = racer.run(model, n, seed)
+                while not run.done:
+                    run.step()
+                part = racer.parts(model)[2]
+                accuracies.append(round(accuracy(run.shares(part), part.labels), 4))
+            points[model, n] = {"model": model, "n_labels": n, "accuracies": accuracies}
+            print(model, n, *accuracies, flush=True)
+            order = sorted(points, key=lambda key: (MODELS.index(key[0]), key[1]))
+            mine["points"] = [points[key] for key in order]
+            path.write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
+            assets.register(
+                FILE,
+                licence=shipping.LICENCE,
+                source=f"{textcnn.SOURCE['en']}; {textcnn.SOURCE['zh']}",
+                paper="Devlin et al. 2018, arXiv:1810.04805; Kim 2014, arXiv:1408.5882",
+                command=f"python -m core.training.race {args.kind}",
+            )
+
+
+if __name__ == "__main__":
+    main()

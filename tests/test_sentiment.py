@@ -1,0 +1,199 @@
+"""Sentiment: n-grams add up to the answer, leaving out is leaving out, handlers hold."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from core import assets, zoo
+from core.errors import InputError
+from core.inference import sentiment, sentiment_bert
+from core.text import pieces, units
+from demos import sentiment as page
+
+pytestmark = pytest.mark.weights
+
+TEXTS = {
+    "pieces": "The actors are wonderful, but the story is dull and far too long.",
+    "characters": "书的印刷很精美，但是内容空洞，读起来很枯燥。",
+    "words": "书的印刷很精美，但是内容空洞，读起来很枯燥。",
+}
+HAS_BERT = (assets.FOLDER / "weights/sentiment-en/model.safetensors").is_file()
+needs_bert = pytest.mark.skipif(not HAS_BERT, reason="no fine-tuned BERT ships yet")
+
+
+def odds(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def good(judged, model: str) -> float:
+    return next(one.good for one in judged.verdicts if one.model == model)
+
+
+@pytest.mark.parametrize("kind", units.KINDS)
+@pytest.mark.parametrize("start", sentiment.STARTS)
+def test_what_the_filters_add_is_the_answer(kind, start):
+    judged = sentiment.judge(TEXTS[kind], kind, start)
+    filters = judged.filters
+    total = filters.towards_good.sum() + filters.bias
+    assert total == pytest.approx(odds(good(judged, start)), abs=1e-3)
+    assert (filters.begins + filters.sizes <= len(judged.tokens)).all()
+
+
+@pytest.mark.parametrize("kind", units.KINDS)
+def test_each_winner_is_its_filters_best_window(kind):
+    judged, (model, numbers) = (
+        sentiment.judge(TEXTS[kind], kind, "tuned"),
+        zoo.textcnn(kind, "tuned"),
+    )
+    ids = torch.tensor([[numbers.get(token, units.UNKNOWN_ID) for token in judged.tokens]])
+    words = model.embedding(ids)
+    for k in (0, 99, 100, 250, 299):
+        convolution = model.convolutions[k // 100]
+        size, filters = model.filter_sizes[k // 100], judged.filters
+        met = [
+            model.activation(
+                (words[0, i : i + size] * convolution.weight[k % 100, 0]).sum()
+                + convolution.bias[k % 100]
+            ).item()
+            for i in range(len(judged.tokens) - size + 1)
+        ]
+        assert filters.begins[k] == int(np.argmax(met))
+        assert filters.met[k] == pytest.approx(max(met), abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["pieces", "characters"])
+def test_leaving_one_out_is_reading_the_text_without_it(kind):
+    judged = sentiment.judge(TEXTS[kind], kind, "tuned")
+    for k in (0, 4, len(judged.tokens) - 1):
+        text = judged.tokens[:k] + judged.tokens[k + 1 :]
+        with torch.inference_mode():
+            logits = zoo.textcnn(kind, "tuned").model(sentiment.numbered(text, kind)).logits
+        expected = odds(good(judged, "tuned")) - float(logits[0, 1] - logits[0, 0])
+        assert judged.effects[k] == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_bag_sees_no_order_and_no_number():
+    one = sentiment.judge("a dull film , but a funny one", "pieces", "tuned")
+    other = sentiment.judge("one funny film but , a dull dull", "pieces", "tuned")
+    assert good(one, "bow") == pytest.approx(good(other, "bow"), abs=1e-6)
+    assert good(one, "tuned") != pytest.approx(good(other, "tuned"), abs=1e-6)
+    ids = set(sentiment.numbered(one.tokens, "pieces")[0].tolist())
+    weights = sentiment.bag_weights("pieces")
+    total = sum(float(weights["weight"][i]) for i in ids) + float(weights["bias"][0])
+    assert odds(good(one, "bow")) == pytest.approx(total, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("a", "pieces"), ("好", "characters"), ("好", "words"), ("🎬", "pieces"), ("😀", "words")],
+)
+def test_one_character_is_enough(text, kind):
+    judged = sentiment.judge(text, kind, "random")
+    assert len(judged.tokens) == len(judged.effects) == 1
+    assert np.isfinite(judged.effects).all()
+    assert all(0 <= one.good <= 1 for one in judged.verdicts)
+
+
+def test_what_is_unknown_or_cut_or_of_the_other_language_is_told():
+    judged = sentiment.judge("今天 watched 12345", "pieces", "tuned")
+    assert judged.unknown[0]
+    assert sentiment.judge("这家酒店很好", "pieces", "tuned").looks_like == "zh"
+    long = sentiment.judge("good film " * 200, "pieces", "tuned")
+    assert (len(long.tokens), long.n_cut) == (128, 272)
+
+
+def test_clear_words_decide():
+    for kind, praise, blame in (
+        ("pieces", "a wonderful , moving and funny film", "a dull , stupid and boring mess"),
+        ("characters", "非常好，孩子很喜欢，推荐", "太差了，质量很烂，后悔买"),
+        ("words", "非常好，孩子很喜欢，推荐", "太差了，质量很烂，后悔买"),
+    ):
+        for text, side in ((praise, True), (blame, False)):
+            judged = sentiment.judge(text, kind, "tuned")
+            assert [one.good > 0.5 for one in judged.verdicts] == [side] * 4, (kind, text)
+
+
+@pytest.mark.parametrize("kind", units.KINDS)
+def test_a_filters_ngrams_excite_it_as_much_as_they_say(kind):
+    model, _ = zoo.textcnn(kind, "tuned")
+    for number in (0, 150, 299):
+        ngrams = sentiment.exciting(kind, "tuned", number)
+        assert len(ngrams) == 10
+        size = model.filter_sizes[number // 100]
+        cut = [units.cut(one.text, kind).tokens for one in ngrams]
+        same = [
+            k for k, tokens in enumerate(cut) if len(tokens) == size
+        ]  # most: jieba needs context
+        assert same
+        with torch.inference_mode():
+            met = model(sentiment.numbered(cut[same[0]], kind)).maxima[0, number]
+        if kind != "words":
+            assert float(met) == pytest.approx(ngrams[same[0]].met, abs=0.02)  # fp16 ships
+
+
+def test_there_is_no_filter_300():
+    with pytest.raises(InputError):
+        sentiment.exciting("pieces", "tuned", 300)
+
+
+@needs_bert
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_berts_answer_and_effects_are_those_of_its_forward(language):
+    text = TEXTS["pieces" if language == "en" else "characters"]
+    judged = sentiment_bert.judge(text, language)
+    model, vocabulary = zoo.sentiment_bert(language), pieces.vocabulary(language)
+    row = [vocabulary["[CLS]"], *pieces.read(text, language).ids.tolist(), vocabulary["[SEP]"]]
+
+    def said(ids: list[int]) -> float:
+        with torch.inference_mode():
+            logits = model(torch.tensor([ids]))[0]
+        return float(logits[1] - logits[0])
+
+    assert odds(judged.verdict.good) == pytest.approx(said(row), abs=1e-3)
+    tried = np.flatnonzero(~np.isnan(judged.effects))
+    assert 0 < len(tried) <= sentiment_bert.N_TRIED
+    for k in tried[:3]:
+        hidden = row.copy()
+        hidden[k + 1] = vocabulary["[MASK]"]
+        assert judged.effects[k] == pytest.approx(said(row) - said(hidden), abs=1e-3)
+
+
+@needs_bert
+def test_berts_gradients_are_those_of_small_steps():
+    text = TEXTS["pieces"]
+    judged, model = sentiment_bert.judge(text, "en"), zoo.sentiment_bert("en")
+    vocabulary = pieces.vocabulary("en")
+    row = [vocabulary["[CLS]"], *pieces.read(text, "en").ids.tolist(), vocabulary["[SEP]"]]
+    words = model.bert.embeddings.word_embeddings(torch.tensor([row]))
+
+    def said(embeddings: torch.Tensor) -> float:
+        with torch.inference_mode():
+            logits = model.classifier(model.bert(None, embeddings=embeddings).pooled)[0]
+        return float(logits[1] - logits[0])
+
+    for k in (3, 9):
+        more, less = words.clone(), words.clone()
+        more[0, k + 1] *= 1.01
+        less[0, k + 1] *= 0.99
+        slope = (said(more) - said(less)) / 0.02
+        assert judged.gradients[k] == pytest.approx(slope, abs=0.02, rel=0.05)
+
+
+@pytest.mark.parametrize("handler", [page.judge_text, page.judge_by_bert, page.show_ngrams])
+def test_handlers_refuse_what_is_not_a_question(handler):
+    for request in ({}, {"text": 3}, None, {"text": "a", "kind": "x", "start": "tuned"}):
+        answer = handler(request)
+        assert set(answer["error"]) >= {"en", "zh"}
+
+
+def test_a_handlers_answer_is_json():
+    request = {"text": TEXTS["pieces"], "kind": "pieces", "start": "tuned"}
+    answer = page.judge_text(request)
+    assert json.loads(json.dumps(answer, allow_nan=False)) == json.loads(json.dumps(answer))
+    assert len(answer["filters"]["towards_good"]) == 300
+    assert "error" in page.judge_text(request | {"text": "  "})
+    shown = page.show_ngrams({"kind": "pieces", "start": "tuned", "filter": 3})
+    assert len(shown["ngrams"]) == 10
