@@ -20,6 +20,7 @@ from demos import (
     masking,
     next_sentence,
     reconstruction,
+    train,
 )
 from demos.common import page
 from demos.common.view import view
@@ -40,7 +41,9 @@ CHAPTERS = {
         "attention": attention,
     },
     "textcnn": {
+        "sentiment": sentiment,
         "convolution": convolution,
+        "train": train,
     },
 }
 

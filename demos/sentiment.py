@@ -3,7 +3,6 @@
 from dataclasses import asdict
 
 from core.inference import sentiment, sentiment_bert
-from core.text.units import KINDS
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
@@ -16,7 +15,7 @@ def judge_text(request: dict) -> dict:
     """Return what the small models say of a text, and the reasons of one TextCNN."""
     judged = sentiment.judge(
         wire.text(request, "text"),
-        wire.choice(request, "kind", tuple(KINDS)),
+        wire.choice(request, "kind", sentiment.KINDS),
         wire.choice(request, "start", sentiment.STARTS),
     )
     filters = asdict(judged.filters)
@@ -46,7 +45,7 @@ def judge_by_bert(request: dict) -> dict:
 def show_ngrams(request: dict) -> dict:
     """Return the n-grams of the training texts that excite one filter most."""
     ngrams = sentiment.exciting(
-        wire.choice(request, "kind", tuple(KINDS)),
+        wire.choice(request, "kind", sentiment.KINDS),
         wire.choice(request, "start", sentiment.STARTS),
         wire.integer(request, "filter"),
     )

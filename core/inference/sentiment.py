@@ -19,6 +19,7 @@ from core.text import pieces, units
 from core.text.units import PAD_ID, UNKNOWN_ID, Units
 
 STARTS = ("random", "tuned", "frozen")
+KINDS = tuple(units.KINDS)
 MAX_UNITS = 128  # of a text are read, as in training
 BAD, GOOD = 0, 1
 

@@ -21,9 +21,13 @@ pytestmark = [
 ]
 
 PAGE = "#sentiment article"
-SHARES = """() => Object.fromEntries([...document.querySelectorAll('#sentiment .verdicts button')].map(
-    (button) => [button.value, parseFloat(button.querySelector('.share').textContent)]))"""
-BERT_SAID = "!document.querySelector('#sentiment .verdicts button[value=bert] .share').textContent.includes('…')"
+SHARES = """() => Object.fromEntries(
+    [...document.querySelectorAll('#sentiment .verdicts button')].map(
+        (button) => [button.value, parseFloat(button.querySelector('.share').textContent)]))"""
+BERT_SAID = (
+    "!document.querySelector('#sentiment .verdicts button[value=bert] .share')"
+    ".textContent.includes('…')"
+)
 
 
 def opened(browser, query: str = "", **settings: object) -> "Page":
