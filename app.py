@@ -20,6 +20,7 @@ from demos import (
     masking,
     next_sentence,
     reconstruction,
+    sentiment,
     train,
 )
 from demos.common import page
