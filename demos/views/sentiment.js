@@ -4,7 +4,7 @@ const find = (selector) => element.querySelector(selector);
 const say = (key, values) => lab.t(`${TAB}.${key}`, values);
 const { make } = lab;
 const STARTS = ["random", "tuned", "frozen"], MODELS = [...STARTS, "bow", "bert"];
-const N_EXAMPLES = 6, N_FILTERS = 12, LONGEST_LINK = 1500;
+const N_EXAMPLES = 6, N_FILTERS = 6, LONGEST_LINK = 1500;
 const KINDS = { en: ["pieces"], zh: ["characters", "words"] };
 const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 
@@ -195,9 +195,10 @@ function strip(list, best) {
   find(".outcome").textContent = one ? `${say(one.good >= 0.5 ? "good" : "bad")} ${lab.percent(Math.max(one.good, 1 - one.good))}` : "…";
 }
 function filters(best) {
-  const shown = best.slice(0, N_FILTERS), chosen = best.find(({ k }) => k === state.filter) ?? best[0];
-  if (!shown.includes(chosen)) shown.push(chosen);
-  const scale = Math.max(...shown.map(({ towards }) => Math.abs(towards)), 1e-6), rest = best.slice(N_FILTERS);
+  const side = (sign) => best.filter(({ towards }) => sign * towards > 0).slice(0, N_FILTERS);
+  const chosen = best.find(({ k }) => k === state.filter) ?? best[0], among = new Set([...side(1), ...side(-1), chosen]);
+  const shown = best.filter((one) => among.has(one)), rest = best.filter((one) => !among.has(one));
+  const scale = Math.max(...shown.map(({ towards }) => Math.abs(towards)), 1e-6);
   const focused = find(".filters").contains(document.activeElement) ? document.activeElement.value : null;
   find(".filters").replaceChildren(...shown.map((one) => {
     const fill = make("i", one.towards >= 0 ? "for" : "against"), share = (50 * Math.abs(one.towards)) / scale;
