@@ -1,4 +1,4 @@
-"""Work that takes long is done one at a time: who is waiting, and does anybody still want it?
+"""Work that takes long is done a little at a time: who is waiting, and does anybody still want it?
 
 The work is done in a thread of its own, while whoever asked is told how far it is; others wait in a
 line. What nobody asks about any more (a closed page) is given up.
@@ -42,17 +42,19 @@ class Job:
 
 
 class Line:
-    """Jobs by name, in the order in which they came; the first is under way."""
+    """Jobs by name, in the order in which they came; the first are under way."""
 
-    def __init__(self, name: str, limit: int, full: str) -> None:
+    def __init__(self, name: str, limit: int, full: str, *, at_once: int = 1) -> None:
         """Begin with nobody.
 
         Args:
-            name: of the thread.
+            name: of the threads.
             limit: jobs under way and waiting.
             full: what the InputError says when there are more, or the name is taken.
+            at_once: jobs that may be under way together.
         """
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._worker = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix=name)
+        self._at_once = at_once
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._limit, self._full = limit, full
@@ -78,9 +80,10 @@ class Line:
         return future
 
     def ahead(self, name: str) -> int:
-        """Return how many jobs come first; 0 for one that is over."""
+        """Return how many jobs must end before this one begins; 0 for one that is over."""
         with self._lock:
-            return list(self._jobs).index(name) if name in self._jobs else 0
+            before = list(self._jobs).index(name) if name in self._jobs else 0
+            return max(0, before - self._at_once + 1)
 
     def stop(self, name: str) -> None:
         """Give a job up; an unknown name is over already."""

@@ -57,6 +57,10 @@ SHARED = (
     "convolution_player.js",
     "convolution_sum.js",
     "convolution_words.js",
+    "train_fields.js",
+    "train_curves.js",
+    "train_samples.js",
+    "train_race.js",
 )  # scripts for every view, in this order
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 

@@ -1,0 +1,269 @@
+"""What happens if I train this now?
+
+Trainings run in processes of their own (core/inference/training_now_workers.py), a few at a time,
+at low priority; others wait in a line (core/inference/line.py). Whoever asks is told the whole
+curve, thinned, several times a second; a run that nobody asks about any more is stopped.
+"""
+
+import contextlib
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from core import assets
+from core.errors import InputError, LabError
+from core.inference.line import Job, Line
+from core.inference.training_now_workers import GoneError, Worker, Workers
+from core.results.training import PictureSamples, RunFacts, TextSamples, TrainingReport
+from core.training import live_settings as limits
+from core.training.live_reports import MAX_PAUSE, MAX_SECONDS, Begun, Ended, News, Refused
+from core.training.live_settings import (
+    AutoencoderSettings,
+    FineTuningSettings,
+    Settings,
+    TextCNNSettings,
+)
+
+__all__ = [
+    "AutoencoderSettings",
+    "FineTuningSettings",
+    "TextCNNSettings",
+    "examples",
+    "limits",
+    "race",
+    "start",
+    "stop",
+    "tell",
+    "warm_up",
+]
+
+AT_ONCE = 2 if (os.cpu_count() or 1) > 1 else 1
+MAX_LINE = 16  # runs under way and waiting
+N_POINTS = 400  # of a curve, on the page
+PAUSE = 0.1  # seconds between two looks for news
+HEARTBEAT = 0.9  # seconds after which there is a report without news
+GRACE = 5.0  # seconds that a run has to obey
+EXAMPLES, RACE = "samples/training_examples.json", "samples/race.json"
+ORDERS = ("pause", "go", "step")
+
+_workers = Workers(AT_ONCE)
+
+
+@dataclass
+class _Job(Job):
+    """A run as the page sees it; the thread that trains writes, the one that reports reads."""
+
+    worker: Worker | None = None
+    facts: RunFacts | None = None
+    samples: PictureSamples | TextSamples | None = None
+    losses: list[tuple[int, float]] = field(default_factory=list)
+    checks: list[tuple[int, float, float]] = field(default_factory=list)
+    step: int = 0
+    seconds: float = 0.0
+    share: float = 0.0
+    test: float | None = None
+    version: int = 0  # grows with each change
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, news: News) -> None:
+        """Add what has happened."""
+        with self.lock:
+            self.state = news.state
+            self.step, self.seconds, self.share = news.step, news.seconds, news.share
+            self.losses += news.losses
+            self.checks += [(k, loss, np.nan if a is None else a) for k, loss, a in news.checks]
+            self.samples = news.samples or self.samples
+            self.version += 1
+
+    def report(self, ahead: int) -> TrainingReport:
+        """Return all that is known."""
+        with self.lock:
+            return TrainingReport(
+                state=self.state,
+                ahead=ahead,
+                step=self.step,
+                seconds=self.seconds,
+                share=self.share,
+                test=self.test,
+                losses=thinned(np.array(self.losses, np.float64).reshape(-1, 2)),
+                checks=np.array(self.checks, np.float64).reshape(-1, 3),
+                facts=self.facts,
+                samples=self.samples,
+            )
+
+
+_line = Line("training", MAX_LINE, "training_busy", at_once=AT_ONCE)
+_jobs: dict[str, _Job] = {}  # under way and waiting, for `tell`
+_lock = threading.Lock()  # of _jobs
+
+
+def warm_up() -> None:
+    """Let the processes import what they need; returns at once."""
+    _workers.warm_up()
+
+
+def start(job: str, settings: Settings) -> Iterator[TrainingReport]:
+    """Train; report until it is over.
+
+    Args:
+        job: a name of the caller's choice that `tell` and `stop` know it by.
+        settings: one of the dataclasses of core/training/live_settings.py.
+
+    Raises:
+        InputError: the name is taken, or the line is full.
+        AssetError: data or weights are missing or damaged.
+    """
+    mine = _Job()
+    future = _line.join(job, mine, _train, mine, settings)
+    with _lock:
+        _jobs[job] = mine
+    return _reports(job, mine, future)
+
+
+def tell(job: str, order: str) -> None:
+    """Give a run one of ORDERS; one that is over or not yet begun does nothing about it.
+
+    Raises:
+        InputError: there is no such order.
+    """
+    if order not in ORDERS:
+        raise InputError("bad_request", field="order")
+    with _lock:
+        mine = _jobs.get(job)
+    worker = mine.worker if mine else None
+    if worker:
+        with contextlib.suppress(GoneError):
+            worker.send(order)
+
+
+def stop(job: str) -> None:
+    """End a run, or take it out of the line; an unknown name is over already."""
+    _line.stop(job)
+
+
+def thinned(losses: np.ndarray, limit: int = N_POINTS) -> np.ndarray:
+    """Return at most `limit` points [N, 2] (step, loss); each is the mean of so many neighbours."""
+    width = -(-len(losses) // limit)
+    if width <= 1:
+        return losses
+    starts = np.arange(0, len(losses), width)
+    return np.add.reduceat(losses, starts) / np.diff([*starts, len(losses)])[:, None]
+
+
+def examples() -> dict[str, TrainingReport]:
+    """Return the stored trainings that the page opens with, by kind and language.
+
+    Raises:
+        AssetError: the file is missing or damaged.
+    """
+    kept = json.loads(assets.locate(EXAMPLES).read_text("utf-8"))
+    return {name: _example(**entry) for name, entry in kept.items()}
+
+
+def _example(
+    facts: dict, samples: dict, losses: list, checks: list, **plain: Any
+) -> TrainingReport:
+    if "good" in samples:
+        seen = TextSamples(np.array(samples["good"]))
+    else:
+        arrays = {name: np.array(samples[name]) for name in ("pixels", "codes", "points")}
+        seen = PictureSamples(**arrays, explained=samples["explained"])
+    return TrainingReport(
+        state="done",
+        losses=np.array(losses),
+        checks=np.array(checks, np.float64),  # null becomes NaN
+        facts=RunFacts(**facts),
+        samples=seen,
+        **plain,
+    )
+
+
+def race() -> dict[str, object] | None:
+    """Return accuracy against number of labels (core/training/race.py), None if it isn't there.
+
+    Raises:
+        AssetError: the file is damaged.
+    """
+    if RACE not in assets.manifest():
+        return None
+    return json.loads(assets.locate(RACE).read_text("utf-8"))["languages"]
+
+
+def _reports(job: str, mine: _Job, future: "Future[None]") -> Iterator[TrainingReport]:
+    said, when = None, 0.0
+    try:
+        while not future.done():
+            mine.asked = time.monotonic()
+            if mine.state == "waiting" and mine.stop.is_set() and future.cancel():
+                break
+            news = (mine.state, mine.version, _line.ahead(job))
+            if news != said or time.monotonic() - when > HEARTBEAT:
+                said, when = news, time.monotonic()
+                yield mine.report(news[2])
+            time.sleep(PAUSE)
+    finally:
+        mine.stop.set()  # also when whoever asked has gone
+        with _lock:
+            _jobs.pop(job, None)
+    if future.cancelled():
+        mine.state = "stopped"
+    else:
+        future.result()
+    yield mine.report(0)
+
+
+def _train(mine: _Job, settings: Settings) -> None:
+    """Run in the line's thread: hand the settings to a process, pass on what it tells."""
+    if mine.given_up():
+        mine.state = "stopped"
+        return
+    mine.state = "starting"
+    worker = _workers.take()
+    usable = False
+    try:
+        worker.send(settings)
+        mine.worker = worker
+        usable = _follow(mine, worker)
+    except GoneError:
+        mine.state = "lost"
+    finally:
+        mine.worker = None
+        _workers.give_back(worker, usable=usable)
+
+
+def _follow(mine: _Job, worker: Worker) -> bool:
+    """Note reports until the run is over; say whether the process can be used again.
+
+    Raises:
+        GoneError: the process has ended.
+        LabError: the run can't begin.
+    """
+    deadline = time.monotonic() + MAX_SECONDS + GRACE
+    obey_by = None
+    while True:
+        match worker.receive(timeout=PAUSE):
+            case Begun(facts):
+                mine.facts = facts
+            case News() as news:
+                mine.note(news)
+                if news.state == "paused":
+                    deadline = max(deadline, time.monotonic() + MAX_PAUSE + MAX_SECONDS + GRACE)
+            case Ended(state, test):
+                mine.state, mine.test = state, test
+                return True
+            case Refused(key, values):
+                raise LabError(key, **values)
+        now = time.monotonic()
+        if obey_by is None and mine.given_up():
+            worker.send("stop")
+            obey_by = now + GRACE
+        if now > (obey_by or deadline):
+            mine.state = "stopped" if obey_by else "limit"
+            return False

@@ -1,0 +1,83 @@
+"""Make the trainings that the page opens with: `python -m core.training.live_example`.
+
+One for each kind and language, by its default settings: the curve, and what the model makes of a
+few validation examples at the end. Takes some minutes; with names, only these are made anew.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+
+import numpy as np
+
+from core import assets
+from core.inference.training_now import EXAMPLES, thinned
+from core.results.training import PictureSamples, TextSamples
+from core.training.live import Checked, Run, Stepped
+from core.training.live_settings import (
+    AutoencoderSettings,
+    FineTuningSettings,
+    Settings,
+    TextCNNSettings,
+)
+from core.training.live_worker import make
+
+SETTINGS = {
+    "autoencoder": AutoencoderSettings(),
+    **{f"textcnn-{language}": TextCNNSettings(language) for language in ("en", "zh")},
+    **{f"bert-{language}": FineTuningSettings(language) for language in ("en", "zh")},
+}
+
+
+def watched(settings: Settings) -> dict[str, object]:
+    """Train; return what there was to see, as core/inference/training_now.py reads it."""
+    kind = make(settings)
+    losses, checks, began = [], [], time.process_time()
+    for event in Run(kind, settings.seed).events():
+        if isinstance(event, Stepped):
+            losses.append(event)
+        elif isinstance(event, Checked):
+            checks.append([event.step, *event.score])
+    seconds = time.process_time() - began
+    return {
+        "seconds": round(seconds, 1),
+        "step": len(losses),
+        "losses": thinned(np.array(losses)).round(5).tolist(),
+        "checks": [[x if x is None else round(x, 5) for x in row] for row in checks],
+        "test": kind.test(),
+        "facts": asdict(kind.facts()),
+        "samples": _plain(kind.samples()),
+    }
+
+
+def _plain(samples: PictureSamples | TextSamples) -> dict[str, object]:
+    return {
+        name: np.round(value, 3).tolist() if isinstance(value, np.ndarray) else value
+        for name, value in asdict(samples).items()
+    }
+
+
+def main() -> None:
+    """Train; write the file and its manifest entry after each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SETTINGS)}")
+    names = parser.parse_args().names or list(SETTINGS)
+    file = assets.FOLDER / EXAMPLES
+    found = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    for name in names:
+        found[name] = watched(SETTINGS[name])
+        print(name, found[name]["checks"][-1], f"{found[name]['seconds']:.0f} s", flush=True)
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n"
+        file.write_text(text, encoding="utf-8")
+        assets.register(
+            EXAMPLES,
+            licence="Apache-2.0",
+            source="trained by this project on digits and sentences that ship with it (all MIT)",
+            paper="",
+            command="python -m core.training.live_example",
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""What somebody may choose before a training that is watched, and between which limits.
+
+Learning rates of 0 and of a million are allowed: what happens then is a lesson.
+"""
+
+import math
+from dataclasses import dataclass
+
+from core.errors import InputError
+
+ACTIVATIONS = ("relu", "gelu")
+MIN_CODE, MAX_CODE = 1, 32
+MIN_RATE, MAX_RATE = 0.0, 1e6
+MIN_BATCH, MAX_BATCH = 4, 512
+MIN_EPOCHS, MAX_EPOCHS = 1, 100
+MIN_NOISE, MAX_NOISE = 0.0, 1.0
+MIN_LABELS, MAX_LABELS = 20, 20_000
+MAX_LAYERS = 6  # of the bundled BERT
+MAX_SEED = 9999
+LANGUAGES = ("en", "zh")
+VECTORS = ("random", "tuned", "frozen")
+
+
+@dataclass(frozen=True, slots=True)
+class AutoencoderSettings:
+    """The lecture's MLP autoencoder; by default as the lecture trains it."""
+
+    code_size: int = 3
+    activation: str = "relu"
+    learning_rate: float = 1e-3
+    batch_size: int = 64
+    epochs: int = 30
+    noise: float = 0.0  # deviation of what is added to the ink (0..1) of each pixel it gets to see
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: a setting is.
+        """
+        within("train_code", self.code_size, MIN_CODE, MAX_CODE)
+        within("train_noise", self.noise, MIN_NOISE, MAX_NOISE)
+        _check_common(self)
+        if self.activation not in ACTIVATIONS:
+            raise InputError("bad_request", field="activation")
+
+
+@dataclass(frozen=True, slots=True)
+class TextCNNSettings:
+    """A TextCNN; by default as core/training/textcnn.py trains it, on fewer sentences."""
+
+    language: str = "en"
+    vectors: str = "tuned"  # what the word vectors start from, one of VECTORS
+    n_labels: int = 2_000  # sentences to learn from; 0 for all that ship
+    learning_rate: float = 1e-3  # at its height: it rises first, then falls to 0
+    batch_size: int = 50
+    epochs: int = 4
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: a setting is.
+        """
+        _check_text(self)
+        if self.vectors not in VECTORS:
+            raise InputError("bad_request", field="vectors")
+
+
+@dataclass(frozen=True, slots=True)
+class FineTuningSettings:
+    """The bundled BERT; by default as core/training/fine_tuning.py tunes it, on fewer sentences."""
+
+    language: str = "en"
+    n_layers: int | None = (
+        0  # of the last layers that learn; 0: only the new head; None: everything
+    )
+    n_labels: int = 500
+    learning_rate: float = (
+        1e-4  # of the pre-trained part, at its height; the head's is ten times it
+    )
+    batch_size: int = 32
+    epochs: int = 3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: a setting is.
+        """
+        _check_text(self)
+        if self.n_layers is not None:
+            within("train_layers", self.n_layers, 0, MAX_LAYERS)
+
+
+Settings = AutoencoderSettings | TextCNNSettings | FineTuningSettings
+
+
+def _check_text(settings: TextCNNSettings | FineTuningSettings) -> None:
+    if settings.language not in LANGUAGES:
+        raise InputError("bad_request", field="language")
+    if settings.n_labels:
+        within("train_labels", settings.n_labels, MIN_LABELS, MAX_LABELS)
+    _check_common(settings)
+
+
+def _check_common(settings: Settings) -> None:
+    within("train_rate", settings.learning_rate, MIN_RATE, MAX_RATE)
+    within("train_batch", settings.batch_size, MIN_BATCH, MAX_BATCH)
+    within("train_epochs", settings.epochs, MIN_EPOCHS, MAX_EPOCHS)
+    within("seed_range", settings.seed, 0, MAX_SEED)
+
+
+def within(key: str, got: float, low: float, high: float) -> None:
+    """Raise unless a setting is a number between its limits.
+
+    Raises:
+        InputError: it is not; `key` is its sentence.
+    """
+    if not (math.isfinite(got) and low <= got <= high):
+        raise InputError(key, low=low, high=high, got=got)

@@ -1,0 +1,173 @@
+"""Tab: train a model yourself, and watch it learn."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+
+from core.inference import training_now
+from core.inference.training_now import limits
+from core.results.training import PictureSamples, RunFacts, TextSamples, TrainingReport
+from demos.common import wire
+from demos.common.errors import told_in_reports, told_to_learner
+from demos.common.view import view
+
+Settings = (
+    training_now.AutoencoderSettings
+    | training_now.TextCNNSettings
+    | training_now.FineTuningSettings
+)
+KINDS = {
+    "autoencoder": training_now.AutoencoderSettings,
+    "textcnn": training_now.TextCNNSettings,
+    "bert": training_now.FineTuningSettings,
+}
+N_LABELS = (100, 500, 2000, 0)  # sentences to learn from; 0 for all
+N_LAYERS = (0, 1, 2, 4, -1)
+EVERYTHING = -1  # `n_layers` on the wire: all layers and the word vectors learn
+
+
+@told_to_learner
+def show_examples(_request: dict) -> dict:
+    """Send the stored trainings and the stored race; let processes get ready for live ones."""
+    training_now.warm_up()
+    stored = {name: _report(report) for name, report in training_now.examples().items()}
+    return {"examples": stored, "race": training_now.race()}
+
+
+@told_in_reports
+def train(request: dict) -> Iterator[dict]:
+    """Train now, telling how far it is (queued)."""
+    yield from map(_report, training_now.start(wire.job(request), _settings(request)))
+
+
+@told_to_learner
+def tell_training(request: dict) -> dict:
+    """Pause a training, let it go on, or let it take one step."""
+    order = wire.choice(request, "order", training_now.ORDERS)
+    training_now.tell(wire.text(request, "job"), order)
+    return {}
+
+
+@told_to_learner
+def stop_training(request: dict) -> dict:
+    """End a training."""
+    training_now.stop(wire.text(request, "job"))
+    return {}
+
+
+def _settings(request: dict) -> Settings:
+    common = {
+        "learning_rate": wire.number(request, "learning_rate"),
+        "batch_size": wire.integer(request, "batch_size"),
+        "epochs": wire.integer(request, "epochs"),
+        "seed": wire.integer(request, "seed"),
+    }
+    kind = wire.choice(request, "kind", tuple(KINDS))
+    if kind == "autoencoder":
+        return training_now.AutoencoderSettings(
+            code_size=wire.integer(request, "code_size"),
+            activation=wire.choice(request, "activation", limits.ACTIVATIONS),
+            noise=wire.number(request, "noise"),
+            **common,
+        )
+    common |= {
+        "language": wire.choice(request, "language", limits.LANGUAGES),
+        "n_labels": wire.integer(request, "n_labels"),
+    }
+    if kind == "textcnn":
+        vectors = wire.choice(request, "vectors", limits.VECTORS)
+        return training_now.TextCNNSettings(vectors=vectors, **common)
+    n_layers = wire.integer(request, "n_layers")
+    return training_now.FineTuningSettings(
+        n_layers=None if n_layers == EVERYTHING else n_layers, **common
+    )
+
+
+def _report(report: TrainingReport) -> dict:
+    return {
+        "state": report.state,
+        "ahead": report.ahead,
+        "step": report.step,
+        "seconds": report.seconds,
+        "share": report.share,
+        "test": report.test,
+        "losses": wire.floats(report.losses),
+        "checks": [_finite(row) for row in report.checks],
+        "facts": report.facts and _facts(report.facts),
+        "samples": report.samples and _samples(report.samples),
+    }
+
+
+def _finite(row: np.ndarray) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in row.tolist()]
+
+
+def _facts(facts: RunFacts) -> dict:
+    return {
+        "n_train": facts.n_train,
+        "n_validation": facts.n_validation,
+        "n_parameters": facts.n_parameters,
+        "n_steps": facts.n_steps,
+        "per_epoch": facts.steps_per_epoch,
+        "digits": list(facts.digits),
+        "spoilt": None if facts.spoilt is None else wire.packed(facts.spoilt),
+        "cloud": list(facts.cloud),
+        "sentences": list(facts.sentences),
+        "labels": list(facts.labels),
+    }
+
+
+def _samples(samples: PictureSamples | TextSamples) -> dict:
+    if isinstance(samples, TextSamples):
+        return {"good": wire.numbers(samples.good)}
+    return {
+        "pixels": wire.packed(samples.pixels),
+        "codes": wire.floats(samples.codes),
+        "points": wire.floats(samples.points),
+        "dimensions": samples.points.shape[1],
+        "size": samples.codes.shape[1],
+        "explained": samples.explained,
+    }
+
+
+def build() -> None:
+    """Lay out the page."""
+    defaults = {name: {**asdict(kind()), "kind": name} for name, kind in KINDS.items()}
+    ranges = {
+        "code_size": [limits.MIN_CODE, limits.MAX_CODE],
+        "noise": [limits.MIN_NOISE, limits.MAX_NOISE],
+        "learning_rate": [limits.MIN_RATE, limits.MAX_RATE],
+        "batch_size": [limits.MIN_BATCH, limits.MAX_BATCH],
+        "epochs": [limits.MIN_EPOCHS, limits.MAX_EPOCHS],
+        "seed": [0, limits.MAX_SEED],
+    }
+    choices = {
+        "activation": limits.ACTIVATIONS,
+        "language": limits.LANGUAGES,
+        "vectors": limits.VECTORS,
+        "n_labels": N_LABELS,
+        "n_layers": N_LAYERS,
+    }
+    page = view(
+        "train",
+        show_examples,
+        tell_training,
+        stop_training,
+        defaults=defaults,
+        ranges=ranges,
+        choices=choices,
+        at_once=training_now.AT_ONCE,
+        max_seconds=training_now.MAX_SECONDS,
+        max_pause=training_now.MAX_PAUSE,
+    )
+
+    page.start(
+        train,
+        inputs=page,
+        outputs=page,
+        concurrency_limit=training_now.MAX_LINE,  # they wait in a line of our own, and are told so
+        trigger_mode="multiple",  # a new run may begin while the last report of one is on its way
+        show_progress="hidden",
+    )
