@@ -158,6 +158,8 @@ def sentiment_bert(language: str) -> BertForClassification:
     """Return our BERT fine-tuned to tell good from bad, float32."""
     folder = f"weights/sentiment-{language}"
     weights = load_file(assets.locate(f"{folder}/model.safetensors"))
-    model = BertForClassification(read_config(assets.locate(f"{folder}/{CONFIG}").parent), 2)
+    model = BertForClassification(
+        read_config(assets.locate(f"{folder}/{CONFIG}").parent), 2, mean=True
+    )
     model.load_state_dict(weights, strict=True)
     return model.to(runtime.device()).eval().requires_grad_(False)

@@ -36,8 +36,7 @@ def judge(text: str, language: str) -> JudgedByBert:
     row = [vocabulary[CLS], *kept.ids.tolist(), vocabulary[SEP]]
     ids = torch.tensor([row], device=runtime.device())
     words = model.bert.embeddings.word_embeddings(ids).requires_grad_()  # [1, T + 2, D]
-    pooled = model.bert(None, embeddings=words).pooled
-    odds = log_odds(model.classifier(pooled))
+    odds = log_odds(model(None, embeddings=words))
     (gradient,) = torch.autograd.grad(odds.sum(), words)
     shares = runtime.to_numpy((gradient * words).sum(-1)[0, 1:-1])
     tried = np.sort(np.argsort(-np.abs(shares))[:N_TRIED])

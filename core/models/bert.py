@@ -275,18 +275,43 @@ class BertForPreTraining(nn.Module):
 class BertForClassification(nn.Module):
     """BERT with a head for a task: an answer a text (figure 4a, b) or an answer a token (4d)."""
 
-    def __init__(self, config: BertConfig, n_labels: int, *, each_token: bool = False) -> None:
-        """Build body and head, which are trained together (section 4)."""
+    def __init__(
+        self, config: BertConfig, n_labels: int, *, each_token: bool = False, mean: bool = False
+    ) -> None:
+        """Build body and head, which are trained together (section 4).
+
+        Args:
+            config: of the body.
+            n_labels: classes.
+            each_token: an answer for each token.
+            mean: the head reads the mean of all tokens' last states, as in Sentence-BERT (Reimers
+                & Gurevych 2019, arXiv:1908.10084), instead of what the pooler makes of [CLS].
+        """
         super().__init__()
         self.bert = Bert(config)
         self.dropout = nn.Dropout(config.dropout)
         self.classifier = nn.Linear(config.width, n_labels)
-        self.each_token = each_token
+        self.each_token, self.mean = each_token, mean
 
-    def forward(self, ids: Tensor, segments: Mask = None, mask: Mask = None) -> Tensor:
-        """Return logits [B, n_labels], or [B, T, n_labels] for each token."""
-        encoder = self.bert(ids, segments, mask)
-        return self.classifier(self.dropout(encoder.hidden if self.each_token else encoder.pooled))
+    def forward(
+        self,
+        ids: Tensor | None,
+        segments: Tensor | None = None,
+        mask: Tensor | None = None,
+        *,
+        embeddings: Tensor | None = None,
+    ) -> Tensor:
+        """Return logits [B, n_labels], or [B, T, n_labels] for each token; arguments: `Bert`'s."""
+        encoder = self.bert(ids, segments, mask, embeddings=embeddings)
+        if self.each_token:
+            read = encoder.hidden
+        elif self.mean:
+            weights = torch.ones(encoder.hidden.shape[:2]) if mask is None else mask
+            weights = weights.to(encoder.hidden)[..., None]  # [B, T, 1]
+            read = (encoder.hidden * weights).sum(1) / weights.sum(1)
+        else:
+            read = encoder.pooled
+        return self.classifier(self.dropout(read))
 
 
 def initialise(model: nn.Module, generator: Generator) -> None:

@@ -50,13 +50,13 @@ class Racer:
 
         A frozen body answers the same each time, so it is asked once.
         """
-        bert, pooled, parts = zoo.bert(self.language).bert, [], []
+        bert, means, parts = zoo.bert(self.language).bert, [], []
         for part in self.of_pieces:
-            found = [bert(ids[None]).pooled[0] for ids in part.ids]
-            rows = torch.arange(len(pooled), len(pooled) + len(found))
+            found = [bert(ids[None]).hidden[0].mean(0) for ids in part.ids]
+            rows = torch.arange(len(means), len(means) + len(found))
             parts.append(Examples(tuple(rows[:, None]), part.labels))
-            pooled += found
-        return torch.stack(pooled).clone(), parts
+            means += found
+        return torch.stack(means).clone(), parts
 
     def parts(self, model: str) -> list[Examples]:
         """Return train, validation and test part as a model reads them."""
