@@ -280,12 +280,8 @@ class BertForClassification(nn.Module):
     ) -> None:
         """Build body and head, which are trained together (section 4).
 
-        Args:
-            config: of the body.
-            n_labels: classes.
-            each_token: an answer for each token.
-            mean: the head reads the mean of all tokens' last states, as in Sentence-BERT (Reimers
-                & Gurevych 2019, arXiv:1908.10084), instead of what the pooler makes of [CLS].
+        With `mean`, the head reads the mean of all last states (Reimers & Gurevych 2019,
+        arXiv:1908.10084) instead of what the pooler makes of [CLS].
         """
         super().__init__()
         self.bert = Bert(config)
@@ -294,23 +290,14 @@ class BertForClassification(nn.Module):
         self.each_token, self.mean = each_token, mean
 
     def forward(
-        self,
-        ids: Tensor | None,
-        segments: Tensor | None = None,
-        mask: Tensor | None = None,
-        *,
-        embeddings: Tensor | None = None,
+        self, ids: Mask, segments: Mask = None, mask: Mask = None, *, embeddings: Mask = None
     ) -> Tensor:
-        """Return logits [B, n_labels], or [B, T, n_labels] for each token; arguments: `Bert`'s."""
+        """Return logits [B, n_labels], or [B, T, n_labels] for each token."""
         encoder = self.bert(ids, segments, mask, embeddings=embeddings)
-        if self.each_token:
-            read = encoder.hidden
-        elif self.mean:
-            weights = torch.ones(encoder.hidden.shape[:2]) if mask is None else mask
-            weights = weights.to(encoder.hidden)[..., None]  # [B, T, 1]
-            read = (encoder.hidden * weights).sum(1) / weights.sum(1)
-        else:
-            read = encoder.pooled
+        read = encoder.hidden if self.each_token else encoder.pooled
+        if self.mean:
+            keep = torch.ones_like(encoder.hidden[..., :1]) if mask is None else mask[..., None]
+            read = (encoder.hidden * keep).sum(1) / keep.sum(1)
         return self.classifier(self.dropout(read))
 
 
