@@ -71,7 +71,7 @@ class TextCNNSettings:
 
 @dataclass(frozen=True, slots=True)
 class FineTuningSettings:
-    """The bundled BERT; by default as core/training/fine_tuning.py tunes it, on fewer sentences."""
+    """The bundled BERT; by default only its new layer learns, which takes a minute."""
 
     language: str = "en"
     n_layers: int | None = (

@@ -11,7 +11,7 @@ const state = {
   kept: null,       // the one to compare it with
   report: null,     // of the job under way
   job: null,
-  chosen: { pictures: 5, sentences: 0 },
+  chosen: { pictures: 7, sentences: 0 },
   measure: "loss",
   log: lab.link.read(TAB, "log", "1") !== "0",
 };
@@ -20,6 +20,8 @@ const form = lab.trainFields(element, props, settled);
 const chart = lab.curves(find(".curves"));
 const samples = lab.trainSamples(element, { onpick: pick });
 const race = lab.race(element, props, { rerun });
+const narrow = matchMedia("(max-width: 720px)").matches;   // there the curves stand below the settings
+if (narrow) find(".settings").open = false;
 const isText = (run) => run.settings.kind !== "autoencoder";
 
 // ---- What is on the screen ------------------------------------------------------------------------
@@ -137,6 +139,7 @@ function begin() {
   if (!settings) { lab.problem(find(".setup .problem"), "train.not_a_number"); return; }
   const job = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   if (state.now && !state.kept && state.now.checks.length) state.kept = state.now;
+  if (narrow) find(".settings").open = false;
   state.job = job;
   state.asked = settings;
   state.report = { state: "asked" };

@@ -3,7 +3,7 @@
 // per_epoch, n_steps, state}. Thin: the training batches; thick with dots: validation.
 {
   const lab = window.lab;
-  const WIDTH = 640, HEIGHT = 310, PAD = { left: 58, right: 14, top: 10, bottom: 40 };
+  const HEIGHT = 310, PAD = { left: 58, right: 14, top: 10, bottom: 40 };
   const short = (value) => (value === 0 ? "0" : Math.abs(value) >= 1000 || Math.abs(value) < 0.001 ? value.toExponential(0) : String(Number(value.toPrecision(3))));
   const path = (points) => points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
   const svg = (tag, attributes, text) => {
@@ -25,14 +25,17 @@
     const found = [];
     for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
       for (const factor of [1, 2, 5]) found.push(factor * 10 ** power);
-    return found.filter((value) => value >= low && value <= high);
+    const within = found.filter((value) => value >= low && value <= high);
+    return within.length > 2 ? within : lab.ticks(low, high);
   };
 
   lab.curves = (node) => {
-    const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+    const picture = svg("svg", { role: "img" });
     const legend = lab.make("p", "key number");
     node.append(picture, legend);
     const draw = ({ runs, measure, log }) => {
+      const WIDTH = node.clientWidth < 520 ? 400 : 640;   // on a phone the words keep their size
+      picture.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
       const column = measure === "accuracy" ? 2 : 1;
       const checksOf = (run) => run.checks.filter((row) => row[column] !== null).map((row) => [row[0] / run.per_epoch, row[column]]);
       const lossesOf = (run) => (measure === "accuracy" ? [] : run.losses.map(([step, loss]) => [step / run.per_epoch, loss]));

@@ -9,7 +9,7 @@
     bert: ["language", "n_layers", "n_labels", "learning_rate", "batch_size", "epochs", "seed"],
   };
   const SLIDERS = { code_size: 1, noise: 0.05, epochs: 1 };
-  const RATES = { autoencoder: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], textcnn: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], bert: [0, 1e-5, 1e-4, 1e-3, 1, 1e6] };
+  const RATES = { autoencoder: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], textcnn: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], bert: [0, 1e-4, 3e-4, 1e-3, 1, 1e6] };
   const t = (key, values) => lab.t(`train.${key}`, values);
 
   lab.trainFields = (element, { defaults, ranges, choices }, changed) => {
