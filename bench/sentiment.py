@@ -75,7 +75,7 @@ def _lecture_bug() -> Sequence[Measured]:
     for seed in range(N_GAP_SEEDS):
         right = []
         for given in (vectors, None):  # as the lecture means it; as its code does it
-            model = textcnn.start(len(vocabulary), given, frozen=False, seed=seed)
+            model = textcnn.start("pieces", len(vocabulary), given, frozen=False, seed=seed)
             run = textcnn.run(model, examples, pace=Pace(epochs=16, seed=seed))
             while not run.done:
                 run.step()

@@ -178,7 +178,7 @@ def test_a_filters_ngrams_are_sorted_and_stand_in_the_texts():
     texts = ("a good film", "a bad film , really", "good", "so so", "what a film this is")
     part = textcnn.cut(Reviews(texts, np.array([1, 0, 1, 0, 1])), "pieces")
     vocabulary = units.vocabulary((one.tokens for one in part.cut), least=1)
-    model = textcnn.start(len(vocabulary), None, frozen=False, seed=0).eval()
+    model = textcnn.start("pieces", len(vocabulary), None, frozen=False, seed=0).eval()
     found = textcnn.exciting(model, part, textcnn.examples(part, vocabulary))
     assert len(found) == 300
     for ngrams in found:

@@ -20,7 +20,7 @@ from core.text.units import PAD_ID, UNKNOWN_ID, Units
 
 STARTS = ("random", "tuned", "frozen")
 KINDS = tuple(units.KINDS)
-MAX_UNITS = 128  # of a text are read, as in training
+MAX_UNITS = 192  # of a text are read, as in training
 BAD, GOOD = 0, 1
 
 

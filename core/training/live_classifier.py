@@ -106,7 +106,7 @@ class Classifier:
         if settings.vectors != "random":
             vectors = textcnn.bert_vectors(vocabulary, kind)
         model = textcnn.start(
-            len(vocabulary), vectors, frozen=settings.vectors == "frozen", seed=settings.seed
+            kind, len(vocabulary), vectors, frozen=settings.vectors == "frozen", seed=settings.seed
         )
 
         def examples(part: Reviews) -> Examples:

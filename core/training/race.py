@@ -34,7 +34,7 @@ class Racer:
             split: sentences with labels.
             kind: of TextCNN's units.
         """
-        self.language = units.KINDS[kind]
+        self.kind, self.language = kind, units.KINDS[kind]
         parts = [textcnn.cut(part, kind) for part in split]
         self.vocabulary = units.vocabulary(
             (one.tokens for one in parts[0].cut), least=textcnn.LEAST[kind]
@@ -84,7 +84,9 @@ class Racer:
             group = {"params": last.parameters(), "lr": RATE_LAST, "weight_decay": 0.0}
             return Run(last, lambda rows: last(given[rows[:, 0]]), [group], some, 0, pace)
         vectors = None if model == "random" else self.vectors
-        started = textcnn.start(len(self.vocabulary), vectors, frozen=model == "static", seed=seed)
+        started = textcnn.start(
+            self.kind, len(self.vocabulary), vectors, frozen=model == "static", seed=seed
+        )
         return textcnn.run(started, some, pace=pace)
 
 

@@ -101,7 +101,7 @@ function render() {
   const unknown = [...new Set(whole.tokens.filter((_, k) => whole.unknown[k]))];
   if (unknown.length === new Set(whole.tokens).size) add(say("all_unknown"));
   else if (unknown.length) add(say("unknown", { list: unknown.slice(0, 6).join(" ") }));
-  if (whole.n_cut) add(say("cut", { n: whole.n_cut }));
+  if (whole.n_cut) add(say("cut", { n: whole.n_cut, limit: whole.tokens.length }));
   const list = verdicts(), focused = find(".verdicts").contains(document.activeElement) ? document.activeElement.value : null;
   find(".verdicts").replaceChildren(...MODELS.map((model) => {
     const one = list.find((found) => found.model === model), fill = make("i", one?.good >= 0.5 ? "for" : "against"), tick = make("i", "before");
@@ -158,10 +158,11 @@ const winners = () => now.filters.towards_good.map((towards, k) => {
   const begin = now.filters.begins[k], last = Math.min(begin + now.filters.sizes[k], now.tokens.length) - 1;
   return { k, towards, met: now.filters.met[k], size: now.filters.sizes[k], begin, last, text: now.text.slice(now.starts[begin], now.ends[last]) };
 }).sort((x, y) => Math.abs(y.towards) - Math.abs(x.towards));
+const sizes = () => { const all = [...new Set(now.filters.sizes)]; return `${Math.min(...all)}–${Math.max(...all)}`; };
 function reasons(list) {
   const { model } = state, cnn = STARTS.includes(model), bert = byBert(), best = winners();
   find(".whose").textContent = say("whose", { name: name(model) });
-  find(".how").textContent = say(`how.${cnn ? "cnn" : model}`);
+  find(".how").textContent = say(`how.${cnn ? "cnn" : model}`, { n: best.length, sizes: sizes() });
   find(".cnn").hidden = !cnn;
   find(".shares").hidden = cnn;
   find(".without").hidden = model === "bow" || (model === "bert" && !bert);
@@ -244,7 +245,7 @@ function scores(list) {
   const head = make("tr", "", ...["model", "start", "sees", "right"].map((key) => make("th", "", say(`scores.${key}`))));
   find(".scores thead").replaceChildren(head);
   find(".scores tbody").replaceChildren(...list.map(({ model, test_accuracy }) => make("tr", "", make("td", "", name(model)), make("td", "", say(`scores.from.${model}`)),
-    make("td", "", say(`scores.order.${STARTS.includes(model) ? "cnn" : model}`)), make("td", "number", `${(100 * test_accuracy).toFixed(1)}%`))));
+    make("td", "", say(`scores.order.${STARTS.includes(model) ? "cnn" : model}`, { sizes: sizes() })), make("td", "number", `${(100 * test_accuracy).toFixed(1)}%`))));
 }
 
 // ---- Controls --------------------------------------------------------------------------------------------------
