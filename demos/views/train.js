@@ -127,10 +127,11 @@ function busy() {
   else bar.value = state.now?.facts && !state.now.example ? state.now.step / n : 0;
   const { step = 0, seconds = 0, share = 0, ahead = 0 } = report ?? {};
   const per = state.now?.facts?.per_epoch ?? 1;
-  const key = report?.state ?? (state.now?.example ? "example" : "idle");
+  const tested = report?.state === "done" && report.test !== null;
+  const key = tested ? "done_tested" : report?.state ?? (state.now?.example ? "example" : "idle");
   find(".status").textContent = t(`state.${key}`, {
     step, n: n ?? "?", epoch: (step / per).toFixed(step / per < 10 ? 1 : 0), seconds: seconds.toFixed(0), share: (100 * share).toFixed(0),
-    ahead, at_once: props.at_once, pause: props.max_pause, limit: props.max_seconds,
+    test: (100 * (report?.test ?? 0)).toFixed(1), ahead, at_once: props.at_once, pause: props.max_pause, limit: props.max_seconds,
   });
 }
 function begin() {

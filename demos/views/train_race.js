@@ -3,7 +3,7 @@
 //   .add(settings, accuracy): a run of this visitor that stands for one point; .busy(on); .words().
 {
   const lab = window.lab;
-  const WIDTH = 700, HEIGHT = 320, PAD = { left: 56, right: 150, top: 14, bottom: 42 };
+  const HEIGHT = 350;
   const MODELS = {   // how each is trained, as core/training/race.py does: at least so many steps
     random: { how: { kind: "textcnn", vectors: "random" }, fewest: 160, epochs: 4 },
     static: { how: { kind: "textcnn", vectors: "frozen" }, fewest: 160, epochs: 4 },
@@ -45,6 +45,8 @@
     const draw = () => {
       if (!languages) return;
       choose();
+      const narrow = find(".chart").clientWidth < 520, WIDTH = narrow ? 380 : 1000;   // words keep their size
+      const PAD = { left: 48, right: narrow ? 34 : 190, top: 14, bottom: 44 };
       const { points, n_test } = languages[language], all = sizes();
       const [low, high] = [Math.log(all[0]), Math.log(all.at(-1))];
       const floor = Math.floor(20 * Math.min(0.5, ...points.flatMap((point) => point.accuracies))) / 20;
@@ -57,8 +59,8 @@
         add("line", { class: value === 0.5 ? "axis" : "grid", x1: PAD.left, x2: WIDTH - PAD.right, y1: y(value), y2: y(value) });
         add("text", { x: PAD.left - 6, y: y(value) + 5, "text-anchor": "end" }, `${(100 * value).toFixed(0)}%`);
       }
-      if (floor <= 0.5) add("text", { class: "title", x: PAD.left + 4, y: y(0.5) - 5 }, t("chance"));
-      for (const n of all) add("text", { x: x(n), y: HEIGHT - PAD.bottom + 18, "text-anchor": "middle" }, isAll(n) ? t("all", { n }) : n);
+      if (floor <= 0.5) add("text", { class: "title", x: WIDTH - PAD.right, y: y(0.5) - 6, "text-anchor": "end" }, t("chance"));
+      for (const n of all) add("text", { x: isAll(n) && narrow ? WIDTH - 4 : x(n), y: HEIGHT - PAD.bottom + 18, "text-anchor": isAll(n) && narrow ? "end" : "middle" }, isAll(n) ? t("all", { n }) : n);
       add("text", { class: "title", x: WIDTH - PAD.right, y: HEIGHT - 5, "text-anchor": "end" }, t("axis"));
       const ends = [];
       for (const name of Object.keys(MODELS)) {
@@ -75,14 +77,20 @@
         ends.push({ name, at: y(mine.at(-1).mean) });
       }
       ends.sort((a, b) => a.at - b.at).forEach((end, k) => { end.at = Math.max(end.at, k ? ends[k - 1].at + 20 : 0); });
-      for (const { name, at } of ends) add("text", { class: `name ${name}`, x: WIDTH - PAD.right + 12, y: at + 5 }, t(`name.${name}`));
+      if (!narrow) for (const { name, at } of ends) add("text", { class: `name ${name}`, x: WIDTH - PAD.right + 12, y: at + 5 }, t(`name.${name}`));
       const here = own.filter((point) => point.language === language);
       for (const point of here) {
         const mark = lab.svg("path", { class: `own ${point.model}`, d: MARKS.star, transform: `translate(${x(point.n_labels)} ${y(Math.max(floor, point.accuracy))})` });
         mark.append(lab.svg("title", {}, t("own", { name: t(`name.${point.model}`), n: point.n_labels, accuracy: percent(point.accuracy) })));
         picture.append(mark);
       }
-      find(".chart").replaceChildren(picture);
+      const key = lab.make("p", "key", ...ends.map(({ name }) => {
+        const one = lab.make("span", name), sample = lab.svg("svg", { viewBox: "-9 -9 18 18", "aria-hidden": "true" });
+        sample.append(lab.svg("path", { class: `mark ${name}`, d: MARKS[name] }));
+        one.append(sample, t(`name.${name}`));
+        return one;
+      }));
+      find(".chart").replaceChildren(picture, ...(narrow ? [key] : []));
       find(".found").textContent = here.length ? t("own", { name: t(`name.${here.at(-1).model}`), n: here.at(-1).n_labels, accuracy: percent(here.at(-1).accuracy) }) : "";
     };
     model.onchange = labels.onchange = draw;

@@ -9,7 +9,7 @@
     const find = (selector) => element.querySelector(selector);
     const canvas = find("canvas.codes"), about = find(".map .about small");
     const cloud = lab.scatter(canvas);
-    cloud.look({ zoom: 1.3 });
+    cloud.look({ zoom: 1.15 });
     canvas.cloud = cloud;   // for tests
     let columns = null, digits = null, box = null, shownRun = null;
 
