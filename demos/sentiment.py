@@ -18,12 +18,17 @@ def judge_text(request: dict) -> dict:
         wire.choice(request, "kind", sentiment.KINDS),
         wire.choice(request, "start", sentiment.STARTS),
     )
-    filters = asdict(judged.filters)
-    arrays = {
-        name: wire.numbers(filters[name]) for name in ("sizes", "begins", "met", "towards_good")
-    }
-    return asdict(judged) | {
-        "filters": filters | arrays,
+    names = "sizes", "begins", "met", "towards_good"
+    filters = {name: wire.numbers(getattr(judged.filters, name)) for name in names}
+    return {
+        "tokens": judged.tokens,
+        "starts": judged.starts,
+        "ends": judged.ends,
+        "unknown": judged.unknown,
+        "n_cut": judged.n_cut,
+        "looks_like": judged.looks_like,
+        "verdicts": [asdict(verdict) for verdict in judged.verdicts],
+        "filters": filters | {"bias": judged.filters.bias},
         "effects": wire.numbers(judged.effects),
         "bag": wire.numbers(judged.bag),
     }

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core import assets, runtime, zoo
 from core.errors import InputError
+from core.models.textcnn import TextCNN
 from core.results.sentiment import Filters, Judged, NGram, Verdict
 from core.text import pieces, units
 from core.text.units import PAD_ID, UNKNOWN_ID, Units
@@ -55,7 +56,7 @@ def judge(text: str, kind: str, start: str) -> Judged:
             towards_good=runtime.to_numpy(one.maxima[0] * weight),
             bias=float(chosen.linear.bias[GOOD] - chosen.linear.bias[BAD]),
         )
-        effects = odds[start] - log_odds(chosen(without_each(ids)).logits)
+        effects = odds[start] - log_odds(without_each(chosen, ids))
     verdicts = [
         Verdict(name, float(torch.sigmoid(odds[name])), accuracy(kind, name)) for name in STARTS
     ]
@@ -83,16 +84,29 @@ def log_odds(logits: Tensor) -> Tensor:
     return (logits[:, GOOD] - logits[:, BAD]).float()
 
 
-def without_each(ids: Tensor) -> Tensor:
-    """Return a text [1, T] without its first unit, without its second, ...: [T, T - 1] or [1, 1].
+def without_each(model: TextCNN, ids: Tensor) -> Tensor:
+    """Return the logits [T, 2] of a text [1, T] without its first unit, without its second, ...
 
-    Of a text of one unit, padding stays.
+    Whatever is left out, windows hold the same units: each unit is multiplied once with each row of
+    each filter, and a window's value is a sum of these products. Reading T texts takes 8 ms more.
     """
     n = ids.shape[1]
-    if n == 1:
-        return torch.full_like(ids, PAD_ID)
+    if n <= max(model.filter_sizes):  # too short without padding
+        texts = torch.full((n, max(n - 1, 1)), PAD_ID, device=ids.device)
+        for k in range(n):
+            texts[k, : n - 1] = torch.cat([ids[0, :k], ids[0, k + 1 :]])
+        return model(texts).logits
     others = ~torch.eye(n, dtype=torch.bool, device=ids.device)
-    return ids.expand(n, n)[others].reshape(n, n - 1)
+    left = torch.arange(n, device=ids.device).expand(n, n)[others].reshape(n, n - 1)
+    words, maxima = model.embedding(ids)[0], []
+    for size, convolution in zip(model.filter_sizes, model.convolutions, strict=True):
+        products = torch.einsum("td,fsd->stf", words, convolution.weight[:, 0])  # [size, T, F]
+        n_windows = n - size
+        met = sum(products[j][left[:, j : j + n_windows]] for j in range(size))  # [T, windows, F]
+        # Mish falls until -1.2 and rises from there: its best value is at one end.
+        ends = torch.stack([met.amax(1), met.amin(1)]) + convolution.bias
+        maxima.append(model.activation(ends).amax(0))
+    return model.linear(torch.cat(maxima, 1))
 
 
 def bag(ids: Tensor, kind: str) -> float:

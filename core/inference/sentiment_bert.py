@@ -51,7 +51,7 @@ def judge(text: str, language: str) -> JudgedByBert:
         starts=tuple(kept.starts.tolist()),
         ends=tuple(kept.ends.tolist()),
         n_cut=len(read.ids) - len(shares),
-        verdict=Verdict("bert", float(torch.sigmoid(odds)), float(score["test_acc"])),
+        verdict=Verdict("bert", torch.sigmoid(odds).item(), float(score["test_acc"])),
         gradients=shares,
         effects=effects,
     )

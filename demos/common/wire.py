@@ -44,7 +44,8 @@ def numbers(array: np.ndarray) -> list:
         return array.tolist()
     if array.ndim > 1:
         return [numbers(row) for row in array]
-    return [None if math.isnan(x) else round(x, 6) for x in array.tolist()]
+    rounded = np.round(array.astype(np.float64), 6).tolist()
+    return [None if x != x else x for x in rounded] if np.isnan(array).any() else rounded
 
 
 def decoder(weights: DecoderWeights) -> dict:
