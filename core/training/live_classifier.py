@@ -140,9 +140,7 @@ def _first(part: Reviews, n: int) -> Reviews:
 
 def _to_watch(part: Reviews, low: int, high: int) -> Reviews:
     """Return some sentences of `low` to `high` characters, good and bad in turns."""
-    # Some snippets have lost their dashes: control characters stand there.
-    texts = [text if text.isprintable() else "" for text in part.texts]
-    short = [i for i, text in enumerate(texts) if low <= len(text) <= high]
+    short = [i for i, text in enumerate(part.texts) if low <= len(text) <= high]
     found = [[i for i in short if part.labels[i] == label][: N_SHOWN // 2] for label in (1, 0)]
     rows = [i for pair in zip(*found, strict=True) for i in pair]
     return Reviews(tuple(part.texts[i] for i in rows), part.labels[rows])

