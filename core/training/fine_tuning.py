@@ -93,7 +93,7 @@ def run(
     return Run(model, reading(model, pad_id), groups, learn_from, pad_id, pace)
 
 
-def ship(model: BertForClassification, language: str, score: dict[str, float]) -> None:
+def ship(model: BertForClassification, language: str, epochs: int, score: dict[str, float]) -> None:
     """Write weights in half precision, sizes, and their manifest entries."""
     folder = f"weights/sentiment-{language}"
     (assets.FOLDER / folder).mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def ship(model: BertForClassification, language: str, score: dict[str, float]) -
             licence=shipping.LICENCE,
             source=f"our weights/bert-{language}, {SOURCE[language]}",
             paper="Devlin et al. 2018, arXiv:1810.04805",
-            command=f"python -m core.training.fine_tuning {language}",
+            command=f"python -m core.training.fine_tuning {language} --epochs {epochs}",
             score=score if name == WEIGHTS else None,
         )
 
@@ -137,7 +137,7 @@ def main() -> None:
     }
     print(score, flush=True)
     if not args.keep:
-        ship(model.eval(), args.language, score)
+        ship(model.eval(), args.language, args.epochs, score)
 
 
 if __name__ == "__main__":
