@@ -5,9 +5,9 @@
   const lab = window.lab;
   const HEIGHT = 350;
   const MODELS = {   // how each is trained, as core/training/race.py does: at least so many steps
-    random: { how: { kind: "textcnn", vectors: "random" }, fewest: 160, epochs: 4 },
-    static: { how: { kind: "textcnn", vectors: "frozen" }, fewest: 160, epochs: 4 },
-    frozen: { how: { kind: "bert", n_layers: 0, learning_rate: 3.3e-4 }, fewest: 160, epochs: 2 },
+    random: { how: { kind: "textcnn", vectors: "random" }, fewest: 400, epochs: 4 },
+    static: { how: { kind: "textcnn", vectors: "frozen" }, fewest: 400, epochs: 4 },
+    frozen: { how: { kind: "bert", n_layers: 0, learning_rate: 3.3e-4 }, fewest: 200, epochs: 2 },
     tuned: { how: { kind: "bert", n_layers: -1, learning_rate: 1e-4 }, fewest: 60, epochs: 2 },
   };
   const MARKS = {    // a shape each, for those who can't tell the colours
