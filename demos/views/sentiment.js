@@ -94,15 +94,8 @@ function verdicts() {
   const before = Object.fromEntries(known(whole, bert && slowWhole).map((one) => [one.model, one.good]));
   return known(now, bert).map((one) => ({ ...one, before: before[one.model] }));
 }
-function render() {
-  lab.remarks(find(".remarks"), { ...whole, unknown: [], cuts: [], tokens: [], specials: [] }, state.language, (language) =>
-    change({ language, kind: KINDS[language][0], text: state.text }));
-  const add = (text) => find(".remarks").append(make("p", "remark", text));
-  const unknown = [...new Set(whole.tokens.filter((_, k) => whole.unknown[k]))];
-  if (unknown.length === new Set(whole.tokens).size) add(say("all_unknown"));
-  else if (unknown.length) add(say("unknown", { list: unknown.slice(0, 6).join(" ") }));
-  if (whole.n_cut) add(say("cut", { n: whole.n_cut, limit: whole.tokens.length }));
-  const list = verdicts(), focused = find(".verdicts").contains(document.activeElement) ? document.activeElement.value : null;
+function drawVerdicts(list) {
+  const focused = find(".verdicts").contains(document.activeElement) ? document.activeElement.value : null;
   find(".verdicts").replaceChildren(...MODELS.map((model) => {
     const one = list.find((found) => found.model === model), fill = make("i", one?.good >= 0.5 ? "for" : "against"), tick = make("i", "before");
     const button = make("button", "", make("span", "name", name(model)), make("span", "track", fill, make("i", "half")),
@@ -121,6 +114,17 @@ function render() {
     return make("li", "", button);
   }));
   if (focused) find(`.verdicts button[value="${focused}"]`)?.focus();
+}
+function render() {
+  lab.remarks(find(".remarks"), { ...whole, unknown: [], cuts: [], tokens: [], specials: [] }, state.language, (language) =>
+    change({ language, kind: KINDS[language][0], text: state.text }));
+  const add = (text) => find(".remarks").append(make("p", "remark", text));
+  const unknown = [...new Set(whole.tokens.filter((_, k) => whole.unknown[k]))];
+  if (unknown.length === new Set(whole.tokens).size) add(say("all_unknown"));
+  else if (unknown.length) add(say("unknown", { list: unknown.slice(0, 6).join(" ") }));
+  if (whole.n_cut) add(say("cut", { n: whole.n_cut, limit: whole.tokens.length }));
+  const list = verdicts();
+  drawVerdicts(list);
   const sides = [true, false].map((good) => list.filter((one) => (one.good >= 0.5) === good).map((one) => name(one.model)));
   const join = (names) => names.join(lab.lang === "zh" ? "、" : ", ");
   find(".agreement").textContent = sides.every((side) => side.length)
@@ -268,4 +272,9 @@ function drawExamples() {
   }
 }
 lab.on("lang", () => { if (state) { drawExamples(); if (now) render(); } });
-lab.whenShown(TAB, () => { state = linked(); refresh(); });
+lab.whenShown(TAB, () => {
+  state = linked();
+  find(".given").textContent = state.text;
+  drawVerdicts([]);  // the rows stand before the first answer: the models may have to be read first
+  refresh();
+});
