@@ -23,7 +23,8 @@ pytestmark = [
 PAGE = "#sentiment article"
 SHARES = """() => Object.fromEntries(
     [...document.querySelectorAll('#sentiment .verdicts button')].map(
-        (button) => [button.value, parseFloat(button.querySelector('.share').textContent)]))"""
+        ({value, children}) =>
+            [value, Number(/[\\d.]+|$/.exec(children[2].textContent)[0])]))"""
 BERT_SAID = (
     "!document.querySelector('#sentiment .verdicts button[value=bert] .share')"
     ".textContent.includes('…')"
