@@ -104,7 +104,7 @@ const grids = {
 };
 const tell = lab.convolutionWords(find, say);
 const sums = lab.sumGrids(find(".sum"), { write: writeWeight, bad: () => lab.problem(find(".sum .problem"), "convolution.bad_cell") });
-const shadeOf = () => lab.shade(s.on === "sentence" ? { signed: true, scale: 1 } : { signed: false, scale: s.signed ? 2 : 1, low: s.signed ? -1 : 0 });
+const shadeOf = () => lab.inkOf(s.on === "sentence" ? { signed: true, scale: 1 } : { signed: false, scale: s.signed ? 2 : 1, low: s.signed ? -1 : 0 });
 const plane = ({ height, width, values }, k) => ({ height, width, values: values.subarray(k * height * width, (k + 1) * height * width) });
 const scaleOf = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-9);
 const faint = (k) => (k <= s.reach ? 1 : 0.18);
@@ -137,7 +137,7 @@ function drawWindow() {  // what changes while the window slides
   });
   const mark = { row: s.at[0], column: s.at[1], rows: 1, columns: 1, colour: "code", line: 3 };
   const labels = tokens ? Array.from({ length: out.height }, (_, r) => phrase(r)) : null;
-  const signed = lab.shade({ signed: true, scale });
+  const signed = lab.inkOf({ signed: true, scale });
   grids.output.show({ ...map, shade: signed, faint, labels, marks: [mark] });
   grids.active.show({ ...map, values: active, shade: signed, faint, labels, marks: [mark] });
   drawSum(from, each);
@@ -146,7 +146,7 @@ function drawWindow() {  // what changes while the window slides
 function drawStrip(signed, map, shade) {
   const kernel = plane({ height: s.shape[1], width: s.shape[2], values: weight }, s.filter * s.shape[0]);
   lab.shadeCells(find(".strip .in canvas"), { ...plane(picture, s.channel), shade });
-  lab.shadeCells(find(".strip .left canvas"), { ...kernel, shade: lab.shade({ signed: true, scale: scaleOf(kernel.values) }) });
+  lab.shadeCells(find(".strip .left canvas"), { ...kernel, shade: lab.inkOf({ signed: true, scale: scaleOf(kernel.values) }) });
   lab.shadeCells(find(".strip .out canvas"), { ...map, shade: signed });
 }
 const under = (c) => {  // what lies under the kernel in channel c of the padded picture
@@ -206,7 +206,7 @@ function words() {
   find(".maps .out figcaption").textContent = say("map", { shape: `${out.height} × ${out.width}`, o: s.filter + 1, n: layer.out });
   find(".kernel-title").textContent = say("kernel", { o: s.filter + 1 });
   thumbs(find(".maps .in .thumbs"), layer.in, padded, shadeOf, s.channel, (c) => change({ channel: c }, { keep: false }));
-  thumbs(find(".maps .out .thumbs"), layer.out, out, (o) => lab.shade({ signed: true, scale: scaleOf(plane(out, o).values) }), s.filter, (o) => change({ filter: o }, { keep: false }));
+  thumbs(find(".maps .out .thumbs"), layer.out, out, (o) => lab.inkOf({ signed: true, scale: scaleOf(plane(out, o).values) }), s.filter, (o) => change({ filter: o }, { keep: false }));
   drawPresets();
 }
 function thumbs(node, count, of, shade, now, choose) {

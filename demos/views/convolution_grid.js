@@ -5,7 +5,7 @@
 
   // Colours of values: `signed` runs blue - paper - magenta over -scale..scale, ink paper - blue over
   // low..low + scale.
-  lab.shade = ({ signed, scale, low = 0 }) => {
+  lab.inkOf = ({ signed, scale, low = 0 }) => {
     const [paper, high, below] = ["paper", signed ? "more" : "input", "less"].map((name) => lab.rgb(lab.colour(name)));
     return (value) => {
       const share = signed ? value / scale : (value - low) / scale, end = share >= 0 ? high : below;
