@@ -80,12 +80,10 @@ def test_filters_show_their_ngrams_and_every_model_its_reasons(browser):
     lab = page.locator("#sentiment")
     lab.locator(".ngrams li").nth(9).wait_for()
     first = lab.locator(".ngrams ol").inner_text()
-    sentence = lab.locator(".sentence .chosen").all_inner_texts()
     lab.locator(".filters button").nth(3).click()
     page.wait_for_function(
         "(first) => document.querySelector('#sentiment .ngrams ol').innerText !== first", arg=first
     )
-    assert lab.locator(".sentence .chosen").all_inner_texts() != sentence
     assert "filter=" in page.url
     after(page, lab.locator(".verdicts button[value=bow]").click)
     assert lab.locator(".shares .chip").count() == lab.locator(".crossing .chip").count()
@@ -111,9 +109,9 @@ def test_chinese_by_character_and_by_word_on_a_phone(browser):
 @pytest.mark.parametrize(
     ("language", "text", "told"),
     [
-        ("en", "", "empty"),
-        ("zh", "   ", "空"),
-        ("en", "x" * 5001, "5,000"),
+        ("en", "", "nothing to read"),
+        ("zh", "   ", "没有可读"),
+        ("en", "x" * 5001, "5001"),
         ("en", "中文", "Not in the training texts|None of these words"),
         ("en", "good film " * 150, "not read"),
     ],

@@ -42,6 +42,7 @@ def test_start_pause_step_go_on_stop_and_compare(browser):
     page = opened(browser)
     lab = page.locator("#train")
     assert "stored run" in lab.locator(".status").inner_text()
+    lab.locator(".rows .pair").nth(9).wait_for()
     assert lab.locator(".rows .pair").count() == 10
     started(page)
     page.wait_for_function(f"{POINTS} > 5")
@@ -146,7 +147,9 @@ def test_a_text_model_learns_and_shows_sentences(browser):
     assert lab.locator(".strip .in .sentence").inner_text() == sentence
     started(page)
     wait_state(page, "done")
-    assert re.search(r"100 labelled sentences: [\d.]+%", lab.locator(".lesson").inner_text())
+    # Two epochs of 100 sentences are four steps: the lesson may be that this is too little.
+    told = r"100 labelled sentences: [\d.]+%|Hardly anything was learned"
+    assert re.search(told, lab.locator(".lesson").inner_text())
     lab.locator(".measure button[data-measure='accuracy']").click()
     assert "50% is guessing" in lab.locator(".key").inner_text()
 
@@ -185,7 +188,7 @@ def test_the_race_is_drawn_and_a_point_of_ones_own_is_put_in(browser):
     race.locator("select.labels").select_option("500")
     race.get_by_role("button", name="Train this point now").click()
     asked = page.evaluate("window.asked")
-    assert (asked["vectors"], asked["n_labels"], asked["epochs"]) == ("frozen", 500, 16)
+    assert (asked["vectors"], asked["n_labels"], asked["epochs"]) == ("frozen", 500, 40)
     page.evaluate("window.race.add(window.asked, 0.64)")
     assert race.locator(".own.static").count() == 1
     assert "64.0%" in race.locator(".found").inner_text()
