@@ -1,6 +1,7 @@
 """Imports go downwards only: app -> a tab -> a question -> the core -> a model."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,3 +110,13 @@ def test_the_rules_refuse_what_they_should():
     late = ast.parse("def f():\n    import umap\nclass A:\n    import torch\n")
     assert list(imported(late, late=False)) == ["torch"]
     assert list(imported(late)) == ["umap", "torch"]
+
+
+def test_no_two_shared_scripts_set_the_same_name():
+    setters: dict[str, set[str]] = {}
+    for script in (ROOT / "demos/views").glob("*.js"):
+        for name in re.findall(r"^\s*lab\.(\w+) = ", script.read_text("utf-8"), re.MULTILINE):
+            setters.setdefault(name, set()).add(script.name)
+    shared = {name: files for name, files in setters.items() if len(files) > 1}
+    assert shared.pop("tab", None) in (None, {"lab.js", "shell.js"})
+    assert shared == {}
