@@ -57,8 +57,7 @@ class Run:
         """Begin before the first step.
 
         Args:
-            model: what learns; its dropout draws from torch's global seed, which is set here:
-                a run has a process of its own.
+            model: what learns.
             classify: reads ids with the model.
             groups: parameters with their "lr" and "weight_decay".
             examples: to train on.
@@ -73,7 +72,7 @@ class Run:
         self._epoch, self._rows = 0, self._order(0)
         self.per_epoch = len(self._rows)
         self.n_steps = self.per_epoch * pace.epochs
-        torch.manual_seed(pace.seed)
+        self._dropout = Generator().manual_seed(pace.seed).get_state()
 
     def _order(self, epoch: int) -> list[list[int]]:
         generator = torch.Generator().manual_seed(1000 * self.pace.seed + epoch)
@@ -89,7 +88,10 @@ class Run:
         for group, full in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = full * factor
         self.model.train()
-        loss = F.cross_entropy(self.classify(ids), labels)
+        with torch.random.fork_rng(devices=[]):  # dropout draws from torch's global source
+            torch.set_rng_state(self._dropout)
+            loss = F.cross_entropy(self.classify(ids), labels)
+            self._dropout = torch.get_rng_state()
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
@@ -112,7 +114,7 @@ class Run:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "n_done": self.n_done,
-            "rng": torch.get_rng_state(),
+            "dropout": self._dropout,
         }
 
     def restore(self, state: dict[str, object]) -> None:
@@ -120,7 +122,7 @@ class Run:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.n_done = state["n_done"]
-        torch.set_rng_state(state["rng"])
+        self._dropout = state["dropout"]
 
 
 def batches(examples: Examples, size: int, generator: Generator) -> list[list[int]]:

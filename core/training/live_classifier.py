@@ -9,8 +9,6 @@ on the sentences that ship with the lab (core/reviews.py).
 import copy
 from collections.abc import Callable
 
-import torch
-
 from core import reviews, zoo
 from core.results.training import RunFacts, TextSamples
 from core.reviews import Reviews
@@ -43,12 +41,9 @@ class Classifier:
         checked = _first(parts.validation, N_CHECKED[type(settings)])
         self._shown = _to_watch(parts.validation, *SHOWN_LENGTH[settings.language])
         pace = Pace(settings.epochs, settings.batch_size, seed=settings.seed)
-        with torch.random.fork_rng(devices=[]):  # both seed the global source of randomness
-            if isinstance(settings, TextCNNSettings):
-                make = self._begin_textcnn
-            else:
-                make = self._begin_bert
-            self._run, examples = make(settings, learn_from, pace)
+        text_cnn = isinstance(settings, TextCNNSettings)
+        make = self._begin_textcnn if text_cnn else self._begin_bert
+        self._run, examples = make(settings, learn_from, pace)
         self._checked, self._watched = examples(checked), examples(self._shown)
         self._test = lambda: examples(parts.test)
         self.n_steps, self.steps_per_epoch = self._run.n_steps, self._run.per_epoch
@@ -93,8 +88,7 @@ class Classifier:
 
     def restore(self, state: dict[str, object]) -> None:
         """Go back to what `state` returned."""
-        with torch.random.fork_rng(devices=[]):
-            self._run.restore(copy.deepcopy(state))
+        self._run.restore(copy.deepcopy(state))
 
     @staticmethod
     def _begin_textcnn(settings: TextCNNSettings, learn_from: Reviews, pace: Pace) -> Begun:
