@@ -67,14 +67,14 @@ def same(a: object, b: object) -> bool:
 @pytest.mark.parametrize("name", kinds())
 def test_a_resumed_training_equals_an_unbroken_one(name, light):
     make, settings = kinds()[name]
-    unbroken = Run(make(settings), settings.seed)
+    unbroken = Run(make(settings))
     whole = list(unbroken.events())
 
-    first = Run(make(settings), settings.seed)
+    first = Run(make(settings))
     cut = len(whole) * 3 // 5  # in the middle of an epoch
     begun = list(itertools.islice(first.events(), cut))
     torch.rand(7)  # whatever else draws from the global source changes nothing
-    second = Run(make(settings), settings.seed)
+    second = Run(make(settings))
     second.restore(first.state())
     next(first.events())  # a state that was handed out is not changed any more
     rest = list(second.events())
@@ -85,11 +85,11 @@ def test_a_resumed_training_equals_an_unbroken_one(name, light):
 
 
 def test_a_state_is_not_changed_by_the_steps_after_it():
-    run = Run(Autoencoder(SHORT), 0)
+    run = Run(Autoencoder(SHORT))
     for _ in range(3):
         next(run.events())
     kept = run.state()
-    again = Run(Autoencoder(SHORT), 0)
+    again = Run(Autoencoder(SHORT))
     again.restore(kept)
     for _ in range(3):
         next(run.events())
@@ -98,7 +98,7 @@ def test_a_state_is_not_changed_by_the_steps_after_it():
 
 
 def test_events_come_in_order_and_looking_changes_nothing():
-    quiet, watched = Run(Autoencoder(SHORT), 0), Run(Autoencoder(SHORT), 0)
+    quiet, watched = Run(Autoencoder(SHORT)), Run(Autoencoder(SHORT))
     plain = list(quiet.events())
     seen = []
     for event in watched.events():
@@ -116,21 +116,21 @@ def test_events_come_in_order_and_looking_changes_nothing():
 
 def test_training_leaves_the_global_seed_alone():
     before = torch.get_rng_state()
-    list(itertools.islice(Run(Autoencoder(SHORT), 0).events(), 4))
+    list(itertools.islice(Run(Autoencoder(SHORT)).events(), 4))
     assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize("activation", ["relu", "gelu"])
 def test_a_huge_rate_diverges_and_says_when(activation):
     settings = AutoencoderSettings(learning_rate=1e6, activation=activation, batch_size=500)
-    *before, last = Run(Autoencoder(settings), 0).events()
+    *before, last = Run(Autoencoder(settings)).events()
     assert isinstance(last, Diverged)
     assert 1 <= last.step <= 3
     assert all(math.isfinite(e.loss if isinstance(e, Stepped) else e.score.loss) for e in before)
 
 
 def test_rate_zero_changes_no_weight():
-    run = Run(Autoencoder(AutoencoderSettings(learning_rate=0.0, batch_size=500, epochs=1)), 0)
+    run = Run(Autoencoder(AutoencoderSettings(learning_rate=0.0, batch_size=500, epochs=1)))
     before = run.kind.state()["model"]
     scores = [event.score for event in run.events() if isinstance(event, Checked)]
     assert set(scores) == {scores[0]}

@@ -47,7 +47,7 @@ def test_a_training_elsewhere_is_the_training_here():
     assert reports[0].state in ("waiting", "starting")
     assert last.state == "done"
     assert last.step == 8
-    here = [(e.step, e.loss) for e in Run(Autoencoder(QUICK), 0).events() if isinstance(e, Stepped)]
+    here = [(e.step, e.loss) for e in Run(Autoencoder(QUICK)).events() if isinstance(e, Stepped)]
     np.testing.assert_allclose(last.losses, here, rtol=1e-4)
     assert last.checks[0, 0] == 0
     assert last.checks[-1, 0] == 8
@@ -189,7 +189,7 @@ def test_the_stored_trainings_can_be_made_again():
     assert assets.manifest()[training_now.EXAMPLES]["command"].endswith("live_example")
     stored = training_now.examples()
     assert set(stored) == {"autoencoder", "textcnn-en", "textcnn-zh", "bert-en", "bert-zh"}
-    begun = list(zip(range(40), Run(Autoencoder(AutoencoderSettings()), 0).events(), strict=False))
+    begun = list(zip(range(40), Run(Autoencoder(AutoencoderSettings())).events(), strict=False))
     steps = [(e.step, e.loss) for _, e in begun if isinstance(e, Stepped)]
     width = -(-1890 // 400)
     mean = np.array(steps[:width]).mean(0)

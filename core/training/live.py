@@ -80,10 +80,9 @@ class Kind(Protocol):
 class Run:
     """A training under way."""
 
-    def __init__(self, kind: Kind, seed: int) -> None:
-        """Begin; `seed` is of dropout, which draws from torch's global source of randomness."""
+    def __init__(self, kind: Kind) -> None:
+        """Begin; all randomness is the kind's."""
         self.kind, self.step = kind, 0
-        self._dropout = Generator().manual_seed(seed).get_state()
         self._checked = False
 
     def events(self) -> Iterator[Event]:
@@ -106,23 +105,19 @@ class Run:
             yield Stepped(self.step, loss)
 
     def _learn(self) -> float:
-        with torch.random.fork_rng(devices=[]):  # the global source is put back as it was
-            torch.set_rng_state(self._dropout)
-            loss = self.kind.step()
-            self._dropout = torch.get_rng_state()
+        loss = self.kind.step()
         self.step += 1
         self._checked = False
         return loss
 
     def state(self) -> dict[str, object]:
         """Return all that the next event depends on."""
-        own = {"step": self.step, "checked": self._checked, "dropout": self._dropout}
+        own = {"step": self.step, "checked": self._checked}
         return {**own, "kind": self.kind.state()}
 
     def restore(self, state: dict[str, object]) -> None:
         """Go on from what `state` returned, of a run with the same settings."""
         self.step, self._checked = state["step"], state["checked"]
-        self._dropout = state["dropout"]
         self.kind.restore(state["kind"])
 
 

@@ -34,7 +34,7 @@ def watched(settings: Settings) -> dict[str, object]:
     """Train; return what there was to see, as core/inference/training_now.py reads it."""
     kind = make(settings)
     losses, checks, began = [], [], time.process_time()
-    for event in Run(kind, settings.seed).events():
+    for event in Run(kind).events():
         if isinstance(event, Stepped):
             losses.append(event)
         elif isinstance(event, Checked):

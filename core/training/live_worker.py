@@ -69,7 +69,7 @@ class Watched:
     def __init__(self, settings: Settings, orders: Orders, send: Send) -> None:
         """Prepare it and say so."""
         self._kind = make(settings)
-        self._run = Run(self._kind, settings.seed)
+        self._run = Run(self._kind)
         self._orders, self._send = orders, send
         self._news = News()
         self._paused = False
