@@ -40,7 +40,8 @@ def corpus(language: str) -> Corpus:
         if not (Path(data) / "text" / f"{language}-more.jsonl.xz").is_file():
             raise BenchError(f"no {folder}, and LATENT_LAB_DATA names no folder with text/")
         vocabulary = assets.locate(f"weights/bert-{language}/vocab.txt")
-        bert_corpus.build(Path(data), language, vocabulary, folder)
+        given = bert_corpus.everything(Path(data), language)
+        bert_corpus.build(given, language, vocabulary, folder)
     return bert_corpus.load(folder)
 
 

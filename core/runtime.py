@@ -47,9 +47,13 @@ def compute_dtype() -> torch.dtype:
 
     A CPU without AMX or AVX512-BF16 only imitates bfloat16, slower than float32.
     """
-    if device().type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.bfloat16
-    return torch.float32
+    kind = device().type
+    if kind == "cuda":
+        computes = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        has = torch.cpu.get_capabilities() if kind == "cpu" else {}
+        computes = has.get("avx512_bf16", False) or has.get("amx_bf16", False)
+    return torch.bfloat16 if computes else torch.float32
 
 
 def generator(seed: int, device: torch.device | None = None) -> torch.Generator:

@@ -18,7 +18,7 @@ from core.text.tokenizer import SPECIAL, read_vocabulary, tokenizer
 from core.text.vocabulary import characters
 from core.training.bert import left_off
 from core.training.bert_batches import IS_NEXT, IS_RANDOM, NO_PAIR, Assembler, plan
-from core.training.bert_corpus import Corpus, build, choose_held_out, digest, families, load
+from core.training.bert_corpus import Corpus, build, choose_held_out, digest, families, load, read
 from core.training.bert_evaluation import answers, evaluate, held_out_batches
 from core.training.bert_run import Place, Recipe, Run, losses, rate
 from core.training.bert_start import log_frequency, warm_start
@@ -107,7 +107,7 @@ def test_corpus_is_built_from_texts(tmp_path):
                 lines.write(json.dumps(document, ensure_ascii=False) + "\n")
     vocabulary = tmp_path / "vocab.txt"
     vocabulary.write_text("\n".join([*SPECIAL, *"你好吗？很。放油2018", "bert", "2018"]), "utf-8")
-    build(tmp_path, "zh", vocabulary, tmp_path / "corpus", words=True)
+    build(read(tmp_path, "zh"), "zh", vocabulary, tmp_path / "corpus", words=True)
     corpus = load(tmp_path / "corpus")
     assert corpus.starts.tolist() == [1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]  # 你好 is one word
     names = list(read_vocabulary(vocabulary))

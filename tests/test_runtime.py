@@ -23,7 +23,17 @@ def fresh_device():
 def test_the_variable_chooses_the_device(monkeypatch):
     monkeypatch.setenv("LATENT_LAB_DEVICE", "cpu")
     assert runtime.device() == torch.device("cpu")
-    assert runtime.compute_dtype() == torch.float32
+
+
+@pytest.mark.usefixtures("fresh_device")
+@pytest.mark.parametrize(
+    ("has", "expected"),
+    [({"avx2": True}, torch.float32), ({"avx512_bf16": True}, torch.bfloat16)],
+)
+def test_a_cpu_computes_in_bfloat16_where_it_multiplies_in_it(monkeypatch, has, expected):
+    monkeypatch.setenv("LATENT_LAB_DEVICE", "cpu")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
+    assert runtime.compute_dtype() == expected
 
 
 @pytest.mark.usefixtures("fresh_device")

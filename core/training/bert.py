@@ -57,9 +57,11 @@ def parse() -> argparse.Namespace:
     )
     for name in ("length", "batch_tokens", "warmup_steps", "seed"):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=int)
-    for name in ("lr_body", "lr_heads", "nsp_weight"):
+    for name in ("lr_body", "lr_heads", "nsp_weight", "mask_rate"):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=float)
     recipe.add_argument("--unit", choices=("token", "word", "span"))
+    recipe.add_argument("--muon", action="store_true", default=None, help="for the matrices")
+    recipe.add_argument("--left-out", nargs="*", help="sources that are not read")
     recipe.add_argument("--cooldown-steps", type=int, default=0)
     parser.add_argument("--accumulate", type=int, default=1, help="parts of a batch")
     parser.add_argument("--steps", type=int, help="stop after so many")
@@ -86,11 +88,15 @@ def main() -> None:
     asked = {
         k: v for k, v in vars(args).items() if k in Recipe.__dataclass_fields__ and v is not None
     }
+    if args.left_out is not None:
+        asked["left_out"] = tuple(args.left_out)
     place = Place(**state["place"]) if state else left_off(args.init_from)
     asked["cooldown_from"] = place.step
     if not state:
         asked["warmup_from"] = place.step
     recipe = Recipe(**((state["recipe"] if state else {}) | asked))
+    if unknown := set(recipe.left_out) - set(corpus.source_names):
+        raise SystemExit(f"No such sources: {sorted(unknown)}; there are {corpus.source_names}.")
 
     if args.language == "zh" and recipe.unit != "token" and corpus.starts is None:
         raise SystemExit("Build the corpus with --words: nobody knows its words yet.")
@@ -106,7 +112,7 @@ def main() -> None:
             module.p = 0.0  # few texts are read twice: there is nothing to forget on purpose
     run = Run(
         model,
-        Assembler(corpus, vocabulary, unit=recipe.unit),
+        Assembler(corpus, vocabulary, unit=recipe.unit, rate=recipe.mask_rate),
         recipe,
         n_accumulate=args.accumulate,
     )

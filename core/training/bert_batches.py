@@ -6,6 +6,7 @@ draw the same batch and compute its own rows of it.
 """
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.text.masking import Action, Unit, choose, corrupt
+from core.text.masking import RATE, Action, Unit, choose, corrupt
 from core.text.tokenizer import CLS, MASK, PADDING, SEP, SPECIAL
 from core.training.bert_corpus import Corpus
 
@@ -62,6 +63,7 @@ def plan(
     length: int,
     batch_tokens: int,
     held_out: bool = False,
+    left_out: Collection[str] = (),
 ) -> Plan:
     """Cut all documents into pairs.
 
@@ -76,10 +78,12 @@ def plan(
         length: the most tokens of an example, [CLS] and [SEP] counted.
         batch_tokens: tokens of a batch, padding counted; the rows follow from the length.
         held_out: cut the held-out documents, not those to train on.
+        left_out: sources that are not read.
     """
     dice = random.Random(f"{seed} {epoch} {held_out}")
     begins, documents = corpus.sentences.tolist(), corpus.documents.tolist()
-    mine = np.flatnonzero(corpus.held_out == held_out)
+    skipped = [i for i, name in enumerate(corpus.source_names) if name in left_out]
+    mine = np.flatnonzero((corpus.held_out == held_out) & ~np.isin(corpus.sources, skipped))
     owner = np.repeat(np.arange(len(documents) - 1), np.diff(corpus.documents))  # of a sentence
     later = np.ones(len(owner), bool)
     later[corpus.documents[:-1]] = False
@@ -168,15 +172,18 @@ def _batches(spans: np.ndarray, batch_tokens: int, dice: random.Random) -> list[
 class Assembler:
     """Makes batches of a plan's rows: the tokens, their words, the masks."""
 
-    def __init__(self, corpus: Corpus, vocabulary: dict[str, int], *, unit: Unit) -> None:
+    def __init__(
+        self, corpus: Corpus, vocabulary: dict[str, int], *, unit: Unit, rate: float = RATE
+    ) -> None:
         """Keep what each batch needs.
 
         Args:
             corpus: the texts.
             vocabulary: token -> id.
             unit: what is masked as a whole.
+            rate: share of the tokens to be answered.
         """
-        self.corpus, self.unit = corpus, unit
+        self.corpus, self.unit, self.rate = corpus, unit, rate
         self.cls, self.sep, self.mask = (vocabulary[t] for t in (CLS, SEP, MASK))
         self.padding = vocabulary[PADDING]
         unused = {t for t in vocabulary if t in SPECIAL or t.startswith("[unused")}
@@ -193,7 +200,7 @@ class Assembler:
         mask, actions = np.zeros(shape, bool), np.zeros(shape, np.int8)
         for i, (tokens, segment, words) in enumerate(parts):
             place = i, slice(len(tokens))
-            chosen = choose(words, dice, unit=self.unit)
+            chosen = choose(words, dice, unit=self.unit, rate=self.rate)
             masking = corrupt(
                 tokens,
                 chosen,

@@ -9,10 +9,12 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from torch import Tensor
-from torch.optim import AdamW, Optimizer
+from torch.optim import AdamW, Muon, Optimizer
 
 from core import runtime
 from core.models.bert import BertForPreTraining, PreTrainingOutput
+from core.text.masking import RATE
+from core.training.attending import attending
 from core.training.bert_batches import NO_PAIR, Assembler, Batch, Plan, plan
 
 BETAS, EPSILON, WEIGHT_DECAY, CLIP = (0.9, 0.98), 1e-6, 0.01, 1.0
@@ -33,6 +35,9 @@ class Recipe:
     cooldown_steps: int = 0  # 0: the rate stays
     seed: int = 0
     nsp_weight: float = 1.0  # of that loss beside MLM's; 0 as in RoBERTa (arXiv:1907.11692)
+    mask_rate: float = RATE  # 40% teaches as well at first, cooling down wants the test's 15%
+    muon: bool = False  # for the encoder's matrices; AdamW for all else
+    left_out: tuple[str, ...] = ()  # sources that are not read
 
 
 @dataclass(slots=True)
@@ -68,13 +73,22 @@ def losses(output: PreTrainingOutput, batch: Batch) -> tuple[Tensor, Tensor]:
     return mlm, F.cross_entropy(nsp, batch.labels, ignore_index=NO_PAIR, reduction="sum")
 
 
-def make_optimizer(model: BertForPreTraining, recipe: Recipe) -> Optimizer:
-    """Return AdamW with a rate of its own for the new heads; no decay of biases and norms."""
+def make_optimizers(model: BertForPreTraining, recipe: Recipe) -> list[Optimizer]:
+    """Return AdamW with a rate of its own for the new heads; no decay of biases and norms.
+
+    With `recipe.muon` the encoder's matrices learn by Muon (Jordan et al. 2024; Liu et al. 2025,
+    arXiv:2502.16982, whose scaling lets it take AdamW's rate): a step turns the momentum into the
+    nearest matrix with equal singular values, so rare directions are learned too.
+    """
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
+    matrices = []
     for name, parameter in model.named_parameters():
         head = name.startswith(("cls.", "bert.pooler."))
-        groups.setdefault((head, parameter.ndim > 1), []).append(parameter)
-    return AdamW(
+        if recipe.muon and name.startswith("bert.encoder.") and parameter.ndim == 2:
+            matrices.append(parameter)
+        else:
+            groups.setdefault((head, parameter.ndim > 1), []).append(parameter)
+    adam = AdamW(
         [
             {
                 "params": parameters,
@@ -87,6 +101,12 @@ def make_optimizer(model: BertForPreTraining, recipe: Recipe) -> Optimizer:
         eps=EPSILON,
         fused=True,
     )
+    if not matrices:
+        return [adam]
+    muon = Muon(
+        matrices, lr=recipe.lr_body, weight_decay=WEIGHT_DECAY, adjust_lr_fn="match_rms_adamw"
+    )
+    return [adam, muon]
 
 
 class Run:
@@ -107,8 +127,8 @@ class Run:
         )
         self.recipe, self.assembler, self.n_accumulate = recipe, assembler, n_accumulate
         self.place = Place()
-        self.optimizer = make_optimizer(model, recipe)
-        self.rates = [group["lr"] for group in self.optimizer.param_groups]
+        self.optimizers = make_optimizers(model, recipe)
+        self.rates = [group["lr"] for group in self._groups()]
         self.model = self.accelerator.prepare(model)
         self._plan: tuple[int, Plan] | None = None
 
@@ -129,6 +149,7 @@ class Run:
                     epoch=place.epoch,
                     length=recipe.length,
                     batch_tokens=recipe.batch_tokens,
+                    left_out=recipe.left_out,
                 ),
             )
         epoch = self._plan[1]
@@ -154,7 +175,7 @@ class Run:
         for i in range(self.n_accumulate):
             mine = i * n_processes + self.accelerator.process_index
             part = batch.part(mine, n_parts).to(self.accelerator.device)
-            with self.accelerator.autocast():
+            with self.accelerator.autocast(), attending(self.accelerator.device):
                 mlm, nsp = losses(self._forward(part), part)
             sums += torch.stack([mlm.detach() / n_answers, nsp.detach() / n_pairs])
             # DDP takes the mean over processes, ours is a sum.
@@ -166,10 +187,11 @@ class Run:
                 self.accelerator.backward(loss)
         self.accelerator.clip_grad_norm_(self.model.parameters(), CLIP)
         factor = rate(self.recipe, self.place.step)
-        for group, full in zip(self.optimizer.param_groups, self.rates, strict=True):
+        for group, full in zip(self._groups(), self.rates, strict=True):
             group["lr"] = full * factor
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         self.place.step += 1
         self.place.tokens += int(batch.mask.sum())
         sums = self.accelerator.reduce(sums)
@@ -182,6 +204,9 @@ class Run:
         wish = torch.tensor(float(stop), device=self.accelerator.device)
         return self.accelerator.reduce(wish).item() > 0
 
+    def _groups(self) -> list[dict[str, Any]]:
+        return [group for optimizer in self.optimizers for group in optimizer.param_groups]
+
     def _forward(self, part: Batch) -> PreTrainingOutput:
         return self.model(part.ids, part.segments, part.mask, positions=part.positions)
 
@@ -192,7 +217,7 @@ class Run:
         path.parent.mkdir(parents=True, exist_ok=True)
         state = {
             "model": self.bare_model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "place": asdict(self.place),
             "recipe": asdict(self.recipe),
             "config": asdict(self.bare_model.bert.config),
@@ -204,9 +229,10 @@ class Run:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint; another length, batch or unit begins a new epoch."""
         self.bare_model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, memory in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(memory)
         self.place = Place(**state["place"])
         torch.set_rng_state(state["rng"])
-        before = {k: state["recipe"][k] for k in ("length", "batch_tokens", "seed")}
+        before = {k: state["recipe"][k] for k in ("length", "batch_tokens", "seed", "left_out")}
         if before != {k: getattr(self.recipe, k) for k in before} and self.place.batch:
             self.place.epoch, self.place.batch = self.place.epoch + 1, 0
