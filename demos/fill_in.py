@@ -14,6 +14,7 @@ from core.inference import (
     readers,
     stepwise,
     training_lapse,
+    trials,
 )
 from demos.common import wire
 from demos.common.errors import told_in_reports, told_to_learner
@@ -69,6 +70,13 @@ def show_training(request: dict) -> dict:
 
 
 @told_to_learner
+def show_transfer(_request: dict) -> dict:
+    """Return the runs from an English body and from random weights, if they have been made."""
+    trial = trials.stored("transfer")
+    return {"trial": asdict(trial) if trial else None}
+
+
+@told_to_learner
 def compare_pronouns(request: dict) -> dict:
     """Return each profession's pronouns in a template."""
     professions = wire.text(request, "professions").splitlines()
@@ -114,6 +122,7 @@ def build() -> None:
         ask_layers,
         fill_next,
         show_training,
+        show_transfer,
         compare_pronouns,
         wake_chinese_words,
         stop_loading,

@@ -8,6 +8,7 @@ from core.inference import (
     next_sentence_scores,
     next_sentence_weights,
     training_lapse,
+    trials,
 )
 from demos.common import wire
 from demos.common.errors import told_to_learner
@@ -53,7 +54,7 @@ def show_scores(request: dict) -> dict:
 @told_to_learner
 def show_trial(_request: dict) -> dict:
     """Return the runs with and without next sentence prediction, if they have been made."""
-    trial = next_sentence_scores.trial()
+    trial = trials.stored("nsp")
     return {"trial": asdict(trial) if trial else None}
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from core.inference import sentiment, sentiment_bert
+from core.inference import sentiment, sentiment_bert, sentiment_examples
+from core.results.sentiment import Judged, JudgedByBert
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
@@ -13,11 +14,47 @@ MODELS = (*sentiment.STARTS, "bow", "bert")
 @told_to_learner
 def judge_text(request: dict) -> dict:
     """Return what the small models say of a text, and the reasons of one TextCNN."""
-    judged = sentiment.judge(
+    return _judged(sentiment.judge(*_asked(request)))
+
+
+@told_to_learner
+def judge_by_bert(request: dict) -> dict:
+    """Return what the fine-tuned BERT says of a text, and its pieces' shares."""
+    text = wire.text(request, "text")
+    return _by_bert(sentiment_bert.judge(text, wire.choice(request, "language", ("en", "zh"))))
+
+
+@told_to_learner
+def open_example(request: dict) -> dict:
+    """Return all stored answers to an example, which need no model; `known` says if there are."""
+    stored = sentiment_examples.remembered(*_asked(request))
+    if stored is None:
+        return {"known": False}
+    judged, by_bert = stored
+    return {"known": True, "judged": _judged(judged), "by_bert": _by_bert(by_bert)}
+
+
+@told_to_learner
+def show_ngrams(request: dict) -> dict:
+    """Return the n-grams of the training texts that excite one filter most."""
+    ngrams = sentiment.exciting(
+        wire.choice(request, "kind", sentiment.KINDS),
+        wire.choice(request, "start", sentiment.STARTS),
+        wire.integer(request, "filter"),
+    )
+    return {"ngrams": [asdict(one) for one in ngrams]}
+
+
+def _asked(request: dict) -> tuple[str, str, str]:
+    """Return text, kind of units and start, checked."""
+    return (
         wire.text(request, "text"),
         wire.choice(request, "kind", sentiment.KINDS),
         wire.choice(request, "start", sentiment.STARTS),
     )
+
+
+def _judged(judged: Judged) -> dict:
     names = "sizes", "begins", "met", "towards_good"
     filters = {name: wire.numbers(getattr(judged.filters, name)) for name in names}
     return {
@@ -34,29 +71,13 @@ def judge_text(request: dict) -> dict:
     }
 
 
-@told_to_learner
-def judge_by_bert(request: dict) -> dict:
-    """Return what the fine-tuned BERT says of a text, and its pieces' shares."""
-    judged = sentiment_bert.judge(
-        wire.text(request, "text"), wire.choice(request, "language", ("en", "zh"))
-    )
+def _by_bert(judged: JudgedByBert) -> dict:
     return asdict(judged) | {
         "gradients": wire.numbers(judged.gradients),
         "effects": wire.numbers(judged.effects),
     }
 
 
-@told_to_learner
-def show_ngrams(request: dict) -> dict:
-    """Return the n-grams of the training texts that excite one filter most."""
-    ngrams = sentiment.exciting(
-        wire.choice(request, "kind", sentiment.KINDS),
-        wire.choice(request, "start", sentiment.STARTS),
-        wire.integer(request, "filter"),
-    )
-    return {"ngrams": [asdict(one) for one in ngrams]}
-
-
 def build() -> None:
     """Lay out the page."""
-    view("sentiment", judge_text, judge_by_bert, show_ngrams)
+    view("sentiment", judge_text, judge_by_bert, open_example, show_ngrams)

@@ -13,14 +13,22 @@ import torch
 from torch.testing import assert_close
 
 from core.checkpoints import save_bert
-from core.models.bert import BertConfig, BertForPreTraining, PreTrainingOutput, initialise
+from core.models.bert import Bert, BertConfig, BertForPreTraining, PreTrainingOutput, initialise
 from core.text.tokenizer import SPECIAL, read_vocabulary, tokenizer
 from core.text.vocabulary import characters
 from core.training.bert import left_off
 from core.training.bert_batches import IS_NEXT, IS_RANDOM, NO_PAIR, Assembler, plan
 from core.training.bert_corpus import Corpus, build, choose_held_out, digest, families, load, read
 from core.training.bert_evaluation import answers, evaluate, held_out_batches
-from core.training.bert_run import Place, Recipe, Run, losses, rate
+from core.training.bert_run import (
+    Place,
+    Recipe,
+    Run,
+    far_from_sense,
+    losses,
+    make_optimizers,
+    rate,
+)
 from core.training.bert_start import log_frequency, warm_start
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -52,6 +60,12 @@ def tiny(dtype=torch.float64) -> BertForPreTraining:
     model = BertForPreTraining(TINY).to(dtype)
     initialise(model, torch.Generator().manual_seed(1))
     return model
+
+
+def other_encoder() -> Bert:
+    other = BertForPreTraining(TINY).double()
+    initialise(other, torch.Generator().manual_seed(2))
+    return other.bert.eval()
 
 
 def run(corpus, recipe=RECIPE, *, dropout=0.0, **settings) -> Run:
@@ -279,6 +293,72 @@ def test_a_run_learns_which_words_there_are(corpus):
         last = learner.step()[0]
     assert first > np.log(len(VOCABULARY)) - 0.5
     assert last < np.log(2) + 0.2
+
+
+def test_only_the_encoders_matrices_learn_by_muon():
+    model = tiny()
+    adam, muon = make_optimizers(model, replace(RECIPE, muon=True))
+    names = {id(p): name for name, p in model.named_parameters()}
+    by = {o: {names[id(p)] for g in o.param_groups for p in g["params"]} for o in (adam, muon)}
+    assert by[adam] | by[muon] == set(names.values())
+    assert not by[adam] & by[muon]
+    assert by[muon] == {
+        n for n, p in model.named_parameters() if n.startswith("bert.encoder.") and p.ndim == 2
+    }
+    assert make_optimizers(model, RECIPE)[1:] == []
+
+
+def test_a_run_with_muon_learns_and_resumes(corpus, tmp_path):
+    recipe = replace(RECIPE, batch_tokens=768, muon=True)
+    unbroken = run(corpus, recipe)
+    for _ in range(3):
+        unbroken.step()
+    unbroken.save(tmp_path / "last.pt")
+    resumed = run(corpus, recipe)
+    resumed.restore(torch.load(tmp_path / "last.pt", weights_only=True))
+    assert [resumed.step() for _ in range(5)] == [unbroken.step() for _ in range(5)]
+
+
+def test_a_model_that_reads_what_the_encoder_reads_is_near_its_sense(corpus):
+    model = tiny().eval()
+    batch = run(corpus).next_batch()
+    whole = batch._replace(ids=batch.targets, segments=torch.zeros_like(batch.segments))
+    output = model(*whole[:3], positions=whole.positions)
+    assert_close(
+        far_from_sense(output, whole, model.bert), torch.zeros(len(batch.ids)), atol=1e-6, rtol=0
+    )
+    far = far_from_sense(output, whole, other_encoder())
+    assert ((far > 0.01) & (far < 2)).all()
+    # What stands at padding is not looked at.
+    output.encoder.hidden[~whole.mask] = 9.0
+    assert_close(far_from_sense(output, whole, other_encoder()), far)
+
+
+def test_the_sense_of_texts_can_be_kept(corpus):
+    recipe = replace(RECIPE, batch_tokens=768, sense_weight=10.0)
+    keeper = run(corpus, recipe, encoder=other_encoder())
+    first = keeper.step()[2]
+    for _ in range(30):
+        last = keeper.step()[2]
+    assert last < 0.8 * first
+    assert run(corpus).step()[2] == 0
+
+
+def test_sources_can_be_left_out(corpus):
+    some = plan(corpus, seed=0, epoch=0, length=24, batch_tokens=96, left_out=("two",))
+    owner = np.repeat(np.arange(200), np.diff(corpus.sentences[corpus.documents]))
+    assert set(corpus.sources[owner[some.spans[:, [0, 2]]]].ravel().tolist()) == {0}
+
+
+def test_more_tokens_can_be_hidden(corpus):
+    shares = []
+    for asked_for in (0.15, 0.4):
+        assembler, epoch = Assembler(corpus, VOCABULARY, unit="token", rate=asked_for), cut(corpus)
+        dice = np.random.default_rng(0)
+        found = [assembler.batch(epoch, rows, dice) for rows in epoch.batches]
+        asked = sum(int(b.positions.sum()) for b in found)
+        shares.append(asked / sum(int(b.mask.sum()) for b in found))
+    assert shares[1] / shares[0] == pytest.approx(0.4 / 0.15, rel=0.15)
 
 
 @pytest.mark.slow

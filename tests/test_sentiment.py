@@ -1,5 +1,6 @@
 """Sentiment: n-grams add up to the answer, leaving out is leaving out, handlers hold."""
 
+import dataclasses
 import json
 import math
 
@@ -9,7 +10,7 @@ import torch
 
 from core import assets, zoo
 from core.errors import InputError
-from core.inference import sentiment, sentiment_bert
+from core.inference import sentiment, sentiment_bert, sentiment_examples
 from core.text import pieces, units
 from demos import sentiment as page
 
@@ -182,7 +183,91 @@ def test_berts_gradients_are_those_of_small_steps():
         assert judged.gradients[k] == pytest.approx(slope, abs=0.02, rel=0.05)
 
 
-@pytest.mark.parametrize("handler", [page.judge_text, page.judge_by_bert, page.show_ngrams])
+# ---- What the page opens on ----------------------------------------------------------------------
+
+STORED = [
+    (text, kind, start)
+    for kind, language in units.KINDS.items()
+    for text in sentiment_examples.sentences(language)
+    for start in sentiment_examples.starts(text, language)
+]
+REMAKE = f"made by other weights than ship: {sentiment_examples.COMMAND}"
+
+
+def assert_alike(stored, now, equal: tuple[str, ...], near: tuple[str, ...]) -> None:
+    for name in equal:
+        np.testing.assert_array_equal(getattr(stored, name), getattr(now, name), name)
+    for name in near:  # NaN stands in both or in none
+        one, other = getattr(stored, name), getattr(now, name)
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-3, err_msg=name)
+
+
+@needs_bert
+@pytest.mark.parametrize(("text", "kind", "start"), STORED)
+def test_the_stored_answers_are_what_the_models_say(text, kind, start):
+    found = sentiment_examples.remembered(text, kind, start)
+    assert found is not None, REMAKE
+    stored, now = found[0], sentiment.judge(text, kind, start)
+    equal = "tokens", "starts", "ends", "unknown", "n_cut", "looks_like"
+    assert_alike(stored, now, equal, ("effects", "bag"))
+    assert_alike(stored.filters, now.filters, ("sizes",), ("met", "towards_good", "bias"))
+    # Words that stand twice excite a filter equally: either may win.
+    assert np.mean(stored.filters.begins == now.filters.begins) > 0.95
+    for one, other in zip(stored.verdicts, now.verdicts, strict=True):
+        assert_alike(one, other, ("model", "test_accuracy"), ("good",))
+
+
+@needs_bert
+@pytest.mark.parametrize("kind", ["pieces", "characters"])
+def test_berts_stored_answers_are_what_it_says(kind):
+    language = units.KINDS[kind]
+    for text in sentiment_examples.sentences(language):
+        found = sentiment_examples.remembered(text, kind, "tuned")
+        assert found is not None, REMAKE
+        stored, now = found[1], sentiment_bert.judge(text, language)
+        assert_alike(stored, now, ("tokens", "starts", "ends", "n_cut"), ("gradients", "effects"))
+        assert_alike(stored.verdict, now.verdict, ("model", "test_accuracy"), ("good",))
+
+
+@needs_bert
+def test_the_page_opens_without_waking_a_model(monkeypatch):
+    for name in ("textcnn", "sentiment_bert", "bert"):
+        monkeypatch.setattr(zoo, name, None)
+    monkeypatch.setattr(sentiment, "bag_weights", None)
+    for text, kind, start in STORED:
+        request = {"text": text, "kind": kind, "start": start}
+        heard = page.open_example(request)
+        assert heard["known"], REMAKE
+        verdicts = [*heard["judged"]["verdicts"], heard["by_bert"]["verdict"]]
+        assert [one["model"] for one in verdicts] == list(page.MODELS)
+        json.dumps(heard, allow_nan=False)
+        assert page.open_example(request | {"text": text + " "}) == {"known": False}
+    english = sentiment_examples.sentences("en")
+    assert sentiment_examples.remembered(english[0], "characters", "tuned") is None
+    assert sentiment_examples.remembered(english[1], "pieces", "frozen") is None
+
+
+@needs_bert
+@pytest.mark.parametrize(
+    "changed", ["textcnn-pieces/frozen", "textcnn-pieces/bow", "sentiment-en/model"]
+)
+def test_answers_of_other_weights_are_forgotten(monkeypatch, changed):
+    listed = assets.manifest()
+    name = f"weights/{changed}.safetensors"
+    monkeypatch.setattr(
+        assets, "manifest", lambda: {**listed, name: {**listed[name], "sha256": "0" * 64}}
+    )
+    english, chinese = (sentiment_examples.sentences(language)[0] for language in ("en", "zh"))
+    assert sentiment_examples.remembered(english, "pieces", "tuned") is None
+    assert sentiment_examples.remembered(chinese, "characters", "tuned") is not None, REMAKE
+
+
+# ---- Handlers ------------------------------------------------------------------------------------
+
+HANDLERS = [page.judge_text, page.judge_by_bert, page.open_example, page.show_ngrams]
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
 def test_handlers_refuse_what_is_not_a_question(handler):
     for request in ({}, {"text": 3}, None, {"text": "a", "kind": "x", "start": "tuned"}):
         answer = handler(request)

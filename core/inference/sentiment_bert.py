@@ -45,13 +45,18 @@ def judge(text: str, language: str) -> JudgedByBert:
     effects = np.full(len(shares), np.nan, np.float32)
     with torch.inference_mode():
         effects[tried] = runtime.to_numpy(odds.detach() - log_odds(model(hidden)))
-    score = assets.manifest()[f"weights/sentiment-{language}/model.safetensors"]["score"]
     return JudgedByBert(
         tokens=kept.tokens,
         starts=tuple(kept.starts.tolist()),
         ends=tuple(kept.ends.tolist()),
         n_cut=len(read.ids) - len(shares),
-        verdict=Verdict("bert", torch.sigmoid(odds).item(), float(score["test_acc"])),
+        verdict=Verdict("bert", torch.sigmoid(odds).item(), accuracy(language)),
         gradients=shares,
         effects=effects,
     )
+
+
+def accuracy(language: str) -> float:
+    """Return the shipped model's accuracy on the test part, from its manifest entry."""
+    score = assets.manifest()[f"weights/sentiment-{language}/model.safetensors"]["score"]
+    return float(score["test_acc"])

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from core import assets, runtime
-from core.checkpoints import CONFIG, WEIGHTS, save_bert
+from core.checkpoints import CONFIG, WEIGHTS, load_bert, save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
 from core.training.bert_batches import Assembler
@@ -57,11 +57,12 @@ def parse() -> argparse.Namespace:
     )
     for name in ("length", "batch_tokens", "warmup_steps", "seed"):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=int)
-    for name in ("lr_body", "lr_heads", "nsp_weight", "mask_rate"):
+    for name in ("lr_body", "lr_heads", "nsp_weight", "mask_rate", "sense_weight"):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=float)
     recipe.add_argument("--unit", choices=("token", "word", "span"))
     recipe.add_argument("--muon", action="store_true", default=None, help="for the matrices")
     recipe.add_argument("--left-out", nargs="*", help="sources that are not read")
+    parser.add_argument("--sense-of", type=Path, help="sentence encoder, for --sense-weight")
     recipe.add_argument("--cooldown-steps", type=int, default=0)
     parser.add_argument("--accumulate", type=int, default=1, help="parts of a batch")
     parser.add_argument("--steps", type=int, help="stop after so many")
@@ -115,6 +116,7 @@ def main() -> None:
         Assembler(corpus, vocabulary, unit=recipe.unit, rate=recipe.mask_rate),
         recipe,
         n_accumulate=args.accumulate,
+        encoder=load_bert(args.sense_of).model.bert if recipe.sense_weight else None,
     )
     if state:
         run.restore(state)
@@ -186,7 +188,7 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
 
     if not place.history and main_process:
         evaluation()
-    sums, before, count = np.zeros(2), place.tokens, 0
+    sums, before, count = np.zeros(3), place.tokens, 0
     since = time.time()
     done = False
     while not done:
@@ -195,16 +197,16 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
         place.seconds += time.time() - since
         since = time.time()
         if count == 20 and main_process:
-            mlm, nsp = sums / count
+            mlm, nsp, far = sums / count
             speed = (place.tokens - before) / (time.time() - begun)
             factor = rate(run.recipe, place.step)
             print(
                 f"{time.strftime('%H:%M:%S')} step {place.step} tokens {place.tokens} "
-                f"mlm {mlm:.3f} nsp {nsp:.3f} rate {factor:.3f} {speed:.0f} tokens/s",
+                f"mlm {mlm:.3f} nsp {nsp:.3f} far {far:.3f} rate {factor:.3f} {speed:.0f} tokens/s",
                 flush=True,
             )
         if count == 20:
-            sums, count = np.zeros(2), 0
+            sums, count = np.zeros(3), 0
         done = stop["asked"] or (n_steps > 0 and place.step - first >= n_steps)
         done |= args.minutes is not None and time.time() - begun > 60 * args.minutes
         done = run.agreed(done)

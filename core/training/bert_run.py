@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.optim import AdamW, Muon, Optimizer
 
 from core import runtime
-from core.models.bert import BertForPreTraining, PreTrainingOutput
+from core.models.bert import Bert, BertForPreTraining, PreTrainingOutput
 from core.text.masking import RATE
 from core.training.attending import attending
 from core.training.bert_batches import NO_PAIR, Assembler, Batch, Plan, plan
@@ -36,6 +36,7 @@ class Recipe:
     seed: int = 0
     nsp_weight: float = 1.0  # of that loss beside MLM's; 0 as in RoBERTa (arXiv:1907.11692)
     mask_rate: float = RATE  # 40% teaches as well at first, cooling down wants the test's 15%
+    sense_weight: float = 0.0  # of the distance to a sentence encoder's sense of the text
     muon: bool = False  # for the encoder's matrices; AdamW for all else
     left_out: tuple[str, ...] = ()  # sources that are not read
 
@@ -71,6 +72,21 @@ def losses(output: PreTrainingOutput, batch: Batch) -> tuple[Tensor, Tensor]:
     mlm = F.cross_entropy(output.mlm_logits.float(), targets, reduction="sum")
     nsp = output.nsp_logits.float()
     return mlm, F.cross_entropy(nsp, batch.labels, ignore_index=NO_PAIR, reduction="sum")
+
+
+def far_from_sense(output: PreTrainingOutput, batch: Batch, encoder: Bert) -> Tensor:
+    """Return 1 - cosine between what model and encoder make of each text, [B], in [0, 2].
+
+    Both take the mean over all tokens (Reimers & Gurevych 2019, arXiv:1908.10084); the encoder
+    reads the text before masking. A body that was a sentence encoder forgets much of it while it
+    learns to fill in words; this keeps it (as distillation does, Hinton et al. 2015,
+    arXiv:1503.02531).
+    """
+    with torch.no_grad():
+        meant = encoder(batch.targets, mask=batch.mask).hidden
+    keep = batch.mask[..., None]
+    pooled = [(hidden.float() * keep).sum(1) for hidden in (output.encoder.hidden, meant)]
+    return 1 - F.cosine_similarity(*pooled)
 
 
 def make_optimizers(model: BertForPreTraining, recipe: Recipe) -> list[Optimizer]:
@@ -119,14 +135,24 @@ class Run:
         recipe: Recipe,
         *,
         n_accumulate: int = 1,
+        encoder: Bert | None = None,
     ) -> None:
-        """Put the model on its device, and behind DDP where there are several processes."""
+        """Put the model on its device, and behind DDP where there are several processes.
+
+        Args:
+            model: what learns.
+            assembler: of batches.
+            recipe: how it learns.
+            n_accumulate: parts that a batch is computed in.
+            encoder: whose sense of a text is kept, where `recipe.sense_weight` isn't 0.
+        """
         half = runtime.compute_dtype() == torch.bfloat16
         self.accelerator = Accelerator(
             cpu=runtime.device().type == "cpu", mixed_precision="bf16" if half else "no"
         )
         self.recipe, self.assembler, self.n_accumulate = recipe, assembler, n_accumulate
         self.place = Place()
+        self.encoder = encoder.to(self.accelerator.device).eval() if encoder else None
         self.optimizers = make_optimizers(model, recipe)
         self.rates = [group["lr"] for group in self._groups()]
         self.model = self.accelerator.prepare(model)
@@ -160,8 +186,8 @@ class Run:
             place.epoch, place.batch = place.epoch + 1, 0
         return batch
 
-    def step(self) -> tuple[float, float]:
-        """Learn from one batch; returns the losses of MLM and NSP, means in nats.
+    def step(self) -> tuple[float, float, float]:
+        """Learn from one batch; returns MLM's and NSP's loss, means in nats, and the lost sense.
 
         All processes draw the same batch, and each computes its rows in `n_accumulate` parts.
         """
@@ -171,15 +197,20 @@ class Run:
         n_pairs = max(1, (batch.labels != NO_PAIR).sum().item())
         n_processes = self.accelerator.num_processes
         n_parts = n_processes * self.n_accumulate
-        sums = torch.zeros(2, device=self.accelerator.device)
+        sums = torch.zeros(3, device=self.accelerator.device)
         for i in range(self.n_accumulate):
             mine = i * n_processes + self.accelerator.process_index
             part = batch.part(mine, n_parts).to(self.accelerator.device)
             with self.accelerator.autocast(), attending(self.accelerator.device):
-                mlm, nsp = losses(self._forward(part), part)
-            sums += torch.stack([mlm.detach() / n_answers, nsp.detach() / n_pairs])
+                output = self._forward(part)
+                mlm, nsp = losses(output, part)
+                far = torch.zeros(())
+                if self.encoder is not None:
+                    far = far_from_sense(output, part, self.encoder).sum()
+            sums += torch.stack([mlm / n_answers, nsp / n_pairs, far / len(batch.ids)]).detach()
             # DDP takes the mean over processes, ours is a sum.
-            loss = (mlm / n_answers + self.recipe.nsp_weight * nsp / n_pairs) * n_processes
+            loss = mlm / n_answers + self.recipe.nsp_weight * nsp / n_pairs
+            loss = (loss + self.recipe.sense_weight * far / len(batch.ids)) * n_processes
             if i + 1 < self.n_accumulate:
                 with self.accelerator.no_sync(self.model):
                     self.accelerator.backward(loss)
@@ -195,7 +226,7 @@ class Run:
         self.place.step += 1
         self.place.tokens += int(batch.mask.sum())
         sums = self.accelerator.reduce(sums)
-        return sums[0].item(), sums[1].item()
+        return tuple(sums.tolist())
 
     def agreed(self, stop: bool) -> bool:
         """Say whether any process wants to stop, so that none waits for another in vain."""

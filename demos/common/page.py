@@ -28,6 +28,7 @@ SHARED = (
     "fill_layers.js",
     "fill_steps.js",
     "pronouns.js",
+    "transfer.js",
     "model_loader.js",
     "addition.js",
     "scatter.js",

@@ -1,6 +1,6 @@
 // Fill in the blank: click a word, and BERT answers. Parts of the page: fill_layers.js (the answer
-// from layer to layer), fill_steps.js (one blank after another), pronouns.js, model_loader.js, and
-// training_lapse.js, which other pages have too.
+// from layer to layer), fill_steps.js (one blank after another), pronouns.js, model_loader.js,
+// transfer.js, and training_lapse.js, which other pages have too.
 const find = (selector) => element.querySelector(selector);
 const { make, chip } = lab;
 const TAB = "fill_in";
@@ -275,6 +275,7 @@ function drawExamples() {
 const layers = lab.fillLayers(find(".layers"), { tab: TAB, ask: (request) => lab.ask(server.ask_layers, request), state: () => ({ ...asked(), blank: state.blank, k: state.k, n: answer?.blanks.length ?? 0 }) });
 const steps = lab.fillSteps(find(".steps"), { ask: (request) => lab.ask(server.fill_next, request), state: () => ({ request: asked(), answer }) });
 const people = lab.pronouns(find(".people"), { tab: TAB, ask: (request) => lab.ask(server.compare_pronouns, request), model: () => state?.model ?? lab.lang, language: () => (state ? tongue() : lab.lang) });
+const transfer = lab.transfer(find(".panel.transfer"), { ask: () => lab.ask(server.show_transfer, {}) });
 
 let lapse = null, trained = null;
 const keep = ({ moment, example: k }) => lab.link.set(TAB, { moment, sentence: k });
@@ -305,7 +306,7 @@ lab.on("lang", () => {
   if (!answer) return;
   drawModels();
   render();
-  for (const part of [layers, steps, people, loader, lapse]) part?.words();
+  for (const part of [layers, steps, people, loader, lapse, transfer]) part?.words();
   showTraining();
 });
 lab.whenShown(TAB, () => {
@@ -314,4 +315,5 @@ lab.whenShown(TAB, () => {
   for (const part of [layers, steps, people, loader]) part.words();
   refresh();
   showTraining();
+  transfer.show();
 });

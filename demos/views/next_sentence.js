@@ -299,7 +299,7 @@ let trial = null;
 function renderTrial() {
   find(".trial .says").textContent = trial ? say("trial.says", { steps: trial.n_steps.toLocaleString("en"), n: trial.n_masked.toLocaleString("en") })
     : say("trial.missing");
-  if (trial) lab.twoRuns(find(".trial .found"), trial, TAB);
+  if (trial) lab.twoRuns(find(".trial .found"), trial, { texts: `${TAB}.trial`, rows: ["top1", "loss", "nsp"] });
 }
 
 lab.on("lang", () => { drawStories(); if (state) { drawCandidates(); renderTrial(); renderScore(); if (answer) { refresh(); } } });

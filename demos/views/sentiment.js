@@ -64,18 +64,35 @@ function refresh() {
 }
 
 // ---- The server --------------------------------------------------------------------------------------
+// Until a first change the models sleep: what is stored answers the examples.
+let awake = false;
+const DIMMED = ".strip, .verdicts, .agreement, .reasons";
 const judge = lab.newest(async (asked, remaining) => {
   const request = { kind: asked.kind, start: start() };
+  const ask = async (text) => {
+    awake = true;
+    return { ...(await lab.ask(server.judge_text, { ...request, text })), ...request, text };
+  };
+  element.querySelectorAll(DIMMED).forEach((node) => node.classList.add("waiting"));
   try {
-    whole = { ...(await lab.ask(server.judge_text, { ...request, text: asked.text })), text: asked.text };
-    now = asked.off.length ? { ...(await lab.ask(server.judge_text, { ...request, text: remaining })), text: remaining } : whole;
+    const known = whole?.text === asked.text && whole.kind === request.kind && whole.start === request.start;
+    if (!known && (awake || !(await recall(asked, request)))) whole = await ask(asked.text);
+    now = asked.off.length ? await ask(remaining) : whole;
     lab.problem(problem, null);
     render();
+    element.querySelectorAll(DIMMED).forEach((node) => node.classList.remove("waiting"));
     judgeSlowly(asked, remaining);
   } catch (failure) { lab.problem(problem, failure); }
   const page = find("article");
   page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
 });
+async function recall({ text, language }, request) {
+  const stored = await lab.ask(server.open_example, { ...request, text });
+  if (!stored.known) return false;
+  whole = { ...stored.judged, ...request, text, stored: true };
+  slowWhole = { ...stored.by_bert, asked: text, language };
+  return true;
+}
 const judgeSlowly = lab.newest(async (asked, remaining) => {
   const ask = async (text) => ({ ...(await lab.ask(server.judge_by_bert, { text, language: asked.language })), asked: text, language: asked.language });
   try {
@@ -130,6 +147,7 @@ function render() {
   find(".agreement").textContent = sides.every((side) => side.length)
     ? say("disagree", { good: join(sides[0]), bad: join(sides[1]) }) : say(sides[0].length ? "agree.good" : "agree.bad");
   find(".agreement").classList.toggle("apart", sides.every((side) => side.length));
+  find(".stored").textContent = say(now.stored ? "stored" : "live");
   crossing();
   reasons(list);
   scores(list);
@@ -275,6 +293,6 @@ lab.on("lang", () => { if (state) { drawExamples(); if (now) render(); } });
 lab.whenShown(TAB, () => {
   state = linked();
   find(".given").textContent = state.text;
-  drawVerdicts([]);  // the rows stand before the first answer: the models may have to be read first
+  drawVerdicts([]);  // the rows stand before the first answer: a typed text's models must be read first
   refresh();
 });

@@ -47,7 +47,16 @@ def after(page: "Page", act: Callable[[], object]) -> dict[str, float]:
     return page.evaluate(SHARES)
 
 
-def test_praise_and_blame_and_what_differs(browser):
+@pytest.mark.parametrize("query", ["lang=en", "lang=zh", "lang=zh&of=zh&kind=words", "model=bert"])
+def test_the_page_opens_on_stored_answers(browser, query):
+    page = opened(browser, f"&{query}")
+    lab = page.locator("#sentiment")
+    shares = page.evaluate(SHARES)
+    assert len(shares) == 5
+    assert all(0 < share <= 100 for share in shares.values())
+    asked = lambda: [request for request in browser.requests if "judge" in request]  # noqa: E731
+    assert asked() == []
+(browser):
     page = opened(browser, "&lang=en")
     lab = page.locator("#sentiment")
     assert len(page.evaluate(SHARES)) == 5

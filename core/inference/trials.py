@@ -1,0 +1,46 @@
+"""What did two short pre-trainings that differ in one thing find?
+
+They were run beforehand, by core/training/bert_trials.py: "nsp" with and without next sentence
+prediction, "transfer" from a trained body and from random weights.
+"""
+
+import json
+
+from core import assets
+from core.errors import AssetError
+from core.results.answers import Trial, TrialPoint
+
+
+def file_of(kind: str) -> str:
+    """Return where a kind's trial lies below `assets/`."""
+    return f"samples/{kind}_trial.json"
+
+
+def stored(kind: str) -> Trial | None:
+    """Return both runs of a trial; None where they have not been made yet.
+
+    Raises:
+        AssetError: the file is damaged.
+    """
+    name = file_of(kind)
+    if not (assets.FOLDER / name).is_file():
+        return None
+    path = assets.locate(name)
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        first, second = (
+            (run, tuple(TrialPoint(**point) for point in curve))
+            for run, curve in found["curves"].items()
+        )
+        if not (first[1] and second[1]):
+            raise ValueError("a run without evaluations")
+        return Trial(
+            language=found["language"],
+            n_steps=found["n_steps"],
+            n_masked=found["n_masked"],
+            runs=(first, second),
+            command=found["command"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        command = str(assets.manifest()[name]["command"])
+        raise AssetError("asset_damaged", file=name, command=command) from error
