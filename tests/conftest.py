@@ -1,6 +1,7 @@
 """The lab as a server process with Chromium in front of it, and small models to stand in."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
 ROOT = Path(__file__).parent.parent
 FLAGS = [  # nothing of the browser's own may go out, or count as the page's
@@ -124,7 +125,8 @@ class Visitor:
         self._allowed: list[str] = []
         self._seen: list[str] = []
         self._log_start = lab.log.stat().st_size
-        self.requests: list[str] = []  # of all its pages: "POST http://127.0.0.1:.../..."
+        # Of all its pages: "GET http://127.0.0.1:.../...", "POST http://... name_of_a_handler"
+        self.requests: list[str] = []
 
     def __call__(
         self,
@@ -164,7 +166,7 @@ class Visitor:
         page.set_default_timeout(30_000)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self._seen.append(f"page error: {error}"))
-        page.on("request", lambda request: self._request(request.method, request.url))
+        page.on("request", self._asked)
         page.on("websocket", lambda socket: self._request("WS", socket.url))
         page.goto(self.lab.url + (f"?{query}" if query else ""), wait_until="domcontentloaded")
         return page
@@ -191,8 +193,12 @@ class Visitor:
         if message.type == "error":
             self._seen.append(f"console error: {message.text} ({message.location.get('url')})")
 
-    def _request(self, method: str, url: str) -> None:
-        self.requests.append(f"{method} {url}")
+    def _asked(self, request: "Request") -> None:
+        handler = re.search(rb'"fn_name":"(\w+)"', request.post_data_buffer or b"")
+        self._request(request.method, request.url, f" {handler[1].decode()}" if handler else "")
+
+    def _request(self, method: str, url: str, handler: str = "") -> None:
+        self.requests.append(f"{method} {url}{handler}")
         address = urlsplit(url)
         if (
             address.scheme not in ("data", "blob")

@@ -1,6 +1,5 @@
 """Sentiment: n-grams add up to the answer, leaving out is leaving out, handlers hold."""
 
-import dataclasses
 import json
 import math
 

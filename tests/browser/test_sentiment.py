@@ -47,16 +47,38 @@ def after(page: "Page", act: Callable[[], object]) -> dict[str, float]:
     return page.evaluate(SHARES)
 
 
-@pytest.mark.parametrize("query", ["lang=en", "lang=zh", "lang=zh&of=zh&kind=words", "model=bert"])
-def test_the_page_opens_on_stored_answers(browser, query):
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lang=en",
+        "lang=zh",
+        "lang=en&of=zh&kind=words",
+        "lang=en&model=bert",
+        "lang=en&model=frozen",
+    ],
+)
+def test_the_page_opens_on_stored_answers_and_no_model_wakes(browser, query):
+    def asked() -> list[str]:
+        return [request for request in browser.requests if " judge_" in request]
+
     page = opened(browser, f"&{query}")
     lab = page.locator("#sentiment")
-    shares = page.evaluate(SHARES)
-    assert len(shares) == 5
-    assert all(0 < share <= 100 for share in shares.values())
-    asked = lambda: [request for request in browser.requests if "judge" in request]  # noqa: E731
+    assert len(page.evaluate(SHARES)) == 5
+    assert lab.locator(".verdicts .share", has_text="…").count() == 0
+    assert any(request.endswith(" open_example") for request in browser.requests)
+    told = lab.locator(".stored").inner_text()
+    assert "Stored" in told or "存好" in told
+    # Another example, and another model's reasons, are stored as well.
+    if "model" not in query:
+        after(page, lab.locator(".examples button").nth(1).click)
+        after(page, lab.locator(".verdicts button[value=bow]").click)
     assert asked() == []
-(browser):
+    after(page, lab.locator(".crossing button").first.click)
+    assert asked()
+    assert lab.locator(".stored").inner_text() != told
+
+
+def test_praise_and_blame_and_what_differs(browser):
     page = opened(browser, "&lang=en")
     lab = page.locator("#sentiment")
     assert len(page.evaluate(SHARES)) == 5
