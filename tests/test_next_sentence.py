@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from core import assets, berts, texts
+from core import berts, texts
 from core.berts import Reader
-from core.inference import next_sentence, next_sentence_scores, next_sentence_weights
+from core.inference import (
+    next_sentence,
+    next_sentence_scores,
+    next_sentence_weights,
+    trials,
+)
 from core.models.bert import BertConfig, BertForPreTraining, initialise
 from core.results.answers import TrainingLapse
 from core.text import pairs, pieces
@@ -181,17 +186,10 @@ def test_scores_come_from_the_last_snapshot(monkeypatch):
     assert score.low < 0.75 < score.high
 
 
-def test_the_trial_is_read_or_said_to_be_missing(monkeypatch, tmp_path):
-    monkeypatch.setattr(assets, "FOLDER", tmp_path)
-    (tmp_path / "samples").mkdir()
-    (tmp_path / "manifest.json").write_text("{}")
+def test_the_trial_is_read_or_said_to_be_missing(stored_trial):
     assert page.show_trial({}) == {"trial": None}
-    point = {"step": 4, "tokens": 9, "loss": 5.0, "top1": 0.1, "top5": 0.2, "nsp_accuracy": 0.5}
-    found = {"language": "en", "n_steps": 4, "n_masked": 7, "command": "c"}
-    found["curves"] = {"with": [point], "without": [point]}
-    about = {"licence": "", "source": "", "paper": "", "command": "make it"}
-    for written, key in ((found, None), ({"curves": 3}, "asset_damaged")):
-        (tmp_path / next_sentence_scores.TRIAL).write_text(json.dumps(written))
-        assets.register(next_sentence_scores.TRIAL, **about)
-        answer = page.show_trial({})
-        assert answer["error"]["key"] == key if key else answer["trial"]["runs"][0][0] == "with"
+    stored_trial("nsp", "with", "without")
+    trial = page.show_trial({})["trial"]
+    assert [name for name, _ in trial["runs"]] == ["with", "without"]
+    assert trials.stored("transfer") is None, "each kind has a file of its own"
+    json.dumps(trial)

@@ -30,7 +30,8 @@
       find(".characters").textContent = say(/--company\b/.test(trial.command) ? "transfer.characters.company" : "transfer.characters.noise");
       lab.twoRuns(find(".found"), trial, { texts: `${TAB}.transfer`, charts: ["loss", "top1"], rows: ["loss", "top1", "top5"] });
       const ahead = lead();
-      if (ahead) find(".outcome").append(" ", say("transfer.lead", { steps, step: ahead.step.toLocaleString("en"), loss: ahead.goal.toFixed(2) }));
+      if (ahead) find(".outcome").after(lab.make("p", "outcome lead",
+        say("transfer.lead", { steps, step: ahead.step.toLocaleString("en"), loss: ahead.goal.toFixed(2) })));
     }
 
     async function show() {

@@ -1,6 +1,7 @@
 """What a student does with blanks: click, read the bars, step, play, type nonsense, share."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 PAGE = "#fill_in article"
+TRIAL = Path(__file__).parents[2] / "assets/samples/transfer_trial.json"
 SHOWN = f"Number(document.querySelector('{PAGE}')?.dataset.shown)"
 SETTLED = "!document.querySelector('#fill_in .result').classList.contains('waiting')"
 BARS = """() => [...document.querySelectorAll('#fill_in .first .blank')].map(
@@ -167,3 +169,20 @@ def test_chinese_words_and_two_models(browser):
     assert lab.locator(".first .blank").count() == 3
     after(page, lambda: lab.locator("select.other").select_option(""))
     assert lab.locator(".second").is_hidden()
+
+
+def test_what_an_english_body_brings(browser):
+    page = opened(browser, "&lang=en")
+    panel = page.locator("#fill_in .panel.transfer")
+    command = panel.locator(".command:visible", has_text="core.training.bert_trials transfer zh")
+    command.wait_for()
+    if not TRIAL.is_file():
+        assert "not been made" in panel.locator(".says").inner_text()
+        assert panel.locator(".told").is_hidden()
+        return
+    assert panel.locator("svg").count() == 2
+    assert panel.locator("tr").count() == 4
+    panel.locator("summary").click()
+    panel.get_by_text("not of the layers alone").wait_for()
+    page.get_by_role("button", name="中文").first.click()
+    panel.locator(".outcome").first.get_by_text("百分点").wait_for()
