@@ -3,7 +3,7 @@
     python -m core.inference.sentiment_examples
 
 asks them again and writes assets/samples/sentiment_examples.json anew (some seconds). That is due
-whenever weights/textcnn-* or weights/sentiment-* were made anew, or an example was changed: an
+whenever weights of textcnn-*, sentiment-* or bert-* were made anew, or an example was changed: an
 answer counts only while the manifest lists the very files that gave it.
 """
 
@@ -66,13 +66,13 @@ def remembered(text: str, kind: str, start: str) -> tuple[Judged, JudgedByBert] 
 
 def made_by(part: str) -> dict[str, str]:
     """Return file -> SHA-256 of all that answers by one of `units.KINDS`, or BERT's by language."""
-    folder = f"weights/textcnn-{part}/" if part in units.KINDS else f"weights/sentiment-{part}/"
-    cuts = f"weights/bert-{units.KINDS.get(part, part)}/vocab.txt"
-    return {
-        name: str(entry["sha256"])
-        for name, entry in assets.manifest().items()
-        if name.startswith(folder) or name == cuts
-    }
+    if part in units.KINDS:
+        begins = f"weights/textcnn-{part}/", f"weights/bert-{units.KINDS[part]}/vocab"
+    else:  # what was fine-tuned, and what it may only say the changes of
+        body = (f"weights/bert-{part}/{name}" for name in ("vocab", "config", "model"))
+        begins = f"weights/sentiment-{part}", *body
+    listed = assets.manifest().items()
+    return {name: str(entry["sha256"]) for name, entry in listed if name.startswith(begins)}
 
 
 @functools.lru_cache(maxsize=2)
