@@ -24,8 +24,9 @@ KINDS = {
     "bert": training_now.FineTuningSettings,
 }
 N_LABELS = (100, 500, 2000, 0)  # sentences to learn from; 0 for all
-N_LAYERS = (0, 1, 2, 4, -1)
 EVERYTHING = -1  # `n_layers` on the wire: all layers and the word vectors learn
+LOW_RANK = -2  # the same: low-rank changes of all layers learn
+N_LAYERS = (0, 1, 2, 4, LOW_RANK, EVERYTHING)
 
 
 @told_to_learner
@@ -81,7 +82,9 @@ def _settings(request: dict) -> Settings:
         return training_now.TextCNNSettings(vectors=vectors, **common)
     n_layers = wire.integer(request, "n_layers")
     return training_now.FineTuningSettings(
-        n_layers=None if n_layers == EVERYTHING else n_layers, **common
+        n_layers=None if n_layers in (EVERYTHING, LOW_RANK) else n_layers,
+        low_rank=n_layers == LOW_RANK,
+        **common,
     )
 
 

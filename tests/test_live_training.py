@@ -49,6 +49,10 @@ def kinds() -> dict[str, tuple]:
             Classifier,
             FineTuningSettings("zh", n_layers=None, n_labels=20, batch_size=4, epochs=2),
         ),
+        "low rank": (
+            Classifier,
+            FineTuningSettings(low_rank=True, n_labels=20, batch_size=4, epochs=2),
+        ),
     }
 
 
@@ -227,4 +231,6 @@ def test_text_models_are_scored_and_show_sentences(light):
     head = Classifier(FineTuningSettings(n_labels=20, n_layers=0)).facts().n_parameters
     last = Classifier(FineTuningSettings(n_labels=20, n_layers=1)).facts().n_parameters
     whole = Classifier(FineTuningSettings(n_labels=20, n_layers=None)).facts().n_parameters
+    changes = Classifier(FineTuningSettings(n_labels=20, n_layers=None, low_rank=True))
+    assert head < changes.facts().n_parameters < whole
     assert head < last < whole

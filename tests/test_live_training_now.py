@@ -226,3 +226,8 @@ def test_the_handlers_answer_well_and_badly():
     text = {**REQUEST, "kind": "bert", "language": "en", "n_labels": 100, "n_layers": -1}
     assert tab._settings(text).n_layers is None
     assert tab._settings({**text, "n_layers": 2}).n_layers == 2
+    assert [tab._settings({**text, "n_layers": n}).low_rank for n in (-2, -1, 0)] == [
+        True,
+        False,
+        False,
+    ]

@@ -20,8 +20,6 @@ TEXTS = {
     "characters": "书的印刷很精美，但是内容空洞，读起来很枯燥。",
     "words": "书的印刷很精美，但是内容空洞，读起来很枯燥。",
 }
-HAS_BERT = (assets.FOLDER / "weights/sentiment-en/model.safetensors").is_file()
-needs_bert = pytest.mark.skipif(not HAS_BERT, reason="no fine-tuned BERT ships yet")
 
 
 def odds(share: float) -> float:
@@ -139,7 +137,6 @@ def test_there_is_no_filter_300():
         sentiment.exciting("pieces", "tuned", 300)
 
 
-@needs_bert
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_berts_answer_and_effects_are_those_of_its_forward(language):
     text = TEXTS["pieces" if language == "en" else "characters"]
@@ -161,7 +158,6 @@ def test_berts_answer_and_effects_are_those_of_its_forward(language):
         assert judged.effects[k] == pytest.approx(said(row) - said(hidden), abs=1e-3)
 
 
-@needs_bert
 def test_berts_gradients_are_those_of_small_steps():
     text = TEXTS["pieces"]
     judged, model = sentiment_bert.judge(text, "en"), zoo.sentiment_bert("en")
@@ -201,7 +197,6 @@ def assert_alike(stored, now, equal: tuple[str, ...], near: tuple[str, ...]) -> 
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-3, err_msg=name)
 
 
-@needs_bert
 @pytest.mark.parametrize(("text", "kind", "start"), STORED)
 def test_the_stored_answers_are_what_the_models_say(text, kind, start):
     found = sentiment_examples.remembered(text, kind, start)
@@ -216,7 +211,6 @@ def test_the_stored_answers_are_what_the_models_say(text, kind, start):
         assert_alike(one, other, ("model", "test_accuracy"), ("good",))
 
 
-@needs_bert
 @pytest.mark.parametrize("kind", ["pieces", "characters"])
 def test_berts_stored_answers_are_what_it_says(kind):
     language = units.KINDS[kind]
@@ -228,7 +222,6 @@ def test_berts_stored_answers_are_what_it_says(kind):
         assert_alike(stored.verdict, now.verdict, ("model", "test_accuracy"), ("good",))
 
 
-@needs_bert
 def test_the_page_opens_without_waking_a_model(monkeypatch):
     for name in ("textcnn", "sentiment_bert", "bert"):
         monkeypatch.setattr(zoo, name, None)
@@ -246,7 +239,6 @@ def test_the_page_opens_without_waking_a_model(monkeypatch):
     assert sentiment_examples.remembered(english[1], "pieces", "frozen") is None
 
 
-@needs_bert
 def test_answers_of_other_weights_are_forgotten(monkeypatch):
     listed = assets.manifest()
     changed = {}

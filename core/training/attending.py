@@ -1,10 +1,12 @@
-"""How attention is computed while a BERT learns."""
+"""How a BERT computes while it learns."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from core import runtime
 
 
 @contextmanager
@@ -25,3 +27,11 @@ def attending(device: torch.device) -> Iterator[None]:
             yield
     finally:
         torch.backends.cuda.allow_fp16_bf16_reduction_math_sdp(before)
+
+
+@contextmanager
+def learning(device: torch.device) -> Iterator[None]:
+    """Also multiply in bfloat16 where the device does so; weights and sums stay float32."""
+    half = runtime.compute_dtype() == torch.bfloat16
+    with attending(device), torch.autocast(device.type, torch.bfloat16, enabled=half):
+        yield

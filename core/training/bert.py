@@ -99,6 +99,8 @@ def main() -> None:
     if unknown := set(recipe.left_out) - set(corpus.source_names):
         raise SystemExit(f"No such sources: {sorted(unknown)}; there are {corpus.source_names}.")
 
+    if recipe.sense_weight and not args.sense_of:
+        raise SystemExit("Whose sense of a text is to be kept? Say --sense-of FOLDER.")
     if args.language == "zh" and recipe.unit != "token" and corpus.starts is None:
         raise SystemExit("Build the corpus with --words: nobody knows its words yet.")
     torch.manual_seed(recipe.seed)
@@ -124,11 +126,33 @@ def main() -> None:
         run.place = place
     teach(run, args, target, vocabulary)
     if args.export and run.accelerator.is_main_process:
-        ship(run, args.export, vocabulary_file, args.language)
+        before = Recipe(**state["recipe"]) if state else recipe
+        ship(run, before, args.export, vocabulary_file, args.language)
 
 
-def ship(run: Run, folder: Path, vocabulary: Path, language: str) -> None:
-    """Write weights, vocabulary and history; files below `assets/` enter its manifest."""
+def options(recipe: Recipe, before: Recipe | None = None) -> str:
+    """Return a recipe as options of this command, those that are not as before."""
+    given = []
+    for name, default in asdict(before or Recipe()).items():
+        value = getattr(recipe, name)
+        if value == default or name in ("warmup_from", "cooldown_from"):
+            continue
+        given.append(f"--{name.replace('_', '-')}")
+        if not isinstance(value, bool):
+            given += map(str, value if isinstance(value, tuple) else (value,))
+    return " ".join(given)
+
+
+def ship(run: Run, before: Recipe, folder: Path, vocabulary: Path, language: str) -> None:
+    """Write weights, vocabulary and history; files below `assets/` enter its manifest.
+
+    Args:
+        run: what was trained.
+        before: recipe of the run that it is a branch of.
+        folder: where to.
+        vocabulary: the `vocab.txt` that it reads with.
+        language: "en" or "zh".
+    """
     save_bert(run.bare_model, folder, vocabulary)
     history = run.place.history
     (folder / HISTORY).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -137,14 +161,17 @@ def ship(run: Run, folder: Path, vocabulary: Path, language: str) -> None:
     last = history[-1]
     scores = {"mask_top1": "top1", "mask_top5": "top5", "nsp_acc": "nsp_accuracy"}
     score = {ours: last[name] for ours, name in scores.items()} | {"tokens": last["tokens"]}
+    command = f"python -m core.training.bert {language}"
+    if run.recipe.sense_weight:
+        command += " --sense-of MINILM_FOLDER"
     for name in (WEIGHTS, CONFIG, HISTORY):
         assets.register(
             (folder / name).resolve().relative_to(assets.FOLDER.resolve()).as_posix(),
             licence="Apache-2.0",
             source=SOURCE,
             paper="Devlin et al. 2018, arXiv:1810.04805",
-            command=f"python -m core.training.bert {language} --branch export "
-            f"--cooldown-steps {run.recipe.cooldown_steps} "
+            command=f"{command} --init-from MINILM_FOLDER {options(before)}; {command} "
+            f"--branch export {options(run.recipe, before)} "
             f"--export assets/weights/bert-{language}",
             score=score if name == WEIGHTS else None,
         )

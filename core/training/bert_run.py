@@ -78,8 +78,8 @@ def far_from_sense(output: PreTrainingOutput, batch: Batch, encoder: Bert) -> Te
     """Return 1 - cosine between what model and encoder make of each text, [B], in [0, 2].
 
     Both take the mean over all tokens (Reimers & Gurevych 2019, arXiv:1908.10084); the encoder
-    reads the text before masking. A body that was a sentence encoder forgets much of it while it
-    learns to fill in words; this keeps it (as distillation does, Hinton et al. 2015,
+    reads the text before masking. A body that was a sentence encoder moves away from it while it
+    learns to fill in words; as a loss, this holds it near (distillation, Hinton et al. 2015,
     arXiv:1503.02531).
     """
     with torch.no_grad():

@@ -111,7 +111,7 @@ def main() -> None:
         runs[name] = Run(model, assembler, recipe_of(name, args))
     found = compare(runs, held_out, n_steps=args.steps, every=args.evaluate_every)
     options = f"--steps {args.steps} --length {args.length} --batch-tokens {args.batch_tokens}"
-    options += " --company" * args.company
+    options += f" --evaluate-every {args.evaluate_every}" + " --company" * args.company
     command = f"python -m core.training.bert_trials {args.kind} {args.language} {options}"
     written = {"kind": args.kind, "language": args.language, "n_steps": args.steps, **found}
     written["command"] = f"{command} --init-from MINILM_FOLDER"

@@ -9,6 +9,7 @@ the mean over all tokens: the body, a sentence encoder's once, then says more th
 import argparse
 import shutil
 import time
+from contextlib import nullcontext
 
 import torch
 from safetensors.torch import save_file
@@ -16,17 +17,20 @@ from torch import Tensor
 
 from core import assets, reviews, zoo
 from core.checkpoints import CONFIG, WEIGHTS
+from core.models import lora
 from core.models.bert import BertForClassification, BertForPreTraining, initialise
 from core.reviews import Reviews
 from core.text import pieces
 from core.text.tokenizer import CLS, PADDING, SEP
 from core.training import shipping
+from core.training.attending import learning
 from core.training.classifying import Classify, Examples, Pace, Run, accuracy
 from core.training.textcnn import SOURCE
 
 MAX_TOKENS = 128  # of a sentence; the rest is cut off
 WEIGHT_DECAY = 0.01
 RATE_BODY, RATE_HEAD = 1e-4, 3e-3
+RANK, RATE_CHANGES = 16, 1e-3  # of low-rank changes, where they learn instead
 PACE = Pace(epochs=2, batch_size=32)
 
 
@@ -50,10 +54,11 @@ def start(pretrained: BertForPreTraining, seed: int, n_labels: int = 2) -> BertF
 
 
 def reading(model: BertForClassification, pad_id: int = 0) -> Classify:
-    """Return the function that classifies padded ids."""
+    """Return the function that classifies padded ids, quickly while it learns."""
 
     def classify(ids: Tensor) -> Tensor:
-        return model(ids, mask=ids != pad_id)
+        with learning(ids.device) if model.training else nullcontext():
+            return model(ids, mask=ids != pad_id).float()
 
     return classify
 
@@ -64,6 +69,7 @@ def run(
     learn_from: Examples,
     *,
     n_layers: int | None = None,
+    rank: int | None = None,
     pace: Pace = PACE,
     rate_body: float = RATE_BODY,
     rate_head: float = RATE_HEAD,
@@ -76,15 +82,19 @@ def run(
         learn_from: sentences to train on.
         n_layers: how many of the last layers learn besides the head; 0 freezes the body, None lets
             everything learn, word vectors too.
+        rank: of the low-rank changes (core/models/lora.py) that learn in place of the matrices
+            themselves; `n_layers` then doesn't count.
         pace: epochs, batches, seed.
         rate_body: learning rate of what was pre-trained.
         rate_head: learning rate of the new layer.
     """
-    layers = list(model.bert.encoder["layer"])
-    learning = layers[len(layers) - n_layers :] if n_layers is not None else [model.bert]
     model.bert.requires_grad_(False)
-    for part in learning:
-        part.requires_grad_(True)
+    if rank is not None:
+        lora.adapt(model.bert.encoder, rank, torch.Generator().manual_seed(pace.seed))
+    else:
+        layers = list(model.bert.encoder["layer"])
+        for part in [model.bert] if n_layers is None else layers[len(layers) - n_layers :]:
+            part.requires_grad_(True)
     body = [p for p in model.bert.parameters() if p.requires_grad]
     groups = [{"params": model.classifier.parameters(), "lr": rate_head, "weight_decay": 0.0}]
     if body:

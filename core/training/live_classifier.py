@@ -116,14 +116,16 @@ class Classifier:
         def examples(part: Reviews) -> Examples:
             return fine_tuning.examples(part, settings.language)
 
+        usual = fine_tuning.RATE_CHANGES if settings.low_rank else fine_tuning.RATE_BODY
         run = fine_tuning.run(
             fine_tuning.start(zoo.bert(settings.language), settings.seed),
             settings.language,
             examples(learn_from),
             n_layers=settings.n_layers,
+            rank=fine_tuning.RANK if settings.low_rank else None,
             pace=pace,
             rate_body=settings.learning_rate,
-            rate_head=settings.learning_rate * fine_tuning.RATE_HEAD / fine_tuning.RATE_BODY,
+            rate_head=settings.learning_rate * fine_tuning.RATE_HEAD / usual,
         )
         return run, examples
 

@@ -75,6 +75,7 @@ class FineTuningSettings:
 
     language: str = "en"
     n_layers: int | None = 2  # of the last layers that learn; 0: only the head; None: everything
+    low_rank: bool = False  # instead, only low-rank changes of all layers learn
     n_labels: int = 500
     learning_rate: float = 1e-4  # of the pre-trained part, at its height; the head's is 30 times it
     batch_size: int = 32

@@ -27,7 +27,7 @@
     }
     const label = (name, value) => {
       if (name === "n_labels") return value ? String(value) : t("all");
-      if (name === "n_layers") return t(value < 0 ? "layers.all" : value ? "layers.some" : "layers.none", { n: value });
+      if (name === "n_layers") return t(`layers.${{ [-2]: "low_rank", [-1]: "all", 0: "none" }[value] ?? "some"}`, { n: value });
       return t(`${name}.${value}`);
     };
     const shown = (value) => (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential().replace("e+", "e") : String(value));

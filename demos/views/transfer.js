@@ -7,7 +7,7 @@
   const lab = window.lab;
   const TAB = "fill_in";
   const say = (key, values) => lab.t(`${TAB}.${key}`, values);
-  const COMMAND = "python -m core.training.bert_trials transfer zh --init-from MINILM_FOLDER --steps 400 --company";
+  const COMMAND = "python -m core.training.bert_trials transfer zh --init-from MINILM_FOLDER --steps 400";
 
   lab.transfer = (node, { ask }) => {
     const find = (selector) => node.querySelector(selector);
@@ -27,7 +27,6 @@
       find(".missing").textContent = COMMAND;
       find(".told").hidden = !trial;
       if (!trial) return;
-      find(".characters").textContent = say(/--company\b/.test(trial.command) ? "transfer.characters.company" : "transfer.characters.noise");
       lab.twoRuns(find(".found"), trial, { texts: `${TAB}.transfer`, charts: ["loss", "top1"], rows: ["loss", "top1", "top5"] });
       const ahead = lead();
       if (ahead) find(".outcome").after(lab.make("p", "outcome lead",

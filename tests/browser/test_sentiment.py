@@ -5,19 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core import assets
-
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-HAS_BERT = all(
-    (assets.FOLDER / f"weights/sentiment-{language}/model.safetensors").is_file()
-    for language in ("en", "zh")
-)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.weights,
-    pytest.mark.skipif(not HAS_BERT, reason="no fine-tuned BERT ships yet"),
 ]
 
 PAGE = "#sentiment article"
