@@ -16,7 +16,7 @@ from core.checkpoints import save_bert
 from core.models.bert import Bert, BertConfig, BertForPreTraining, PreTrainingOutput, initialise
 from core.text.tokenizer import SPECIAL, read_vocabulary, tokenizer
 from core.text.vocabulary import characters
-from core.training.bert import left_off
+from core.training.bert import checkpoints, left_off, options
 from core.training.bert_batches import IS_NEXT, IS_RANDOM, NO_PAIR, Assembler, plan
 from core.training.bert_corpus import Corpus, build, choose_held_out, digest, families, load, read
 from core.training.bert_evaluation import answers, evaluate, held_out_batches
@@ -450,6 +450,28 @@ def test_word_frequencies_are_those_of_the_training_texts(corpus):
     mine = np.repeat(~corpus.held_out, np.diff(corpus.sentences[corpus.documents]))
     expected = (np.bincount(corpus.tokens[mine], minlength=len(shares)) + 1).astype(float)
     assert_close(shares.double(), torch.from_numpy(expected / expected.sum()), atol=1e-6, rtol=1e-4)
+
+
+def test_a_branch_that_was_stopped_goes_on_until_the_run_has_moved(tmp_path):
+    last, branch = tmp_path / "last.pt", tmp_path / "export.pt"
+    assert checkpoints(last, last) == (None, None)
+    at = {"place": {"step": 40}, "recipe": {"cooldown_from": 0}}
+    torch.save(at, last)
+    assert checkpoints(last, last) == checkpoints(last, branch) == (at, at)
+    begun = {"place": {"step": 55}, "recipe": {"cooldown_from": 40}}
+    torch.save(begun, branch)
+    assert checkpoints(last, branch) == (at, begun)
+    assert checkpoints(last, last) == (at, at)
+    torch.save({**at, "place": {"step": 90}}, last)
+    assert checkpoints(last, branch)[1]["place"] == {"step": 90}
+
+
+def test_a_recipe_is_written_as_options():
+    run = Recipe(muon=True, left_out=("a", "b"), mask_rate=0.25)
+    assert options(run) == "--mask-rate 0.25 --muon --left-out a b"
+    branch = replace(run, mask_rate=0.15, cooldown_from=9, cooldown_steps=30)
+    assert options(branch, run) == "--cooldown-steps 30 --mask-rate 0.15"
+    assert options(Recipe()) == ""
 
 
 def test_a_run_goes_on_from_exported_weights(tmp_path):

@@ -7,8 +7,9 @@
 The learning rate rises linearly over `--warmup-steps` and then stays ("trapezoid"), so that a run
 needs no planned end and can go on for many sessions. Weights to ship come from a **branch**: it
 starts at the run's last checkpoint, lets the rate fall linearly to 0 over `--cooldown-steps` and is
-exported; the run itself is not touched. `torchrun --nproc-per-node N -m core.training.bert ...`
-computes the same with N processes, `--accumulate N` with 1/N of the memory.
+exported; the run itself is not touched. Stopped half-way, the same command goes on with it.
+`torchrun --nproc-per-node N -m core.training.bert ...` computes the same with N processes,
+`--accumulate N` with 1/N of the memory.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import signal
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,6 +38,7 @@ SOURCE = (
     "trained by this project from the body of all-MiniLM-L6-v2 (Apache-2.0) on the texts that "
     "NOTICE names, Wikipedia (CC BY-SA) the largest"
 )
+State = dict[str, Any]  # of a checkpoint
 HISTORY = "snapshots.json"  # of scores and answers, beside exported weights
 
 
@@ -83,16 +86,16 @@ def main() -> None:
     vocabulary_file = args.vocabulary or Path(f"assets/weights/bert-{args.language}/vocab.txt")
     vocabulary = read_vocabulary(vocabulary_file)
     corpus = load(args.corpus or Path(f"data/corpus-{args.language}"))
-    last = folder / "last.pt"
-    state = torch.load(last, weights_only=True) if last.exists() else None
     target = folder / f"{args.branch or 'last'}.pt"
+    before, state = checkpoints(folder / "last.pt", target)
     asked = {
         k: v for k, v in vars(args).items() if k in Recipe.__dataclass_fields__ and v is not None
     }
     if args.left_out is not None:
         asked["left_out"] = tuple(args.left_out)
     place = Place(**state["place"]) if state else left_off(args.init_from)
-    asked["cooldown_from"] = place.step
+    if state is before:
+        asked["cooldown_from"] = place.step
     if not state:
         asked["warmup_from"] = place.step
     recipe = Recipe(**((state["recipe"] if state else {}) | asked))
@@ -126,8 +129,21 @@ def main() -> None:
         run.place = place
     teach(run, args, target, vocabulary)
     if args.export and run.accelerator.is_main_process:
-        before = Recipe(**state["recipe"]) if state else recipe
-        ship(run, before, args.export, vocabulary_file, args.language)
+        trunk = Recipe(**before["recipe"]) if before else recipe
+        ship(run, trunk, args.export, vocabulary_file, args.language)
+
+
+def checkpoints(last: Path, target: Path) -> tuple[State | None, State | None]:
+    """Return a run's last checkpoint, and the one to go on from; None if there is none.
+
+    They are the same unless `target` is a branch from the first that was stopped half-way.
+    """
+    before = torch.load(last, weights_only=True) if last.exists() else None
+    if before and target != last and target.exists():
+        begun = torch.load(target, weights_only=True)
+        if begun["recipe"]["cooldown_from"] == before["place"]["step"]:
+            return before, begun
+    return before, before
 
 
 def options(recipe: Recipe, before: Recipe | None = None) -> str:
@@ -198,7 +214,7 @@ def teach(run: Run, args: argparse.Namespace, target: Path, vocabulary: dict[str
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.update(asked=True))
     begun = last_evaluation = last_save = time.time()
-    first, place = run.place.step, run.place
+    place, first = run.place, run.recipe.cooldown_from  # where this run, or its branch, begins
     n_steps = args.steps or args.cooldown_steps or 0
     main_process = run.accelerator.is_main_process
 
