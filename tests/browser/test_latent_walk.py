@@ -66,7 +66,7 @@ def test_beta_changes_the_map_and_the_window_zooms(browser):
     page.locator("#latent_walk canvas[data-map=whole]").wait_for()
     four = pad.evaluate(SHEET)
     assert four != one
-    assert page.locator("#latent_walk .big").evaluate(SHEET) != big
+    page.wait_for_function(f"({SHEET})(document.querySelector('#latent_walk .big')) != {big}")
     page.get_by_role("button", name="all codes").click()
     page.wait_for_function("location.search.includes('zoom=fit')")
     page.wait_for_function(
