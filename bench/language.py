@@ -1,12 +1,12 @@
 """How good are our BERTs, how fast, and are they BERTs at all?"""
 
 import functools
-import json
 from collections.abc import Callable, Sequence
 
 from bench import bert_parity, fill_mask, held_out
 from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement, single
-from core import assets, runtime
+from core import runtime
+from core.inference import trials
 from core.text.pieces import LANGUAGES
 
 NAMES = {"en": "English", "zh": "Chinese"}
@@ -88,12 +88,12 @@ def transfer_gain() -> Sequence[Measured]:
     Raises:
         BenchError: the trial hasn't been made; it takes long.
     """
-    name = "samples/transfer_trial.json"
-    if not (assets.FOLDER / name).is_file():
+    trial = trials.stored("transfer")
+    if trial is None:
         command = "python -m core.training.bert_trials transfer zh --init-from MINILM_FOLDER"
-        raise BenchError(f"no assets/{name}; make it with: {command}")
-    curves = json.loads(assets.locate(name).read_text("utf-8"))["curves"]
-    body, random = (curves[run][-1]["loss"] for run in ("body", "random"))
+        raise BenchError(f"no assets/{trials.file_of('transfer')}; make it with: {command}")
+    curves = dict(trial.runs)
+    body, random = (curves[run][-1].loss for run in ("body", "random"))
     return [Measured(random - body), Measured(body, random)]
 
 

@@ -1,11 +1,9 @@
 """Pre-training: what is held out, which pairs are drawn, how runs can be cut and shared out."""
 
 import json
-import lzma
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,14 +12,11 @@ from torch.testing import assert_close
 
 from core.checkpoints import save_bert
 from core.models.bert import Bert, BertConfig, BertForPreTraining, PreTrainingOutput, initialise
-from core.text.tokenizer import SPECIAL, read_vocabulary, tokenizer
-from core.text.vocabulary import characters
-from core.training.bert import checkpoints, left_off, options
+from core.text.tokenizer import SPECIAL, tokenizer
 from core.training.bert_batches import IS_NEXT, IS_RANDOM, NO_PAIR, Assembler, plan
-from core.training.bert_corpus import Corpus, build, choose_held_out, digest, families, load, read
+from core.training.bert_corpus import Corpus
 from core.training.bert_evaluation import answers, evaluate, held_out_batches
 from core.training.bert_run import (
-    Place,
     Recipe,
     Run,
     far_from_sense,
@@ -78,68 +73,6 @@ def run(corpus, recipe=RECIPE, *, dropout=0.0, **settings) -> Run:
 
 def cut(corpus, *, epoch=0, held_out=False):
     return plan(corpus, seed=0, epoch=epoch, length=24, batch_tokens=96, held_out=held_out)
-
-
-# Held-out documents
-
-
-def test_documents_that_share_a_sentence_are_one_family():
-    family = families([[1, 2], [3], [2, 4], [5], [4, 6]])
-    assert len({family[0], family[2], family[4]}) == 1
-    assert len(set(family.tolist())) == 3
-
-
-def test_boilerplate_relates_nothing():
-    assert len(set(families([[7]] * 30).tolist())) == 30
-
-
-def test_the_choice_depends_on_the_text_alone():
-    texts = [f"document number {i}" for i in range(3000)]
-    whole, sources = [digest(t) for t in texts], ["enwiki"] * 3000
-    family = np.arange(3000)
-    first = choose_held_out(whole, sources, family, "en")
-    assert 10 < first.sum() < 60
-    again = choose_held_out(whole[::-1], sources, family, "en")
-    assert (first == again[::-1]).all()
-    family[:1500] = 0  # a family stays on one side
-    assert len(set(choose_held_out(whole, sources, family, "en")[:1500])) == 1
-    # Parts whose parent isn't known are never held out.
-    assert not choose_held_out(whole, ["standardebooks"] * 3000, family, "en").any()
-
-
-def test_corpus_is_built_from_texts(tmp_path):
-    (tmp_path / "text").mkdir()
-    documents = [
-        {"src": "drcd", "lic": "", "paras": [["你好 吗？", "很 好 。"], ["BERT 2018"]]},
-        {"src": "drcd", "lic": "", "paras": [["你好吗？", "很好。"], ["bert 2018"]]},  # the same
-        {"src": "pd98", "lic": "", "paras": [["不能用的 文章 。"]]},  # may not ship
-        {"src": "howtocook", "lic": "", "paras": [["放 油 。"]]},
-    ]
-    for name in ("zh-more", "zh-core"):
-        with lzma.open(tmp_path / "text" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as lines:
-            for document in documents if name == "zh-more" else []:
-                lines.write(json.dumps(document, ensure_ascii=False) + "\n")
-    vocabulary = tmp_path / "vocab.txt"
-    vocabulary.write_text("\n".join([*SPECIAL, *"你好吗？很。放油2018", "bert", "2018"]), "utf-8")
-    build(read(tmp_path, "zh"), "zh", vocabulary, tmp_path / "corpus", words=True)
-    corpus = load(tmp_path / "corpus")
-    assert corpus.starts.tolist() == [1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]  # 你好 is one word
-    names = list(read_vocabulary(vocabulary))
-    sentences = [
-        " ".join(names[t] for t in corpus.tokens[a:b])
-        for a, b in zip(corpus.sentences[:-1], corpus.sentences[1:], strict=True)
-    ]
-    assert sentences == ["你 好 吗 ？", "很 好 。", "bert 2018", "放 油 。"]
-    assert corpus.documents.tolist() == [0, 3, 4]
-    assert [corpus.source_names[s] for s in corpus.sources] == ["drcd", "howtocook"]
-
-
-def test_chinese_vocabulary_spells_all_latin_and_keeps_frequent_characters():
-    tokens = characters(["天地 BERT 2018", *["天气"] * 40])
-    assert tokens[:5] == list(SPECIAL)
-    assert {"a", "##a", "9", "##9", "bert", "2018", "天", "气"} <= set(tokens)
-    assert "地" not in tokens  # once is too rare
-    assert len(tokens) == len(set(tokens))
 
 
 # Pairs and batches
@@ -450,43 +383,3 @@ def test_word_frequencies_are_those_of_the_training_texts(corpus):
     mine = np.repeat(~corpus.held_out, np.diff(corpus.sentences[corpus.documents]))
     expected = (np.bincount(corpus.tokens[mine], minlength=len(shares)) + 1).astype(float)
     assert_close(shares.double(), torch.from_numpy(expected / expected.sum()), atol=1e-6, rtol=1e-4)
-
-
-def test_a_branch_that_was_stopped_goes_on_until_the_run_has_moved(tmp_path):
-    last, branch = tmp_path / "last.pt", tmp_path / "export.pt"
-    assert checkpoints(last, last) == (None, None)
-    at = {"place": {"step": 40}, "recipe": {"cooldown_from": 0}}
-    torch.save(at, last)
-    assert checkpoints(last, last) == checkpoints(last, branch) == (at, at)
-    begun = {"place": {"step": 55}, "recipe": {"cooldown_from": 40}}
-    torch.save(begun, branch)
-    assert checkpoints(last, branch) == (at, begun)
-    assert checkpoints(last, last) == (at, at)
-    torch.save({**at, "place": {"step": 90}}, last)
-    assert checkpoints(last, branch)[1]["place"] == {"step": 90}
-
-
-def test_a_recipe_is_written_as_options():
-    run = Recipe(muon=True, left_out=("a", "b"), mask_rate=0.25)
-    assert options(run) == "--mask-rate 0.25 --muon --left-out a b"
-    branch = replace(run, mask_rate=0.15, cooldown_from=9, cooldown_steps=30)
-    assert options(branch, run) == "--cooldown-steps 30 --mask-rate 0.15"
-    assert options(Recipe()) == ""
-
-
-def test_a_run_goes_on_from_exported_weights(tmp_path):
-    record = {"step": 7, "tokens": 900, "seconds": 5, "epoch": 1, "loss": 3.0}
-    (tmp_path / "snapshots.json").write_text(json.dumps([record]))
-    assert left_off(tmp_path) == Place(7, 2, 0, 900, 5, [record])
-    assert left_off(tmp_path / "nowhere") == left_off(None) == Place()
-
-
-def test_everything_shipped_is_of_one_version():
-    for language in ("en", "zh"):
-        folder = Path(f"assets/weights/bert-{language}")
-        if not (folder / "config.json").exists():
-            pytest.skip(f"the {language} weights are not trained yet")
-        settings = json.loads((folder / "config.json").read_text())
-        assert settings["vocab_size"] == len(read_vocabulary(folder / "vocab.txt"))
-        history = json.loads((folder / "snapshots.json").read_text())
-        assert [r["step"] for r in history] == sorted(r["step"] for r in history)

@@ -204,7 +204,7 @@ class Run:
             with self.accelerator.autocast(), attending(self.accelerator.device):
                 output = self._forward(part)
                 mlm, nsp = losses(output, part)
-                far = torch.zeros(())
+                far = mlm.new_zeros(())
                 if self.encoder is not None:
                     far = far_from_sense(output, part, self.encoder).sum()
             sums += torch.stack([mlm / n_answers, nsp / n_pairs, far / len(batch.ids)]).detach()
