@@ -60,7 +60,7 @@ def test_arrow_keys_move_between_tabs(browser):
 def test_projector_and_theme(browser):
     page = browser("lang=en")
     size = "parseFloat(getComputedStyle(document.querySelector('.page')).fontSize)"
-    page.get_by_role("button", name="Projector").wait_for()
+    page.locator(".page").first.wait_for()  # tabs come after the bar above them
     before = page.evaluate(size)
     page.get_by_role("button", name="Projector").click()
     assert page.evaluate(size) == pytest.approx(1.35 * before)
