@@ -34,6 +34,10 @@ FLAGS = [  # nothing of the browser's own may go out, or count as the page's
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START_LIMIT = 120  # seconds until the lab answers
+PATIENCE = 60_000  # milliseconds that a page is waited for: only a guard, for a busy machine
+# The page's head and the tab of its link stand, so that nothing below moves any more.
+STANDS = """document.querySelector(".shell .tabs button")
+    && document.querySelector(`#${lab.tab} .page`)?.checkVisibility()"""
 
 # A busy machine may take long over one example; under CI the same examples come every time.
 settings.register_profile("lab", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -141,7 +145,7 @@ class Visitor:
         reduced_motion: bool = True,
         permissions: tuple[str, ...] = (),
     ) -> "Page":
-        """Open the lab as a new visitor, without cookies or storage.
+        """Open the lab as a new visitor, without cookies or storage; return once its tab shows.
 
         Args:
             query: what follows the `?` of the address.
@@ -164,12 +168,13 @@ class Visitor:
         )
         self._close.append(context.close)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self._seen.append(f"page error: {error}"))
         page.on("request", self._asked)
         page.on("websocket", lambda socket: self._request("WS", socket.url))
         page.goto(self.lab.url + (f"?{query}" if query else ""), wait_until="domcontentloaded")
+        page.wait_for_function(STANDS)
         return page
 
     def allow(self, part: str) -> None:

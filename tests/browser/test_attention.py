@@ -60,6 +60,7 @@ def test_hover_isolates_a_click_pins_and_switching_asks_nobody(browser):
     page.wait_for_function(
         f"document.querySelector('#attention .stage canvas').dataset.lines === '{everything}'"
     )
+    page.wait_for_load_state("networkidle")
     asked = len(browser.requests)
     token.click()
     assert token.get_attribute("aria-pressed") == "true"
@@ -76,9 +77,9 @@ def test_hover_isolates_a_click_pins_and_switching_asks_nobody(browser):
     token.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert "pins=q2,q3" in page.url
+    page.wait_for_function("location.search.includes('pins=q2,q3')")
     page.keyboard.press("Escape")
-    assert "pins=&" in f"{page.url}&"
+    page.wait_for_function("`${location.search}&`.includes('pins=&')")
     assert browser.requests[asked:] == []
 
 
@@ -149,6 +150,8 @@ def test_heads_go_off_and_the_answer_changes(browser):
 def test_effects_explanations_and_swaps(browser):
     page = opened(browser, "&lang=zh&view=maps&measure=effect", width=390, locale="zh-CN")
     lab = page.locator("#attention")
+    # The word that is asked for is hidden, so the text is read once more.
+    lab.locator(".maps .board .hidden").wait_for()
     lab.get_by_role("button", name="逐个关掉来测量").click()
     cells = lab.locator(".maps .head-grid .cell")
     cells.first.wait_for()

@@ -174,12 +174,13 @@ def test_it_opens_mid_slide_and_plays_without_the_server(browser):
     assert tab.locator(".sum-title").inner_text() == "Output row 14, column 18, filter 1"
     assert "= 28" in tab.locator(".size").inner_text()
     assert tab.locator(".count").inner_text() == "4·1·3·3 + 4 = 40"
+    page.wait_for_load_state("networkidle")
     sent = len(browser.requests)
     tab.get_by_role("button", name="One window on").click()
     assert tab.locator(".sum-title").inner_text() == "Output row 14, column 19, filter 1"
-    tab.locator(".speed").fill("8")
     tab.get_by_role("button", name="Play", exact=True).click()
     tab.get_by_role("button", name="Pause").click()
+    tab.locator(".speed").fill("8")
     tab.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function(
         "document.querySelector('#convolution .sum-title').textContent.includes('column 28,')"
@@ -190,7 +191,7 @@ def test_it_opens_mid_slide_and_plays_without_the_server(browser):
 
     output = tab.locator(".maps .out canvas").first
     output.hover(position={"x": 5, "y": 5})
-    assert tab.locator(".sum-title").inner_text().startswith("Output row 1, column 1")
+    tab.locator(".sum-title", has_text="Output row 1, column 1,").wait_for()
     output.press("ArrowDown")
     output.press("ArrowRight")
     assert tab.locator(".sum-title").inner_text().startswith("Output row 2, column 2")
@@ -279,7 +280,7 @@ def test_channels_and_groups_show_what_they_mix(browser):
     tab = page.locator("#convolution")
     question = tab.locator(".predict details").nth(1)
     question.locator("summary").click()
-    assert "groups=2" in tab.locator(".line code").inner_text()
+    tab.locator(".line code", has_text="groups=2").wait_for()
     pictures = tab.locator(".maps .in .thumbs button")
     assert pictures.count() == 2
     assert pictures.first.is_disabled()  # filter 4 reads channel 2 alone
@@ -345,15 +346,17 @@ def test_drawing_is_convolved_while_it_is_drawn(browser):
     tab.get_by_role("button", name="Clear").click()
     assert tab.locator(".equation b").inner_text() == "0.00"
     box = tab.locator(".pad canvas").bounding_box()
+    page.wait_for_load_state("networkidle")
     sent = len(browser.requests)
     x = box["x"] + box["width"] * 15.5 / 28
     page.mouse.move(x, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(x, box["y"] + 130, steps=6)
-    drawing = tab.locator(".equation b").inner_text()
+    page.wait_for_function(
+        "document.querySelector('#convolution .equation b').textContent !== '0.00'"
+    )
     page.mouse.up()
-    assert drawing != "0.00"
-    assert "strokes=" in page.url
+    page.wait_for_function("location.search.includes('strokes=')")
     assert browser.requests[sent:] == []
 
 
@@ -374,7 +377,13 @@ def test_a_bad_link_opens_the_page_all_the_same(browser):
 
 def test_the_line_is_copied(browser):
     page = opened(browser, permissions=("clipboard-read", "clipboard-write"))
-    page.locator("#convolution .copy").click()
-    page.get_by_text("Copied").wait_for()
+    button = page.locator("#convolution .copy")
+    button.evaluate("""(button) => {  // what it says for a moment only
+        const heard = new MutationObserver(() => said.push(button.textContent));
+        window.said = [];
+        heard.observe(button, { childList: true });
+    }""")
+    button.click()
+    page.wait_for_function("said.includes('Copied')")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "nn.Conv2d(1, 4, kernel_size=(3, 3), padding=1)"

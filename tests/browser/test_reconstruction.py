@@ -97,7 +97,7 @@ def test_answers_come_while_the_stroke_lasts(browser):
     for step in range(12):
         page.mouse.move(box["x"] + 60 + 10 * step, box["y"] + 60 + 5 * step)
         page.wait_for_timeout(40)
-    assert shown(page) > before
+    page.wait_for_function(f"Number(document.querySelector('{PAGE}').dataset.shown) > {before}")
     page.mouse.up()
 
 
@@ -121,7 +121,10 @@ def test_keyboard_draws(browser):
 def test_choose_a_sample_and_restore_it_from_the_link(browser):
     page = opened(browser)
     before = shown(page)
+    first = "document.querySelector('#reconstruction .digits button').index"
+    row = page.evaluate(first)
     page.locator("#reconstruction .more").click()
+    page.wait_for_function(f"{first} !== {row}")
     page.locator("#reconstruction .digits button[aria-label='Sample digit 7']").click()
     wait_for_answer(page, before)
     page.locator("#reconstruction .card[data-model=dense32] .name").click()

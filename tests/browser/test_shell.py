@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,8 @@ def test_language_follows_the_browser_and_the_switch_loses_nothing(browser):
     assert page.title() == "Latent Lab"
     assert page.get_by_role("tab", name="Latent walk").get_attribute("aria-selected") == "true"
     assert "lang=en" in page.url
-    han = page.locator(".page:visible").first.evaluate(
+    page.locator("#latent_walk .page").wait_for()
+    han = page.locator("#latent_walk .page").evaluate(
         "e => e.innerText.split('\\n').filter((line) => /[\\u4e00-\\u9fff]/.test(line))"
     )
     assert han == []
@@ -44,7 +45,8 @@ def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
             button = page.locator(".shell .tabs button").nth(tab)
             assert button.is_visible()
             button.click()
-            page.locator(".page:visible .todo").first.wait_for()
+            name = button.get_attribute("id").removeprefix("tab-")
+            page.locator(f"#{name} .todo").first.wait_for()
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, f"{button.inner_text()} is {overflow} px too wide"
 
@@ -60,7 +62,6 @@ def test_arrow_keys_move_between_tabs(browser):
 def test_projector_and_theme(browser):
     page = browser("lang=en")
     size = "parseFloat(getComputedStyle(document.querySelector('.page')).fontSize)"
-    page.locator(".page").first.wait_for()  # tabs come after the bar above them
     before = page.evaluate(size)
     page.get_by_role("button", name="Projector").click()
     assert page.evaluate(size) == pytest.approx(1.35 * before)
@@ -80,6 +81,7 @@ def test_inside_a_space_the_frame_tells_the_outer_page_its_state(chromium, lab_s
     """A stand-in for the Space's page, with the lab in a frame, hears each change of the state."""
     context = chromium.new_context()
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     outer = f"""<iframe src="{lab_server.url}?lang=en" style="width:1000px;height:700px"></iframe>
         <script>
             heard = [];
@@ -108,7 +110,7 @@ def test_the_lab_runs_without_any_network(tmp_path, chromium):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=300,
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
@@ -119,7 +121,7 @@ def test_the_lab_runs_without_any_network(tmp_path, chromium):
 OFFLINE = """
 import fcntl, pathlib, shutil, socket, struct, tempfile
 from playwright.sync_api import sync_playwright
-from tests.conftest import FLAGS, PROGRAMS, Lab
+from tests.conftest import FLAGS, PATIENCE, PROGRAMS, Lab
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1  # a new namespace's loopback is down; this is `ip link set lo up`
 with socket.socket() as control:
@@ -132,13 +134,14 @@ try:
             executable_path=program, headless=True, args=FLAGS
         )
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
         faults = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.goto(lab.url + "?lang=en")
         pad = page.locator("#reconstruction .pad canvas")
-        article = page.locator("#reconstruction article[data-shown]")
-        before = article.get_attribute("data-shown")
+        page.locator("#reconstruction article:not([data-shown='0'])").wait_for()
+        before = page.locator("#reconstruction article").get_attribute("data-shown")
         box = pad.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
         page.mouse.move(x, y)
