@@ -215,7 +215,7 @@ page.measure = lab.headWork(page, { watch: (heard) => watch("value", () => heard
 
 // ---- What is on the screen ---------------------------------------------------------------------------
 function show() {
-  if (!data) return;
+  if (!data || lab.tab !== TAB) return;  // a hidden tab has no width to draw in; it is shown again later
   state.pins = state.pins?.filter(({ at }) => at < data.n) ?? (data.focus === null ? [] : [{ side: "q", at: data.focus }]);
   for (const name of VIEWS) find(`.view.${name}`).hidden = name !== state.view;
   find(".about").textContent = say(`about.${state.view}`);

@@ -10,16 +10,17 @@
 
   lab.attentionViews.maps = (node, page) => {
     const find = (selector) => node.querySelector(selector), problem = find(".problem"), pattern = find(".pattern"), work = find(".work"), row = find(".measures");
-    const effectKey = () => `effects.${page.state.question}.${page.state.target}`;
-    page.effects = () => (page.data?.key === JSON.stringify(page.request()) ? page.data.kept.get(effectKey()) ?? null : null);
+    const measured = new Map();  // a question on a reading -> its effects; that reading may still be on its way
+    const asked = () => JSON.stringify(page.asked());
+    page.effects = () => (page.data?.key === JSON.stringify(page.request()) ? measured.get(asked()) ?? null : null);
     // Measure the effect of each head, once for each question; null if it was stopped.
     page.measureEffects = async (place) => {
-      const { data } = page, key = effectKey();
-      if (!data.kept.has(key)) {
+      const key = asked();
+      if (!measured.has(key)) {
         const result = await page.measure("effects", page.asked(), place);
-        if (result) data.kept.set(key, result);
+        if (result) measured.set(key, result);
       }
-      return data.kept.get(key) ?? null;
+      return measured.get(key) ?? null;
     };
     row.append(...MEASURES.map((measure) => Object.assign(make("button"), { type: "button", value: measure })));
     const press = lab.choices(row, (measure) => page.quiet({ measure }));
