@@ -73,12 +73,17 @@ def shipped(language: str) -> Split:
 
 def split(labelled: Mapping[str, int]) -> Split:
     """Put each sentence (sentence -> label) into its part, mixed in an order of their own."""
-    keys = {text: "".join(c for c in text.lower() if c.isalnum()) for text in labelled}
+    keys = {text: letters(text) for text in labelled}
     parts = {name: [] for name in Split._fields}
     for text in sorted(labelled, key=lambda text: (_hash(keys[text]), text)):
         tenth = _hash(f"part {keys[text]}")[0] % 10
         parts[("validation", "test")[tenth] if tenth < 2 else "train"].append(text)
     return Split(*(_reviews(parts[name], labelled) for name in Split._fields))
+
+
+def letters(text: str) -> str:
+    """Return what two copies of a sentence have in common: its letters and digits, lower case."""
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def without_contradictions(bad: list[str], good: list[str]) -> dict[str, int]:

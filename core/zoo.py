@@ -5,6 +5,7 @@ called gets it; the next call tries again.
 """
 
 import functools
+import re
 import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -14,8 +15,8 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from core import assets, runtime
-from core.checkpoints import CONFIG, load_bert, read_config
+from core import assets, changes, runtime
+from core.checkpoints import CONFIG, WEIGHTS, load_bert, read_config
 from core.errors import InputError
 from core.models.autoencoder import (
     ConvAutoencoder,
@@ -29,6 +30,8 @@ from core.models.textcnn import TextCNN
 from core.models.vae import VAE, ConvVAE, VAEConfig
 from core.text.units import PAD_ID
 
+CHANGES = "changes.safetensors"  # what fine-tuning changed
+FILTERS = r"convolutions\.\d+\.weight"  # of a TextCNN, one width each
 BETAS = (0, 1, 4)  # weights of the prior that a VAE with two numbers was trained for
 
 P = ParamSpec("P")
@@ -145,7 +148,8 @@ def textcnn(kind: str, start: str) -> SentimentCNN:
     folder = f"weights/textcnn-{kind}"
     weights = load_file(assets.locate(f"{folder}/{start}.safetensors"))
     units = assets.locate(f"{folder}/vocab.txt").read_text("utf-8").split("\n")[:-1]
-    sizes = [weights[f"convolutions.{i}.weight"].shape[2] for i in range(3)]
+    filters = [name for name in sorted(weights) if re.fullmatch(FILTERS, name)]
+    sizes = [weights[name].shape[2] for name in filters]
     n_filters, _, _, width = weights["convolutions.0.weight"].shape
     model = TextCNN(len(units), width, n_filters, sizes, 2, PAD_ID)
     model.load_state_dict(weights, strict=True)
@@ -157,9 +161,13 @@ def textcnn(kind: str, start: str) -> SentimentCNN:
 def sentiment_bert(language: str) -> BertForClassification:
     """Return our BERT fine-tuned to tell good from bad, float32."""
     folder = f"weights/sentiment-{language}"
-    weights = load_file(assets.locate(f"{folder}/model.safetensors"))
     model = BertForClassification(
         read_config(assets.locate(f"{folder}/{CONFIG}").parent), 2, mean=True
     )
+    if f"{folder}/{CHANGES}" in assets.manifest():
+        packed = load_file(assets.locate(f"{folder}/{CHANGES}"))
+        weights = changes.unpack(bert(language).state_dict(), packed)
+    else:  # of a BERT that ships no longer
+        weights = load_file(assets.locate(f"{folder}/{WEIGHTS}"))
     model.load_state_dict(weights, strict=True)
     return model.to(runtime.device()).eval().requires_grad_(False)

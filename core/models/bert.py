@@ -293,7 +293,10 @@ class BertForClassification(nn.Module):
         self, ids: Mask, segments: Mask = None, mask: Mask = None, *, embeddings: Mask = None
     ) -> Tensor:
         """Return logits [B, n_labels], or [B, T, n_labels] for each token."""
-        encoder = self.bert(ids, segments, mask, embeddings=embeddings)
+        return self.answer(self.bert(ids, segments, mask, embeddings=embeddings), mask)
+
+    def answer(self, encoder: BertOutput, mask: Mask = None) -> Tensor:
+        """Return the logits for a body's output."""
         read = encoder.hidden if self.each_token else encoder.pooled
         if self.mean:
             keep = torch.ones_like(encoder.hidden[..., :1]) if mask is None else mask[..., None]

@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from torch.optim import AdamW
 
 Classify = Callable[[Tensor], Tensor]  # ids [B, T] -> logits [B, C]
+Loss = Callable[[Tensor, Tensor], Tensor]  # ids [B, T], labels -> nats
 WINDOW = 50  # batches sorted by length at a time: little padding, still a random order
 
 
@@ -19,14 +20,14 @@ class Examples:
     """N texts as numbers."""
 
     ids: tuple[Tensor, ...]  # N of int64 [T], T at least 1
-    labels: Tensor  # int64 [N]
+    labels: Tensor  # int64 [N], or P(class) to learn from, float32 [N, C]
 
     def first(self, n: int) -> "Examples":
         """Return the first n."""
         return Examples(self.ids[:n], self.labels[:n])
 
     def padded(self, rows: Sequence[int], pad_id: int) -> tuple[Tensor, Tensor]:
-        """Return ids [B, T], filled up at the end, and labels [B] of some rows."""
+        """Return ids [B, T], filled up at the end, and the labels of some rows."""
         ids = [self.ids[row] for row in rows]
         padded = nn.utils.rnn.pad_sequence(ids, batch_first=True, padding_value=pad_id)
         return padded, self.labels[list(rows)]
@@ -66,6 +67,7 @@ class Run:
         """
         self.model, self.classify, self.examples = model, classify, examples
         self.pad_id, self.pace = pad_id, pace
+        self.loss: Loss = lambda ids, labels: F.cross_entropy(classify(ids), labels)
         self.optimizer = AdamW(groups, fused=True)
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
         self.n_done = 0  # steps
@@ -90,7 +92,7 @@ class Run:
         self.model.train()
         with torch.random.fork_rng(devices=[]):  # dropout draws from torch's global source
             torch.set_rng_state(self._dropout)
-            loss = F.cross_entropy(self.classify(ids), labels)
+            loss = self.loss(ids, labels)
             self._dropout = torch.get_rng_state()
         self.optimizer.zero_grad()
         loss.backward()

@@ -15,8 +15,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from core import assets, reviews, zoo
-from core.checkpoints import CONFIG, WEIGHTS
+from core import assets, changes, reviews, zoo
+from core.checkpoints import CONFIG
 from core.models import lora
 from core.models.bert import BertForClassification, BertForPreTraining, initialise
 from core.reviews import Reviews
@@ -28,10 +28,10 @@ from core.training.classifying import Classify, Examples, Pace, Run, accuracy
 from core.training.textcnn import SOURCE
 
 MAX_TOKENS = 128  # of a sentence; the rest is cut off
-WEIGHT_DECAY = 0.01
 RATE_BODY, RATE_HEAD = 1e-4, 3e-3
 RANK, RATE_CHANGES = 16, 1e-3  # of low-rank changes, where they learn instead
 PACE = Pace(epochs=2, batch_size=32)
+PAPER = "Devlin et al. 2018, arXiv:1810.04805"
 
 
 def examples(reviews: Reviews, language: str) -> Examples:
@@ -98,28 +98,36 @@ def run(
     body = [p for p in model.bert.parameters() if p.requires_grad]
     groups = [{"params": model.classifier.parameters(), "lr": rate_head, "weight_decay": 0.0}]
     if body:
-        groups.append({"params": body, "lr": rate_body, "weight_decay": WEIGHT_DECAY})
+        groups.append({"params": body, "lr": rate_body, "weight_decay": 0.0})
     pad_id = pieces.vocabulary(language)[PADDING]
     return Run(model, reading(model, pad_id), groups, learn_from, pad_id, pace)
 
 
-def ship(model: BertForClassification, language: str, epochs: int, score: dict[str, float]) -> None:
-    """Write weights in half precision, sizes, and their manifest entries."""
+def ship(
+    model: BertForClassification,
+    language: str,
+    *,
+    command: str,
+    score: dict[str, float],
+    source: str = "",
+    paper: str = PAPER,
+) -> None:
+    """Write what differs from the bundled BERT, sizes, and their manifest entries."""
     folder = f"weights/sentiment-{language}"
     (assets.FOLDER / folder).mkdir(parents=True, exist_ok=True)
-    state = {name: value.detach().half() for name, value in model.state_dict().items()}
-    save_file(state, assets.FOLDER / folder / WEIGHTS, metadata={"format": "pt"})
+    packed = changes.pack(zoo.bert(language).state_dict(), model.state_dict())
+    save_file(packed, assets.FOLDER / folder / zoo.CHANGES)
     shutil.copyfile(
         assets.FOLDER / f"weights/bert-{language}" / CONFIG, assets.FOLDER / folder / CONFIG
     )
-    for name in (WEIGHTS, CONFIG):
+    for name in (zoo.CHANGES, CONFIG):
         assets.register(
             f"{folder}/{name}",
             licence=shipping.LICENCE,
-            source=f"our weights/bert-{language}, {SOURCE[language]}",
-            paper="Devlin et al. 2018, arXiv:1810.04805",
-            command=f"python -m core.training.fine_tuning {language} --epochs {epochs}",
-            score=score if name == WEIGHTS else None,
+            source=f"our weights/bert-{language}, {SOURCE[language]}{source}",
+            paper=paper,
+            command=command,
+            score=score if name == zoo.CHANGES else None,
         )
 
 
@@ -147,7 +155,8 @@ def main() -> None:
     }
     print(score, flush=True)
     if not args.keep:
-        ship(model.eval(), args.language, args.epochs, score)
+        command = f"python -m core.training.fine_tuning {args.language} --epochs {args.epochs}"
+        ship(model.eval(), args.language, command=command, score=score)
 
 
 if __name__ == "__main__":

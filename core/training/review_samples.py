@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,18 +32,30 @@ ORIGINS = {
 }
 
 
-def english(package: Path) -> dict[str, int]:
-    """Return sentence -> label from vaderSentiment's source archive."""
+@contextmanager
+def fetched(package: Path | None) -> Iterator[Path]:
+    """Lend vaderSentiment's source archive: the one given, or one that pip fetches."""
+    with tempfile.TemporaryDirectory() as folder:
+        if package is None:
+            pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:"]
+            subprocess.run([*pip, "-d", folder, PACKAGE], check=True)
+            package = next(Path(folder).glob("*.tar.gz"))
+        yield package
+
+
+def ratings(package: Path) -> dict[str, float]:
+    """Return sentence -> mean rating, -4 worst, 4 best, from vaderSentiment's source archive."""
     with tarfile.open(package) as outer:
         name = next(n for n in outer.getnames() if n.endswith(INSIDE))
         with tarfile.open(fileobj=io.BytesIO(outer.extractfile(name).read())) as inner:
             table = inner.extractfile(RATED).read().splitlines()
-    bad, good = [], []
-    for line in lines_of("\n".join(map(_decoded, table))):
-        _, rating, text = line.split("\t")
-        if float(rating):
-            (good if float(rating) > 0 else bad).append(text.strip().replace("''", '"'))
-    return without_contradictions(bad, good)
+    rows = (line.split("\t") for line in lines_of("\n".join(map(_decoded, table))))
+    return {text.strip().replace("''", '"'): float(rating) for _, rating, text in rows}
+
+
+def english(package: Path) -> dict[str, int]:
+    """Return sentence -> label from vaderSentiment's source archive."""
+    return {text: int(rating > 0) for text, rating in ratings(package).items() if rating}
 
 
 def _decoded(line: bytes) -> str:
@@ -66,12 +80,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--package", type=Path, help="source archive of vaderSentiment")
     package = parser.parse_args().package
-    with tempfile.TemporaryDirectory() as folder:
-        if package is None:
-            pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:"]
-            subprocess.run([*pip, "-d", folder, PACKAGE], check=True)
-            package = next(Path(folder).glob("*.tar.gz"))
-        labelled = {"en": english(package), "zh": chinese()}
+    with fetched(package) as archive:
+        labelled = {"en": english(archive), "zh": chinese()}
     for language, sentences in labelled.items():
         name = SHIPPED.format(language)
         text = "".join(f"{label} {sentence}\n" for sentence, label in sorted(sentences.items()))

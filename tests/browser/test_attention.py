@@ -216,3 +216,17 @@ def test_every_view_fits(browser, width: int, lang: str):
         page.wait_for_timeout(200)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, view
         assert page.locator("#attention .view:visible").count() == 1
+
+
+def test_the_language_changes_while_another_tab_is_shown(browser):
+    page = opened(browser, "&lang=en")
+    chapters = page.locator(".shell .chapters button")
+    chapters.last.click()
+    examples = page.locator("#sentiment .examples")
+    examples.get_by_text("Examples").wait_for()
+    page.locator(".shell .language").click()
+    examples.get_by_text("例句").wait_for()
+    page.wait_for_url("**lang=zh**")
+    chapters.get_by_text("注意力").click()
+    after(page, lambda: page.locator("#attention .heads .layer button").nth(4).click())
+    page.locator("#attention .view.heads:not(.waiting)").wait_for()

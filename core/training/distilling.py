@@ -1,0 +1,241 @@
+"""Teach the English BERT more than labels: `python -m core.training.distilling --teacher DIR`.
+
+MR has 8,512 sentences to train on, and says one bit of each. Two sources say more:
+
+    readers   the mean rating of the same snippets by twenty people (Hutto & Gilbert 2014)
+    teacher   another BERT, fine-tuned in the same way, reads sentences of whole film reviews (Pang
+              & Lee 2004) that nobody labelled one by one. Ours learns its probabilities (Hinton et
+              al. 2015, arXiv:1503.02531), shifted towards what the whole review says, and the
+              states of each of its layers (Jiao et al. 2020, arXiv:1909.10351); then MR.
+
+The teacher is a sentence encoder (all-MiniLM-L6-v2), from whose body our pre-training began: it
+tells good from bad better than ours, which has learnt to fill in words since. Several students read
+the same in another order; what ships is the mean of their weights (Wortsman et al. 2022,
+arXiv:2203.05482).
+"""
+
+import argparse
+import copy
+import math
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core import reviews, runtime, zoo
+from core.checkpoints import load_bert
+from core.models.bert import BertForClassification, BertForPreTraining
+from core.reviews import Reviews, letters
+from core.training import bert_corpus, fine_tuning, review_samples
+from core.training.attending import learning
+from core.training.classifying import Examples, Loss, Pace, Run, accuracy, probabilities
+
+READERS = 0.5  # their share in what is to be learnt of a sentence, beside MR's label
+SLOPE = 2.0  # of the log-odds on a rating
+REVIEW = 0.5  # log-odds that a whole review's label adds to each of its sentences
+SOURCE, N_BAD = "movie_reviews", 999  # of its reviews the first are bad, the rest good
+SHORTEST, LONGEST = 5, 45  # words of a sentence that the teacher reads
+N_SENTENCES = 24_000
+STATES = 3.0  # weight of the states' distance from the teacher's
+N_STUDENTS = 2
+FOLDER = Path("checkpoints/distilling")
+PAPERS = ("Hinton et al. 2015, arXiv:1503.02531", "Jiao et al. 2020, arXiv:1909.10351")
+SOURCES = (
+    "; ratings of the PyPI package vaderSentiment (MIT); film reviews (Pang & Lee 2004, CC BY 4.0) "
+    "as all-MiniLM-L6-v2 (Apache-2.0) judges them"
+)
+TEACHER_EPOCHS, STUDENT_EPOCHS, BATCH_SIZE = 3, 2, 32
+
+
+def softened(part: Reviews, ratings: Mapping[str, float]) -> Tensor:
+    """Return P(bad), P(good) to learn, [N, 2]: labels, and readers' ratings where there are any.
+
+    Args:
+        part: sentences.
+        ratings: sentence -> mean rating, -4 worst, 4 best; another copy of a sentence counts too.
+    """
+    by_letters = {letters(text): rating for text, rating in ratings.items()}
+    good = torch.tensor(part.labels, dtype=torch.float32)
+    for i, text in enumerate(part.texts):
+        rating = by_letters.get(letters(text))
+        if rating is not None:
+            share = 1 / (1 + math.exp(-SLOPE * rating))
+            good[i] += READERS * (share - good[i])
+    return torch.stack([1 - good, good], 1)
+
+
+def film_sentences(data: Path, left_out: set[str]) -> dict[str, int]:
+    """Return sentence -> -1 or 1, what its whole review says, of the film reviews of 2004.
+
+    Args:
+        data: the folder LATENT_LAB_DATA.
+        left_out: letters of sentences that are not to be taught.
+    """
+    found, n_read = {}, 0
+    for source, sentences in bert_corpus.read(data, "en"):
+        if source != SOURCE:
+            continue
+        sign = -1 if n_read < N_BAD else 1
+        n_read += 1
+        for sentence in map(str.strip, sentences):
+            if SHORTEST <= len(sentence.split()) <= LONGEST and letters(sentence) not in left_out:
+                found.setdefault(sentence, sign)
+    return found
+
+
+def taught(log_odds: Tensor, signs: Tensor) -> Tensor:
+    """Return P(bad), P(good) to learn, [N, 2], from a teacher's log-odds and the reviews' signs."""
+    good = (log_odds + REVIEW * signs).sigmoid()
+    return torch.stack([1 - good, good], 1)
+
+
+def distance(ours: Sequence[Tensor], theirs: Sequence[Tensor], mask: Tensor) -> Tensor:
+    """Return how far states [B, T, D] lie from a teacher's, as a share of its squared length."""
+    shares = [
+        (mine[mask] - other[mask]).float().square().sum(-1) / other[mask].float().square().sum(-1)
+        for mine, other in zip(ours, theirs, strict=True)
+    ]
+    return torch.stack(shares).mean()
+
+
+def imitating(model: BertForClassification, teacher: BertForClassification) -> Loss:
+    """Return the loss of a student whose labels are the signs of whole reviews."""
+
+    def loss(ids: Tensor, signs: Tensor) -> Tensor:
+        mask = ids != 0
+        with learning(ids.device):
+            with torch.no_grad():
+                theirs = teacher.bert(ids, mask=mask, hidden_states=True)
+                bad, good = teacher.answer(theirs, mask).float().unbind(1)
+            ours = model.bert(ids, mask=mask, hidden_states=True)
+            logits = model.answer(ours, mask).float()
+        apart = distance(ours.hidden_states, theirs.hidden_states, mask)
+        return F.cross_entropy(logits, taught(good - bad, signs)) + STATES * apart
+
+    return loss
+
+
+def learn(going: Run, validation: Examples) -> BertForClassification:
+    """Run to the end and say how it goes; returns the model, ready to be read."""
+    total = 0.0
+    while not going.done:
+        total += going.step()
+        if going.n_done % (going.per_epoch // 2) == 0:
+            right = accuracy(going.shares(validation), validation.labels)
+            loss, total = total / (going.per_epoch // 2), 0.0
+            epoch = going.n_done / going.per_epoch
+            print(
+                f"{time.strftime('%X')} {epoch:.1f} loss {loss:.3f} right {right:.4f}", flush=True
+            )
+    return going.model.eval()
+
+
+class School:
+    """Texts to learn from, and what was learnt so far, in `FOLDER`."""
+
+    def __init__(self, data: Path, package: Path | None, seed_model: Path) -> None:
+        """Read all texts.
+
+        Args:
+            data: the folder LATENT_LAB_DATA.
+            package: source archive of vaderSentiment; None to fetch it.
+            seed_model: folder of the teacher before it was fine-tuned.
+        """
+        split = reviews.load("en")
+        with review_samples.fetched(package) as archive:
+            ratings = review_samples.ratings(archive)
+        self.seed_model = seed_model
+        train, self.validation, self.test = (fine_tuning.examples(p, "en") for p in split)
+        self.labelled = Examples(train.ids, softened(split.train, ratings))
+        signs = film_sentences(data, {letters(text) for part in split for text in part.texts})
+        order = torch.randperm(len(signs), generator=torch.Generator().manual_seed(0))
+        texts = [list(signs)[i] for i in order[:N_SENTENCES].tolist()]
+        sign = np.array([signs[text] for text in texts])
+        self.unlabelled = fine_tuning.examples(Reviews(tuple(texts), sign), "en")
+
+    def _kept(
+        self, name: str, start: BertForPreTraining, teach: Callable[[BertForClassification], None]
+    ) -> BertForClassification:
+        """Return a model that was taught before, or teach it now."""
+        file, model = FOLDER / f"{name}.pt", fine_tuning.start(start, 0)
+        if not file.exists():
+            teach(model)
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            torch.save(model.state_dict(), file)
+        model.load_state_dict(torch.load(file, weights_only=True))
+        return model.eval()
+
+    def teacher(self) -> BertForClassification:
+        """Return the sentence encoder, fine-tuned."""
+
+        def teach(model: BertForClassification) -> None:
+            pace = Pace(TEACHER_EPOCHS, BATCH_SIZE)
+            learn(fine_tuning.run(model, "en", self.labelled, pace=pace), self.validation)
+
+        return self._kept("teacher", load_bert(self.seed_model).model, teach)
+
+    def student(self, seed: int) -> BertForClassification:
+        """Return our BERT after one order of the texts."""
+
+        def teach(model: BertForClassification) -> None:
+            pace = Pace(1, BATCH_SIZE, seed=seed)
+            going = fine_tuning.run(model, "en", self.unlabelled, pace=pace)
+            going.loss = imitating(model, self.teacher())
+            learn(going, self.validation)
+            pace = Pace(STUDENT_EPOCHS, BATCH_SIZE, seed=seed)
+            learn(fine_tuning.run(model, "en", self.labelled, pace=pace), self.validation)
+
+        return self._kept(f"student-{seed}", zoo.bert("en"), teach)
+
+
+def mean(models: Sequence[BertForClassification]) -> BertForClassification:
+    """Return a model whose weights are the mean of those of others."""
+    states = [model.state_dict() for model in models]
+    result = copy.deepcopy(models[0])
+    result.load_state_dict(
+        {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    )
+    return result
+
+
+def main() -> None:
+    """Fine-tune the teacher, teach the students; write the mean of their weights."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
+    parser.add_argument("--package", type=Path, help="source archive of vaderSentiment")
+    parser.add_argument("--data", type=Path, default=os.environ.get("LATENT_LAB_DATA"))
+    parser.add_argument("--only", type=int, help="teach this student, write nothing else")
+    parser.add_argument("--keep", action="store_true", help="write nothing into assets/")
+    args = parser.parse_args()
+    if args.only is not None:  # another student may be at work beside it
+        runtime.set_threads(1)
+    school = School(args.data, args.package, args.teacher)
+    if args.only is not None:
+        school.student(args.only)
+        return
+    model = mean([school.student(seed) for seed in range(N_STUDENTS)])
+    classify = fine_tuning.reading(model)
+    parts = {"validation_acc": school.validation, "test_acc": school.test}
+    score = {
+        name: round(accuracy(probabilities(classify, part, 0), part.labels), 4)
+        for name, part in parts.items()
+    }
+    print(score, flush=True)
+    if not args.keep:
+        fine_tuning.ship(
+            model,
+            "en",
+            command="python -m core.training.distilling --teacher MINILM_FOLDER",
+            score=score,
+            source=SOURCES,
+            paper="; ".join((fine_tuning.PAPER, *PAPERS)),
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What the English BERT is taught besides labels: readers' ratings and another model's answers."""
+
+import json
+import lzma
+
+import numpy as np
+import pytest
+import torch
+
+from core import reviews
+from core.reviews import Reviews
+from core.training import distilling, fine_tuning
+from core.training.classifying import Examples, Pace
+from tests.test_classifying import TINY_BERT, some_examples
+from tests.tiny_models import sharp
+
+
+def test_ratings_soften_labels_of_the_same_letters():
+    part = Reviews(("A fine film .", "Dull.", "Nobody rated it."), np.array([1, 0, 1]))
+    shares = distilling.softened(part, {"a fine film": 0.5, "dull": 2.0, "another": -4.0})
+    assert torch.allclose(shares.sum(1), torch.ones(3))
+    mild = 1 / (1 + np.exp(-distilling.SLOPE * 0.5))
+    assert shares[0, 1] == pytest.approx((1 + mild) / 2)
+    # Twenty people disagree with the label: it is learnt as undecided.
+    assert 0.4 < shares[1, 1] < 0.5
+    assert shares[2].tolist() == [0, 1]
+
+
+def test_a_teachers_answer_leans_towards_the_whole_review():
+    shares = distilling.taught(torch.tensor([0.0, 0.0, 3.0]), torch.tensor([-1, 1, -1]))
+    assert shares[0, 1] < 0.5 < shares[1, 1]
+    assert shares[0, 1] == pytest.approx(float(shares[1, 0]))
+    assert shares[2, 1] > 0.9, "a clear sentence stays clear"
+
+
+def test_sentences_of_film_reviews_carry_their_reviews_sign(tmp_path, monkeypatch):
+    monkeypatch.setattr(distilling, "N_BAD", 1)
+    documents = [
+        ("enwiki", ["this is no review of any film"]),
+        ("movie_reviews", ["it was not a good film ", "too short", "this one is only for tests"]),
+        ("movie_reviews", ["it was a very good film", "it was not a good film"]),
+    ]
+    (tmp_path / "text").mkdir()
+    lines = "".join(json.dumps({"src": s, "paras": [given]}) + "\n" for s, given in documents)
+    for name, text in (("en-more", ""), ("en-core", lines)):
+        (tmp_path / "text" / f"{name}.jsonl.xz").write_bytes(lzma.compress(text.encode()))
+    held_out = {reviews.letters("This one is only for tests!")}
+    found = distilling.film_sentences(tmp_path, held_out)
+    assert found == {"it was not a good film": -1, "it was a very good film": 1}
+
+
+def test_shares_are_learnt_as_labels_are():
+    given = some_examples()
+    shares = torch.nn.functional.one_hot(given.labels, 2).float()
+    losses = []
+    for examples in (given, Examples(given.ids, shares)):
+        model = fine_tuning.start(sharp(TINY_BERT.n_vocabulary), 0)
+        run = fine_tuning.run(model, "en", examples, pace=Pace(1, 8))
+        losses.append([run.step() for _ in range(run.n_steps)])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
+def tiny_classifier(seed):
+    return fine_tuning.start(sharp(TINY_BERT.n_vocabulary, seed), 0).eval()
+
+
+def test_states_are_apart_by_their_share_of_the_teachers_length():
+    dice = torch.Generator().manual_seed(0)
+    theirs = torch.randn(2, 3, 8, generator=dice)
+    mask = torch.tensor([[True, True, False], [True, True, True]])
+    ours = 1.5 * theirs
+    ours[0, 2] = 1e6  # padding doesn't count
+    assert distilling.distance([ours], [theirs], mask).item() == pytest.approx(0.25)
+    assert distilling.distance([ours, theirs], [theirs, theirs], mask) == pytest.approx(0.125)
+
+
+def test_a_student_comes_closer_to_its_teacher():
+    given, teacher, model = some_examples(), tiny_classifier(1), tiny_classifier(2)
+    ids, signs = given.padded(range(16), 0)[0], torch.zeros(16)
+    going = fine_tuning.run(model, "en", Examples(given.ids, torch.zeros(40)), pace=Pace(8, 8))
+    loss = going.loss = distilling.imitating(model, teacher)
+    before = loss(ids, signs).item()
+    while not going.done:
+        going.step()
+    model.eval()
+    assert loss(ids, signs).item() < 0.9 * before
+    itself = distilling.imitating(teacher, teacher)(ids, signs)
+    shares = teacher(ids, mask=ids != 0).softmax(1)
+    assert itself.item() == pytest.approx(-(shares * shares.log()).sum(1).mean().item(), rel=0.02)
+
+
+def test_the_mean_of_models_has_the_mean_of_their_weights():
+    models = [tiny_classifier(seed) for seed in (1, 2)]
+    result = distilling.mean(models)
+    for name, value in result.state_dict().items():
+        both = [model.state_dict()[name] for model in models]
+        assert torch.allclose(value, (both[0] + both[1]) / 2), name
+    assert torch.equal(models[0].classifier.weight, tiny_classifier(1).classifier.weight)
