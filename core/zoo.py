@@ -157,17 +157,20 @@ def textcnn(kind: str, start: str) -> SentimentCNN:
     return SentimentCNN(model, MappingProxyType({unit: i for i, unit in enumerate(units)}))
 
 
+def sentiment_weights(language: str) -> str:
+    """Return which asset says what fine-tuning made of our BERT: its changes, or all of it."""
+    packed, whole = (f"weights/sentiment-{language}/{name}" for name in (CHANGES, WEIGHTS))
+    return packed if packed in assets.manifest() else whole
+
+
 @once
 def sentiment_bert(language: str) -> BertForClassification:
     """Return our BERT fine-tuned to tell good from bad, float32."""
-    folder = f"weights/sentiment-{language}"
-    model = BertForClassification(
-        read_config(assets.locate(f"{folder}/{CONFIG}").parent), 2, mean=True
-    )
-    if f"{folder}/{CHANGES}" in assets.manifest():
-        packed = load_file(assets.locate(f"{folder}/{CHANGES}"))
-        weights = changes.unpack(bert(language).state_dict(), packed)
-    else:  # of a BERT that ships no longer
-        weights = load_file(assets.locate(f"{folder}/{WEIGHTS}"))
+    file = sentiment_weights(language)
+    weights = load_file(assets.locate(file))
+    if file.endswith(CHANGES):
+        weights = changes.unpack(bert(language).state_dict(), weights)
+    folder = assets.locate(f"weights/sentiment-{language}/{CONFIG}").parent
+    model = BertForClassification(read_config(folder), 2, mean=True)
     model.load_state_dict(weights, strict=True)
     return model.to(runtime.device()).eval().requires_grad_(False)

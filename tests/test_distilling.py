@@ -77,7 +77,8 @@ def test_states_are_apart_by_their_share_of_the_teachers_length():
 def test_a_student_comes_closer_to_its_teacher():
     given, teacher, model = some_examples(), tiny_classifier(1), tiny_classifier(2)
     ids, signs = given.padded(range(16), 0)[0], torch.zeros(16)
-    going = fine_tuning.run(model, "en", Examples(given.ids, torch.zeros(40)), pace=Pace(8, 8))
+    signs_only = Examples(given.ids, torch.zeros(40))
+    going = fine_tuning.run(model, "en", signs_only, pace=Pace(30, 8), rate_body=2e-3)
     loss = going.loss = distilling.imitating(model, teacher)
     before = loss(ids, signs).item()
     while not going.done:

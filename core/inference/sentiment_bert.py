@@ -58,5 +58,5 @@ def judge(text: str, language: str) -> JudgedByBert:
 
 def accuracy(language: str) -> float:
     """Return the shipped model's accuracy on the test part, from its manifest entry."""
-    score = assets.manifest()[f"weights/sentiment-{language}/model.safetensors"]["score"]
+    score = assets.manifest()[zoo.sentiment_weights(language)]["score"]
     return float(score["test_acc"])
