@@ -215,7 +215,7 @@ page.measure = lab.headWork(page, { watch: (heard) => watch("value", () => heard
 
 // ---- What is on the screen ---------------------------------------------------------------------------
 function show() {
-  if (!data || lab.tab !== TAB) return;  // a hidden tab has no width to draw in; it is shown again later
+  if (!data || !element.clientWidth) return;  // a hidden tab has no width to draw in; it is shown again later
   state.pins = state.pins?.filter(({ at }) => at < data.n) ?? (data.focus === null ? [] : [{ side: "q", at: data.focus }]);
   for (const name of VIEWS) find(`.view.${name}`).hidden = name !== state.view;
   find(".about").textContent = say(`about.${state.view}`);
@@ -306,5 +306,6 @@ views = Object.fromEntries(VIEWS.map((name) => [name, lab.attentionViews[name](f
 const exports = lab.attentionExport(element, page, () => views[state.view]);
 lab.on("lang", () => { drawExamples(); if (state) { drawModels(); renderFoot(); if (data) { remark(); for (const part of [loader, ...Object.values(views)]) part.words?.(); show(); } } });
 lab.on("theme", () => { if (lab.tab === TAB && data) requestAnimationFrame(show); });
-lab.whenShown(TAB, () => { drawExamples(); loader.words(); state = linked(); refresh(); renderFoot(); }, () => { if (data) show(); });
-addEventListener("resize", () => { if (lab.tab === TAB && data) show(); });
+lab.whenShown(TAB, () => { drawExamples(); loader.words(); state = linked(); refresh(); renderFoot(); });
+let wide = 0;  // the tab comes on the screen a moment after it was asked for, and from no width to some
+new ResizeObserver(() => { if (element.clientWidth !== wide) { wide = element.clientWidth; show(); } }).observe(element);
