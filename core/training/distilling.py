@@ -122,16 +122,13 @@ def imitating(model: BertForClassification, teacher: BertForClassification) -> L
 
 def learn(going: Run, validation: Examples) -> BertForClassification:
     """Run to the end and say how it goes; returns the model, ready to be read."""
-    total = 0.0
+    total, half = 0.0, max(1, going.per_epoch // 2)
     while not going.done:
         total += going.step()
-        if going.n_done % (going.per_epoch // 2) == 0:
+        if going.n_done % half == 0:
             right = accuracy(going.shares(validation), validation.labels)
-            loss, total = total / (going.per_epoch // 2), 0.0
-            epoch = going.n_done / going.per_epoch
-            print(
-                f"{time.strftime('%X')} {epoch:.1f} loss {loss:.3f} right {right:.4f}", flush=True
-            )
+            epoch, loss, total = going.n_done / going.per_epoch, total / half, 0.0
+            print(f"{time.ctime()} {epoch:.1f} loss {loss:.3f} right {right:.4f}", flush=True)
     return going.model.eval()
 
 
