@@ -305,7 +305,7 @@ async function renderFoot() {
 views = Object.fromEntries(VIEWS.map((name) => [name, lab.attentionViews[name](find(`.view.${name}`), page)]));
 const exports = lab.attentionExport(element, page, () => views[state.view]);
 lab.on("lang", () => { drawExamples(); if (state) { drawModels(); renderFoot(); if (data) { remark(); for (const part of [loader, ...Object.values(views)]) part.words?.(); show(); } } });
-lab.on("theme", () => { if (lab.tab === TAB && data) requestAnimationFrame(show); });
+lab.on("theme", () => requestAnimationFrame(show));
 lab.whenShown(TAB, () => { drawExamples(); loader.words(); state = linked(); refresh(); renderFoot(); });
 let wide = 0;  // the tab comes on the screen a moment after it was asked for, and from no width to some
 new ResizeObserver(() => { if (element.clientWidth !== wide) { wide = element.clientWidth; show(); } }).observe(element);

@@ -150,8 +150,6 @@ def test_heads_go_off_and_the_answer_changes(browser):
 def test_effects_explanations_and_swaps(browser):
     page = opened(browser, "&lang=zh&view=maps&measure=effect", width=390, locale="zh-CN")
     lab = page.locator("#attention")
-    # The word that is asked for is hidden, so the text is read once more.
-    lab.locator(".maps .board .hidden").wait_for()
     lab.get_by_role("button", name="逐个关掉来测量").click()
     cells = lab.locator(".maps .head-grid .cell")
     cells.first.wait_for()
