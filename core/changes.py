@@ -3,9 +3,9 @@
     W' [N, M] = W + scale [N, 1] * change int8 [N, M]
 
 A fine-tuned BERT differs from the one that it began as by a few hundredths of each matrix's length,
-so that eight bits per number, scaled row by row, give each matrix back to less than a thousandth of
-its length. Words that never occurred while it learnt have not changed at all. Vectors, and what the
-other model lacks, are stored as they are.
+so that eight bits per number, scaled row by row, give each matrix back to two thousandths of its
+length or better. Words that never occurred while it learnt have not changed at all. Vectors, and
+what the other model lacks, are stored as they are.
 """
 
 from collections.abc import Mapping
