@@ -26,11 +26,13 @@ def test_ratings_soften_labels_of_the_same_letters():
     assert shares[2].tolist() == [0, 1]
 
 
-def test_a_teachers_answer_leans_towards_the_whole_review():
-    shares = distilling.taught(torch.tensor([0.0, 0.0, 3.0]), torch.tensor([-1, 1, -1]))
+def test_teachers_answers_lean_towards_the_whole_review():
+    opinions = torch.tensor([[0.0, 0.0, 4.0, 2.0], [0.0, 0.0, 2.0, -2.0]])
+    shares = distilling.taught(opinions, torch.tensor([-1, 1, -1, 0]))
     assert shares[0, 1] < 0.5 < shares[1, 1]
     assert shares[0, 1] == pytest.approx(float(shares[1, 0]))
     assert shares[2, 1] > 0.9, "a clear sentence stays clear"
+    assert shares[3, 1] == 0.5, "where they contradict each other, nothing is taught"
 
 
 def test_sentences_of_film_reviews_carry_their_reviews_sign(tmp_path, monkeypatch):
@@ -76,17 +78,18 @@ def test_states_are_apart_by_their_share_of_the_teachers_length():
 
 def test_a_student_comes_closer_to_its_teacher():
     given, teacher, model = some_examples(), tiny_classifier(1), tiny_classifier(2)
-    ids, signs = given.padded(range(16), 0)[0], torch.zeros(16)
-    signs_only = Examples(given.ids, torch.zeros(40))
-    going = fine_tuning.run(model, "en", signs_only, pace=Pace(30, 8), rate_body=2e-3)
+    ids, hints = given.padded(range(16), 0)[0], torch.zeros(16, 2)
+    hints_only = Examples(given.ids, torch.zeros(40, 2))
+    going = fine_tuning.run(model, "en", hints_only, pace=Pace(30, 8), rate_body=2e-3)
     loss = going.loss = distilling.imitating(model, teacher)
-    before = loss(ids, signs).item()
+    before = loss(ids, hints).item()
     while not going.done:
         going.step()
     model.eval()
-    assert loss(ids, signs).item() < 0.9 * before
-    itself = distilling.imitating(teacher, teacher)(ids, signs)
-    shares = teacher(ids, mask=ids != 0).softmax(1)
+    assert loss(ids, hints).item() < 0.9 * before
+    logits = teacher(ids, mask=ids != 0).detach()
+    hints[:, 1] = logits[:, 1] - logits[:, 0]  # another teacher of the same opinion
+    itself, shares = distilling.imitating(teacher, teacher)(ids, hints), logits.softmax(1)
     assert itself.item() == pytest.approx(-(shares * shares.log()).sum(1).mean().item(), rel=0.02)
 
 
