@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core import reviews
 from core.reviews import Reviews, letters
-from core.training import spans
+from core.training import span_teacher, spans
 from tests import tiny_e5
 
 TEXTS = st.lists(st.text("好坏书店房 ，。！a", min_size=1, max_size=40), min_size=1, max_size=6)
@@ -48,7 +48,7 @@ def halves(tmp_path):
     split = reviews.Split(*(Reviews(texts, labels),) * 3)
     given = [("好，", 0), ("坏，", 1), ("good", 4), ("bad", 5)]
     file = tiny_e5.write(tmp_path / "e5-small-q4.bin")
-    return split, [spans.judged(file, split, given, half) for half in (0, 1)]
+    return split, [span_teacher.judged(file, split, given, half) for half in (0, 1)]
 
 
 def test_a_teacher_reads_the_half_it_was_not_taught(halves):
@@ -62,8 +62,9 @@ def test_labels_are_softened_and_spans_added(tmp_path):
     file = tmp_path / "spans.json.xz"
     stored = {"reviews": [0.2, 0.2], "spans": {"很好": 0.9}}
     file.write_bytes(lzma.compress(json.dumps(stored).encode()))
-    texts, shares = spans.load(Reviews(("好", "坏"), np.array([1, 0])), file)
-    assert texts == ("好", "坏", "很好")
+    given, shares = spans.load(Reviews(("好", "坏"), np.array([1, 0])), file)
+    assert given.texts == ("好", "坏", "很好")
+    assert given.labels.tolist() == [1, 0, 1]
     expected = [1 - spans.TRUST * 0.8, spans.TRUST * 0.2, 0.9]
     assert shares[:, 1].tolist() == pytest.approx(expected)
     assert shares.sum(1).tolist() == pytest.approx([1, 1, 1])

@@ -47,6 +47,7 @@ class TextCNN(nn.Module):
         *,
         frozen: bool = False,
         dropout: float = 0.5,
+        word_dropout: float = 0.0,
     ) -> None:
         """Build the layers.
 
@@ -60,6 +61,7 @@ class TextCNN(nn.Module):
             pretrained_embedding: word vectors [V, D] to start from; None for random ones.
             frozen: leave the word vectors as they are in training.
             dropout: share of the F * W numbers that is dropped in training (section 2.1).
+            word_dropout: share of the word vectors' numbers that is, before the filters see them.
         """
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=pad_idx)
@@ -73,6 +75,7 @@ class TextCNN(nn.Module):
         self.convolutions = nn.ModuleList(
             nn.Conv2d(1, n_filters, (size, embedding_dim)) for size in filter_sizes
         )
+        self.word_dropout = nn.Dropout(word_dropout)
         self.activation = Mish()
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(n_filters * len(filter_sizes), output_dim)
@@ -80,7 +83,8 @@ class TextCNN(nn.Module):
 
     def forward(self, ids: Tensor) -> TextCNNOutput:
         """Classify texts [B, T], padded at the end; how far they are padded changes nothing."""
-        return self.read(self.embedding(ids), (ids != self.pad_idx).sum(1))
+        words = self.word_dropout(self.embedding(ids))
+        return self.read(words, (ids != self.pad_idx).sum(1))
 
     def read(self, words: Tensor, lengths: Tensor) -> TextCNNOutput:
         """Classify word vectors [B, T, D] of texts with `lengths` [B] tokens."""

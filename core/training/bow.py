@@ -1,7 +1,8 @@
 """Logistic regression on a bag of units, TextCNN's baseline: `python -m core.training.bow pieces`.
 
 Which of the vocabulary's units occur, in whatever order and number, is all that it sees. How
-strongly its weights are held back (C) is chosen on the validation part.
+strongly its weights are held back (C) is chosen on the validation part. `--taught` adds a teacher's
+answers to the labels, as for TextCNN.
 """
 
 import argparse
@@ -9,12 +10,12 @@ import argparse
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from core import assets, reviews
 from core.text import units
-from core.training import shipping
+from core.training import shipping, spans
 from core.training.classifying import Examples
 from core.training.textcnn import SOURCE, cut, examples
 
@@ -32,19 +33,27 @@ def bags(part: Examples, n_vocabulary: int) -> csr_matrix:
 
 def fit(train: Examples, n_vocabulary: int, strength: float) -> LogisticRegression:
     """Return the regression learnt from some texts."""
-    model = LogisticRegression(C=strength, max_iter=500)
-    return model.fit(bags(train, n_vocabulary), train.labels.numpy())
+    model, given = LogisticRegression(C=strength, max_iter=500), bags(train, n_vocabulary)
+    if train.labels.ndim == 1:
+        return model.fit(given, train.labels.numpy())
+    labels = np.repeat((0, 1), len(train.ids))  # each text once as either, as much as it is that
+    return model.fit(vstack([given, given]), labels, train.labels.T.flatten().numpy())
 
 
 def main() -> None:
     """Fit one kind of units; write its weights."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kind", choices=tuple(units.KINDS))
-    kind = parser.parse_args().kind
+    parser.add_argument("--taught", action="store_true", help="by what span_teacher wrote, too")
+    args = parser.parse_args()
+    kind = args.kind
     folder = f"weights/textcnn-{kind}"
     vocabulary = assets.locate(f"{folder}/vocab.txt").read_text("utf-8").split("\n")[:-1]
     split = reviews.load(units.KINDS[kind])
     train, validation, test = (examples(cut(part, kind), vocabulary) for part in split)
+    if args.taught:
+        taught = spans.load(split.train)
+        train = examples(cut(taught.reviews, kind), vocabulary, taught.shares)
 
     def accuracy(model: LogisticRegression, part: Examples) -> float:
         return model.score(bags(part, len(vocabulary)), part.labels.numpy())
@@ -64,9 +73,9 @@ def main() -> None:
     assets.register(
         f"{folder}/bow.safetensors",
         licence=shipping.LICENCE,
-        source=SOURCE[units.KINDS[kind]],
+        source=SOURCE[units.KINDS[kind]] + spans.SOURCE * args.taught,
         paper="",
-        command=f"python -m core.training.bow {kind}",
+        command=f"python -m core.training.bow {kind}" + " --taught" * args.taught,
         score=score,
     )
 

