@@ -40,22 +40,51 @@ def test_texts_of_other_parts_are_no_spans():
     assert [span for span, _ in spans.spans(given, {"很好看"})] == ["物流不错，"]
 
 
+@given(TEXTS)
+def test_a_thinned_review_is_the_review_without_some_clauses(texts):
+    given = Reviews(tuple(texts), np.zeros(len(texts), np.int64))
+    for thin, row in spans.thinned(given, set()):
+        clauses = iter(spans.CLAUSE.findall(texts[row]))
+        left = spans.CLAUSE.findall(thin)
+        assert 1 < len(left) < len(spans.CLAUSE.findall(texts[row]))
+        # `in` goes on where the last one was found: the order stays.
+        assert all(any(one.strip() == c.strip() for c in clauses) for one in left)
+
+
 @pytest.fixture
 def halves(tmp_path):
     """Six reviews to train on, both teachers' answers to them."""
     texts = ("好书 good", "坏书 bad", "好 film", "坏 film", "good 书", "bad 书")
     labels = np.array([1, 0, 1, 0, 1, 0])
     split = reviews.Split(*(Reviews(texts, labels),) * 3)
-    given = [("好，", 0), ("坏，", 1), ("good", 4), ("bad", 5)]
+    given = (("好，", "good"), ("坏，", "bad"))
     file = tiny_e5.write(tmp_path / "e5-small-q4.bin")
-    return split, [span_teacher.judged(file, split, given, half) for half in (0, 1)]
+    return [span_teacher.judged(file, split, given[half], half) for half in (0, 1)]
 
 
 def test_a_teacher_reads_the_half_it_was_not_taught(halves):
-    _, found = halves
-    assert [sorted(whole) for whole, _ in found] == [[0, 2, 4], [1, 3, 5]]
-    assert [sorted(parts) for _, parts in found] == [["good", "好，"], ["bad", "坏，"]]
-    assert all(0 < p < 1 for both in found for part in both for p in part.values())
+    assert [sorted(whole) for whole, _ in halves] == [[0, 2, 4], [1, 3, 5]]
+    assert [sorted(parts) for _, parts in halves] == [["good", "好，"], ["bad", "坏，"]]
+    assert all(0 < p < 1 for both in halves for part in both for p in part.values())
+
+
+def test_each_half_has_texts_of_its_own(monkeypatch):
+    monkeypatch.setattr(span_teacher, "N_SPANS", 3)
+    train = Reviews(
+        tuple(f"书{i}很好，送货{i}快，就是{i}贵，" for i in range(40)), np.ones(40, int)
+    )
+    held_out = Reviews(("书1很好",), np.ones(1, int))
+    split = reviews.Split(train, held_out, held_out)
+    halves = [span_teacher.to_read(split, half) for half in (0, 1)]
+    assert set(halves[0]).isdisjoint(halves[1])
+    for half, texts in enumerate(halves):
+        assert len(texts) > 10, "three spans and thinned reviews"
+        assert all(
+            int(text[text.index("书") + 1 :].split("很")[0]) % 2 == half
+            for text in texts
+            if text.startswith("书")
+        )
+        assert "书1很好，" not in texts
 
 
 def test_labels_are_softened_and_spans_added(tmp_path):

@@ -24,7 +24,7 @@ CLAUSE = re.compile(rf"[^\s{END}]+[\s{END}]*")
 SHORTEST = 3  # letters of a clause
 MOST_CLAUSES, N_LONGER = 8, 4  # of a span of several, and how many of those from a review
 SOURCE = ", and on what multilingual-e5-small (MIT) says of them and of spans of them"
-TRUST = 0.5  # in the teacher, against the label, where a review has both
+TRUST = 0.6  # in the teacher, against the label, where a review has both
 
 
 class Taught(NamedTuple):
@@ -58,16 +58,22 @@ def spans(train: Reviews, left_out: set[str]) -> list[tuple[str, int]]:
     return list(found.items())
 
 
-def thinned(train: Reviews) -> list[tuple[str, int]]:
-    """Return reviews from which some clauses are left out, each with the row of the whole one."""
+def thinned(train: Reviews, left_out: set[str]) -> list[tuple[str, int]]:
+    """Return reviews from which some clauses are left out, each with the row of the whole one.
+
+    Args:
+        train: reviews.
+        left_out: letters of texts that are not to be taught.
+    """
     dice = random.Random(1)
     found: dict[str, int] = {}
-    for row, text in enumerate(train.texts):
-        clauses = CLAUSE.findall(text)
+    for row, whole in enumerate(train.texts):
+        clauses = CLAUSE.findall(whole)
         for _ in range(N_THINNED if len(clauses) > 2 else 0):
             left = [clause for clause in clauses if dice.random() < KEPT]
-            if 1 < len(left) < len(clauses):
-                found.setdefault("".join(left).strip(), row)
+            text = "".join(left).strip()
+            if 1 < len(left) < len(clauses) and letters(text) not in left_out:
+                found.setdefault(text, row)
     return list(found.items())
 
 

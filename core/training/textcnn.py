@@ -23,13 +23,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from core import assets, reviews, zoo
+from core import assets, reviews, runtime, zoo
 from core.models.textcnn import TextCNN
 from core.reviews import Reviews
 from core.text import pieces, units
 from core.text.tokenizer import UNKNOWN
 from core.text.units import PAD_ID, UNKNOWN_ID, Units
 from core.training import shipping, spans
+from core.training.attending import learning
 from core.training.classifying import Examples, Pace, Run, accuracy
 
 STARTS = ("random", "tuned", "frozen")
@@ -59,7 +60,7 @@ class Recipe(NamedTuple):
 
 
 LABELS = Recipe()
-TAUGHT = Recipe(200, Pace(epochs=6, batch_size=50), 0.3)  # from a teacher's answers too
+TAUGHT = Recipe(200, Pace(epochs=6, batch_size=64), 0.3)  # from a teacher's answers too
 SCORES = "samples/sentiment-{}.json"
 
 
@@ -217,8 +218,9 @@ def main() -> None:
                 recipe=recipe,
             )
             going = run(model, learn_from, pace=replace(recipe.pace, seed=seed))
-            while not going.done:
-                going.step()
+            with learning(runtime.device()):
+                while not going.done:
+                    going.step()
             right = [accuracy(going.shares(part), part.labels) for part in numbers[1:]]
             found.append((*right, model))
             print(name, seed, *(f"{x:.4f}" for x in right), f"{time.time() - begun:.0f} s")
