@@ -73,6 +73,6 @@ def test_a_teacher_answers_texts_of_the_pieces_it_kept(file):
     assert odds.shape == (2,)
     with torch.inference_mode():
         logits = teacher.model(examples.ids[0][None])[0]
-    assert odds[0].item() == pytest.approx((logits[1] - logits[0]).item(), abs=1e-4)
+    assert odds[0].item() == pytest.approx((logits[1] - logits[0]).item(), abs=1e-2)  # bfloat16
     with pytest.raises(KeyError):
         teacher.examples(["bad"], torch.tensor([0]))
