@@ -19,7 +19,7 @@ TEXTS = st.lists(st.text("好坏书店房 ，。！a", min_size=1, max_size=40),
 @given(TEXTS)
 def test_a_span_stands_in_its_review(texts):
     given = Reviews(tuple(texts), np.zeros(len(texts), np.int64))
-    for span, row in spans.spans(given, set()):
+    for span, row in spans.parts(given, set(), spans.spans, 0):
         assert span in texts[row]
         assert span == span.strip()
         assert letters(span)
@@ -27,7 +27,9 @@ def test_a_span_stands_in_its_review(texts):
 
 def test_spans_are_clauses_and_runs_of_clauses():
     text = "书很好看，送货也快。就是太贵！不过值得。"
-    found = [span for span, _ in spans.spans(Reviews((text,), np.array([1])), set())]
+    found = [
+        span for span, _ in spans.parts(Reviews((text,), np.array([1])), set(), spans.spans, 0)
+    ]
     assert found[:4] == ["书很好看，", "送货也快。", "就是太贵！", "不过值得。"]
     longer = found[4:]
     assert longer
@@ -37,13 +39,13 @@ def test_spans_are_clauses_and_runs_of_clauses():
 
 def test_texts_of_other_parts_are_no_spans():
     given = Reviews(("很好看，物流不错，",), np.array([1]))
-    assert [span for span, _ in spans.spans(given, {"很好看"})] == ["物流不错，"]
+    assert [span for span, _ in spans.parts(given, {"很好看"}, spans.spans, 0)] == ["物流不错，"]
 
 
 @given(TEXTS)
 def test_a_thinned_review_is_the_review_without_some_clauses(texts):
     given = Reviews(tuple(texts), np.zeros(len(texts), np.int64))
-    for thin, row in spans.thinned(given, set()):
+    for thin, row in spans.parts(given, set(), spans.thinned, 1):
         clauses = iter(spans.CLAUSE.findall(texts[row]))
         left = spans.CLAUSE.findall(thin)
         assert 1 < len(left) < len(spans.CLAUSE.findall(texts[row]))

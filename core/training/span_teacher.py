@@ -20,9 +20,10 @@ from core.training import fine_tuning
 from core.training.classifying import Pace
 from core.training.distilling import learn
 from core.training.e5 import Teacher
-from core.training.spans import FILE, spans, thinned
+from core.training.spans import FILE, parts, spans, thinned
 
 N_SPANS = 36_000  # of each half
+WAYS = spans, thinned
 PACE = Pace(epochs=2, batch_size=32)
 
 
@@ -31,7 +32,7 @@ def to_read(split: reviews.Split, half: int) -> list[str]:
     left_out = {letters(text) for part in split[1:] for text in part.texts}
     single, thin = (
         [text for text, row in found if row % 2 == half]
-        for found in (spans(split.train, left_out), thinned(split.train, left_out))
+        for found in (parts(split.train, left_out, of, seed) for seed, of in enumerate(WAYS))
     )
     order = np.random.default_rng(0).permutation(len(single))
     return list(dict.fromkeys([*(single[i] for i in order[:N_SPANS]), *thin]))
@@ -62,10 +63,10 @@ def judged(
     )
     pace = Pace(PACE.epochs, PACE.batch_size, seed=half)
     learn(fine_tuning.run(teacher.model, "zh", learnt, pace=pace), validation)
-    whole, parts = (teacher.log_odds(texts).sigmoid().tolist() for texts in (read, given))
+    whole, others = (teacher.log_odds(texts).sigmoid().tolist() for texts in (read, given))
     right = ((np.array(whole) > 0.5) == train.labels[mine]).mean()
     print(f"half {half}: {right:.4f} of reviews not taught are told right", flush=True)
-    return dict(zip(mine, whole, strict=True)), dict(zip(given, parts, strict=True))
+    return dict(zip(mine, whole, strict=True)), dict(zip(given, others, strict=True))
 
 
 def main() -> None:
@@ -77,7 +78,7 @@ def main() -> None:
     whole = found[0][0] | found[1][0]
     stored = {
         "reviews": [round(whole[row], 4) for row in range(len(split.train.texts))],
-        "spans": {text: round(p, 4) for _, parts in found for text, p in parts.items()},
+        "spans": {text: round(p, 4) for _, others in found for text, p in others.items()},
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_bytes(lzma.compress(json.dumps(stored, ensure_ascii=False).encode()))

@@ -1,7 +1,7 @@
-"""Chinese reviews, and spans of a few clauses out of them, with a teacher's answers as labels.
+"""Chinese reviews, and parts of them of a few clauses, with a teacher's answers as labels.
 
 A review's label says nothing of where in it the writer was pleased or cross, and of a "but" in its
-middle only half. A teacher (core/training/span_teacher.py) tells of each span how likely it is
+middle only half. A teacher (core/training/span_teacher.py) tells of each part how likely it is
 good, and softens the labels of whole reviews (Hinton et al. 2015, arXiv:1503.02531).
 """
 
@@ -9,6 +9,7 @@ import json
 import lzma
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,62 +24,59 @@ END = "。！？!?；;，,、~…"  # of a clause, with what follows of these an
 CLAUSE = re.compile(rf"[^\s{END}]+[\s{END}]*")
 SHORTEST = 3  # letters of a clause
 MOST_CLAUSES, N_LONGER = 8, 4  # of a span of several, and how many of those from a review
-SOURCE = ", and on what multilingual-e5-small (MIT) says of them and of spans of them"
+SOURCE = ", and on what multilingual-e5-small (MIT) says of them and of parts of them"
 TRUST = 0.6  # in the teacher, against the label, where a review has both
+
+
+PartsOf = Callable[[list[str], random.Random], list[str]]
 
 
 class Taught(NamedTuple):
     """Texts and P(bad), P(good) to learn of each."""
 
-    reviews: Reviews  # N, the training part's first; a span has the likelier label
+    reviews: Reviews  # N, the training part's first; a part has the likelier label
     shares: Tensor  # float32 [N, 2]
 
 
-def spans(train: Reviews, left_out: set[str]) -> list[tuple[str, int]]:
-    """Return clauses and runs of clauses, each with the row of a review that it stands in.
+def spans(clauses: list[str], dice: random.Random) -> list[str]:
+    """Return the clauses of a review, and runs of several."""
+    n = len(clauses)
+    found = [clause for clause in clauses if len(letters(clause)) >= SHORTEST]
+    for _ in range(min(N_LONGER, n) if n > 2 else 0):
+        size = dice.randint(2, min(n - 1, MOST_CLAUSES))
+        first = dice.randint(0, n - size)
+        found.append("".join(clauses[first : first + size]))
+    return found
+
+
+def thinned(clauses: list[str], dice: random.Random) -> list[str]:
+    """Return a review from which some clauses are left out, several times."""
+    tried = (
+        [clause for clause in clauses if dice.random() < KEPT]
+        for _ in range(N_THINNED if len(clauses) > 2 else 0)
+    )
+    return ["".join(left) for left in tried if 1 < len(left) < len(clauses)]
+
+
+def parts(train: Reviews, left_out: set[str], of: PartsOf, seed: int) -> list[tuple[str, int]]:
+    """Return different parts of reviews, each with the row of a review that it is of.
 
     Args:
         train: reviews.
         left_out: letters of texts that are not to be taught.
+        of: `spans` or `thinned`.
+        seed: of its dice.
     """
-    dice = random.Random(0)
-    found: dict[str, int] = {}
+    dice, found = random.Random(seed), {}
     for row, text in enumerate(train.texts):
-        clauses = CLAUSE.findall(text)
-        n = len(clauses)
-        singles = [clause.strip() for clause in clauses]
-        longer = []
-        for _ in range(min(N_LONGER, n) if n > 2 else 0):
-            size = dice.randint(2, min(n - 1, MOST_CLAUSES))
-            first = dice.randint(0, n - size)
-            longer.append("".join(clauses[first : first + size]).strip())
-        for span in (*(s for s in singles if len(letters(s)) >= SHORTEST), *longer):
-            if letters(span) not in left_out:
-                found.setdefault(span, row)
-    return list(found.items())
-
-
-def thinned(train: Reviews, left_out: set[str]) -> list[tuple[str, int]]:
-    """Return reviews from which some clauses are left out, each with the row of the whole one.
-
-    Args:
-        train: reviews.
-        left_out: letters of texts that are not to be taught.
-    """
-    dice = random.Random(1)
-    found: dict[str, int] = {}
-    for row, whole in enumerate(train.texts):
-        clauses = CLAUSE.findall(whole)
-        for _ in range(N_THINNED if len(clauses) > 2 else 0):
-            left = [clause for clause in clauses if dice.random() < KEPT]
-            text = "".join(left).strip()
-            if 1 < len(left) < len(clauses) and letters(text) not in left_out:
-                found.setdefault(text, row)
+        for part in of(CLAUSE.findall(text), dice):
+            if letters(part) not in left_out:
+                found.setdefault(part.strip(), row)
     return list(found.items())
 
 
 def load(train: Reviews, file: Path = FILE) -> Taught:
-    """Return what the teachers said: reviews softened by it, then spans."""
+    """Return what the teachers said: reviews softened by it, then parts."""
     stored = json.loads(lzma.decompress(file.read_bytes()))
     good = torch.from_numpy(train.labels.copy()).float()
     good += TRUST * (torch.tensor(stored["reviews"]) - good)

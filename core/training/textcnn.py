@@ -211,7 +211,7 @@ def main() -> None:
     vectors = bert_vectors(vocabulary, kind)
 
     def trained(name: str, seed: int) -> TextCNN:
-        begun, file = time.time(), FOLDER / f"{kind}-{name}-{seed}.pt"
+        begun, file = time.time(), FOLDER / f"{kind}{'-taught' * args.taught}-{name}-{seed}.pt"
         given, frozen = None if name == "random" else vectors, name == "frozen"
         model = start(kind, len(vocabulary), given, frozen=frozen, seed=seed, recipe=recipe)
         if not file.exists():
