@@ -48,13 +48,14 @@ def test_each_winner_is_its_filters_best_window(kind):
     )
     ids = torch.tensor([[numbers.get(token, units.UNKNOWN_ID) for token in judged.tokens]])
     words = model.embedding(ids)
-    for k in (0, 99, 100, 250, 299):
-        convolution = model.convolutions[k // 100]
-        size, filters = model.filter_sizes[k // 100], judged.filters
+    n = model.convolutions[0].out_channels
+    for k in (0, n - 1, n, 5 * n // 2, 3 * n - 1):
+        convolution = model.convolutions[k // n]
+        size, filters = model.filter_sizes[k // n], judged.filters
         met = [
             model.activation(
-                (words[0, i : i + size] * convolution.weight[k % 100, 0]).sum()
-                + convolution.bias[k % 100]
+                (words[0, i : i + size] * convolution.weight[k % n, 0]).sum()
+                + convolution.bias[k % n]
             ).item()
             for i in range(len(judged.tokens) - size + 1)
         ]
@@ -117,10 +118,11 @@ def test_clear_words_decide():
 @pytest.mark.parametrize("kind", units.KINDS)
 def test_a_filters_ngrams_excite_it_as_much_as_they_say(kind):
     model, _ = zoo.textcnn(kind, "tuned")
-    for number in (0, 150, 299):
+    n = model.convolutions[0].out_channels
+    for number in (0, 3 * n // 2, 3 * n - 1):
         ngrams = sentiment.exciting(kind, "tuned", number)
         assert len(ngrams) == 10
-        size = model.filter_sizes[number // 100]
+        size = model.filter_sizes[number // n]
         cut = [units.cut(one.text, kind).tokens for one in ngrams]
         same = [
             k for k, tokens in enumerate(cut) if len(tokens) == size
