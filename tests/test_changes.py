@@ -38,3 +38,11 @@ def test_what_has_not_changed_is_exactly_the_same():
     assert torch.equal(back["words"][same], base["words"][same])
     assert torch.equal(back["a.weight"], base["a.weight"])
     assert torch.allclose(back["words"][3], after["words"][3])
+
+
+def test_a_packed_model_packs_to_itself():
+    base = state(3)
+    back = changes.unpack(base, changes.pack(base, state(4)))
+    again = changes.unpack(base, changes.pack(base, back))
+    for name, value in back.items():
+        assert torch.allclose(again[name], value, atol=1e-5), name

@@ -245,7 +245,7 @@ def main() -> None:
     if args.only is not None:
         school.student(args.only)
         return
-    model = mean([school.student(seed) for seed in range(N_STUDENTS)])
+    model = fine_tuning.rounded(mean([school.student(seed) for seed in range(N_STUDENTS)]), "en")
     classify = fine_tuning.reading(model)
     parts = {"validation_acc": school.validation, "test_acc": school.test}
     score = {
