@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+TIE = 1e-5  # a phrase that stands twice is met as well twice, but for rounding
+
 
 class TextCNNOutput(NamedTuple):
     """The answer, and which words gave it."""
@@ -96,9 +98,10 @@ class TextCNN(nn.Module):
             met = self.activation(along(words, convolution))  # [B, F, T - size + 1]
             starts = torch.arange(met.shape[2], device=met.device)
             within = starts <= (lengths - size).clamp(min=0)[:, None]  # [B, T - size + 1]
-            best = met.masked_fill(~within[:, None], -torch.inf).max(2)
-            maxima.append(best.values)
-            windows.append(best.indices)
+            met = met.masked_fill(~within[:, None], -torch.inf)
+            best = met.amax(2, keepdim=True)  # [B, F, 1]
+            maxima.append(best.squeeze(2))
+            windows.append((met >= best - TIE).int().argmax(2))  # of equals the first
         features = torch.cat(maxima, 1)  # [B, F * W]
         return TextCNNOutput(self.linear(self.dropout(features)), features, torch.cat(windows, 1))
 

