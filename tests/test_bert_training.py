@@ -308,6 +308,7 @@ def test_two_processes_compute_the_losses_of_one(corpus, tmp_path):
         "values = [mine.step() for _ in range(8)]\n"
         "if mine.accelerator.is_main_process:\n"
         "    json.dump([mine.accelerator.num_processes, values], open(sys.argv[2], 'w'))\n"
+        "mine.leave()\n"
     )
     results = []
     for n_processes, n_accumulate in ((1, 1), (2, 1), (2, 2)):

@@ -131,6 +131,7 @@ def main() -> None:
     if args.export and run.accelerator.is_main_process:
         trunk = Recipe(**before["recipe"]) if before else recipe
         ship(run, trunk, args.export, vocabulary_file, args.language)
+    run.leave()
 
 
 def checkpoints(last: Path, target: Path) -> tuple[State | None, State | None]:

@@ -1,5 +1,7 @@
 """One pre-training run: learning rate, losses, steps, and the checkpoint that resumes it."""
 
+import os
+import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -234,6 +236,20 @@ class Run:
             return stop
         wish = torch.tensor(float(stop), device=self.accelerator.device)
         return self.accelerator.reduce(wish).item() > 0
+
+    def leave(self) -> None:
+        """End this process if it is one of several; the last thing to do.
+
+        DDP never lets go of its group, whose threads abort the process if they drop a tensor while
+        Python ends (torch 2.14). So Python doesn't end here, the process does, as
+        multiprocessing's do.
+        """
+        if self.accelerator.num_processes == 1:
+            return
+        self.accelerator.end_training()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
     def _groups(self) -> list[dict[str, Any]]:
         return [group for optimizer in self.optimizers for group in optimizer.param_groups]
