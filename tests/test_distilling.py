@@ -26,17 +26,7 @@ def test_ratings_soften_labels_of_the_same_letters():
     assert shares[2].tolist() == [0, 1]
 
 
-def test_teachers_answers_lean_towards_the_whole_review():
-    opinions = torch.tensor([[0.0, 0.0, 4.0, 2.0], [0.0, 0.0, 2.0, -2.0]])
-    shares = distilling.taught(opinions, torch.tensor([-1, 1, -1, 0]))
-    assert shares[0, 1] < 0.5 < shares[1, 1]
-    assert shares[0, 1] == pytest.approx(float(shares[1, 0]))
-    assert shares[2, 1] > 0.9, "a clear sentence stays clear"
-    assert shares[3, 1] == 0.5, "where they contradict each other, nothing is taught"
-
-
-def test_sentences_of_film_reviews_carry_their_reviews_sign(tmp_path, monkeypatch):
-    monkeypatch.setattr(distilling, "N_BAD", 1)
+def test_sentences_of_film_reviews_are_read_once(tmp_path):
     documents = [
         ("enwiki", ["this is no review of any film"]),
         ("movie_reviews", ["it was not a good film ", "too short", "this one is only for tests"]),
@@ -48,7 +38,7 @@ def test_sentences_of_film_reviews_carry_their_reviews_sign(tmp_path, monkeypatc
         (tmp_path / "text" / f"{name}.jsonl.xz").write_bytes(lzma.compress(text.encode()))
     held_out = {reviews.letters("This one is only for tests!")}
     found = distilling.film_sentences(tmp_path, held_out)
-    assert found == {"it was not a good film": -1, "it was a very good film": 1}
+    assert found == ["it was not a good film", "it was a very good film"]
 
 
 def test_shares_are_learnt_as_labels_are():
@@ -76,21 +66,38 @@ def test_states_are_apart_by_their_share_of_the_teachers_length():
     assert distilling.distance([ours, theirs], [theirs, theirs], mask) == pytest.approx(0.125)
 
 
-def test_a_student_comes_closer_to_its_teacher():
+def test_a_student_comes_closer_to_its_teacher_and_to_the_judge():
     given, teacher, model = some_examples(), tiny_classifier(1), tiny_classifier(2)
-    ids, hints = given.padded(range(16), 0)[0], torch.zeros(16, 2)
-    hints_only = Examples(given.ids, torch.zeros(40, 2))
-    going = fine_tuning.run(model, "en", hints_only, pace=Pace(30, 8), rate_body=2e-3)
+    good = torch.linspace(0.1, 0.9, 40)
+    judged = Examples(given.ids, distilling.both(good))
+    going = fine_tuning.run(model, "en", judged, pace=Pace(30, 8), rate_body=2e-3)
     loss = going.loss = distilling.imitating(model, teacher)
-    before = loss(ids, hints).item()
+    ids, shares = judged.padded(range(16), 0)
+    before = loss(ids, shares).item()
     while not going.done:
         going.step()
     model.eval()
-    assert loss(ids, hints).item() < 0.9 * before
-    logits = teacher(ids, mask=ids != 0).detach()
-    hints[:, 1] = logits[:, 1] - logits[:, 0]  # another teacher of the same opinion
-    itself, shares = distilling.imitating(teacher, teacher)(ids, hints), logits.softmax(1)
-    assert itself.item() == pytest.approx(-(shares * shares.log()).sum(1).mean().item(), rel=0.02)
+    assert loss(ids, shares).item() < 0.9 * before
+    shares = teacher(ids, mask=ids != 0).detach().softmax(1)
+    itself = distilling.imitating(teacher, teacher)(ids, shares).item()
+    assert itself == pytest.approx(-(shares * shares.log()).sum(1).mean().item(), rel=0.02)
+
+
+def test_mr_is_learnt_as_labels_and_the_judge_see_it_beside_what_the_judge_reads(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(distilling, "FOLDER", tmp_path)
+    school = object.__new__(distilling.School)
+    labelled = Reviews(("a fine film", "a dull film"), np.array([1, 0]))
+    school.split, school.sentences = reviews.Split(labelled, labelled, labelled), ["it was dull"]
+    school.train = fine_tuning.examples(labelled, "en")
+    school.softened = distilling.softened(labelled, {})
+    torch.save(torch.tensor([0.5, 0.25, 0.125]), tmp_path / "opinions.pt")
+    again, read = school.lessons()
+    assert again.labels[:, 1].tolist() == [0.75, 0.125]
+    assert read.labels[:, 1].tolist() == [0.125, 0.75, 0.125]
+    assert [len(ids) for ids in read.ids] == [5, 5, 5]
+    assert torch.equal(read.ids[1], again.ids[0])
 
 
 def test_the_mean_of_models_has_the_mean_of_their_weights():

