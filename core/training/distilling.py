@@ -6,7 +6,7 @@ MR has 8,512 sentences to train on, and says one bit of each. Three sources say 
     a judge   all-mpnet-base-v2, a sentence encoder five times as large (core/training/mpnet.py),
               fine-tuned in the same way: on validation .907 of its answers are right. It reads
               sentences of whole film reviews (Pang & Lee 2004) that nobody labelled one by one;
-              ours learns what it thinks of them (Hinton et al. 2015, arXiv:1503.02531), then MR
+              ours learns what it thinks of them and of MR's (Hinton et al. 2015, arXiv:1503.02531)
     a model   all-MiniLM-L6-v2, fine-tuned too. It has our size, and our pre-training began from its
               body: ours also keeps near the states of each of its layers (Jiao et al. 2020,
               arXiv:1909.10351)
@@ -51,8 +51,7 @@ SOURCES = (
     "; ratings of the PyPI package vaderSentiment (MIT); film reviews (Pang & Lee 2004, CC BY 4.0) "
     "as all-mpnet-base-v2 (Apache-2.0) judges them and all-MiniLM-L6-v2 (Apache-2.0) reads them"
 )
-JUDGE_EPOCHS, TEACHER_EPOCHS, IMITATING_EPOCHS, MR_EPOCHS, BATCH_SIZE = 2, 3, 2, 1, 32
-RATE_HEAD = 1e-3  # on MR, once the layer has learnt by imitating
+JUDGE_EPOCHS, TEACHER_EPOCHS, STUDENT_EPOCHS, BATCH_SIZE = 2, 3, 2, 32
 
 
 def softened(part: Reviews, ratings: Mapping[str, float]) -> Tensor:
@@ -162,13 +161,16 @@ class School:
             torch.save(judge.log_odds([*train, *self.sentences]).sigmoid(), file)
         return torch.load(file, weights_only=True)
 
-    def lessons(self) -> tuple[Examples, Examples]:
-        """Return MR as labels, readers and the judge see it, and all that the judge read."""
-        n, opinions = len(self.split.train.texts), both(self.opinions())
-        labelled = Examples(self.train.ids, torch.lerp(self.softened, opinions[:n], JUDGE))
+    def lessons(self) -> Examples:
+        """Return what students read: other sentences with the judge's answers, then MR.
+
+        MR's are to be learnt half as labels and readers, half as the judge, see them.
+        """
+        n, judged = len(self.split.train.texts), both(self.opinions())
         others = Reviews(tuple(self.sentences), np.zeros(len(self.sentences), np.int64))
         ids = fine_tuning.examples(others, "en").ids + self.train.ids
-        return labelled, Examples(ids, torch.cat([opinions[n:], labelled.labels]))
+        shares = torch.cat([judged[n:], torch.lerp(self.softened, judged[:n], JUDGE)])
+        return Examples(ids, shares)
 
     def _kept(
         self, name: str, start: BertForPreTraining, teach: Callable[[BertForClassification], None]
@@ -196,13 +198,9 @@ class School:
         """Return our BERT after one order of the texts."""
 
         def teach(model: BertForClassification) -> None:
-            labelled, read = self.lessons()
-            pace = Pace(IMITATING_EPOCHS, BATCH_SIZE, seed=seed)
-            going = fine_tuning.run(model, "en", read, pace=pace)
+            pace = Pace(STUDENT_EPOCHS, BATCH_SIZE, seed=seed)
+            going = fine_tuning.run(model, "en", self.lessons(), pace=pace)
             going.loss = imitating(model, self.teacher())
-            learn(going, self.validation)
-            pace = Pace(MR_EPOCHS, BATCH_SIZE, seed=seed)
-            going = fine_tuning.run(model, "en", labelled, pace=pace, rate_head=RATE_HEAD)
             learn(going, self.validation)
 
         return self._kept(f"student-{seed}", zoo.bert("en"), teach)
