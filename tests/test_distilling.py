@@ -10,7 +10,7 @@ import torch
 from core import reviews
 from core.reviews import Reviews
 from core.training import distilling, fine_tuning
-from core.training.classifying import Examples, Pace
+from core.training.classifying import Examples, Pace, both
 from tests.test_classifying import TINY_BERT, some_examples
 from tests.tiny_models import sharp
 
@@ -69,7 +69,7 @@ def test_states_are_apart_by_their_share_of_the_teachers_length():
 def test_a_student_comes_closer_to_its_teacher_and_to_the_judge():
     given, teacher, model = some_examples(), tiny_classifier(1), tiny_classifier(2)
     good = torch.linspace(0.1, 0.9, 40)
-    judged = Examples(given.ids, distilling.both(good))
+    judged = Examples(given.ids, both(good))
     going = fine_tuning.run(model, "en", judged, pace=Pace(30, 8), rate_body=2e-3)
     loss = going.loss = distilling.imitating(model, teacher)
     ids, shares = judged.padded(range(16), 0)
@@ -92,7 +92,7 @@ def test_mr_is_learnt_as_labels_and_the_judge_see_it_beside_what_the_judge_reads
     school.split, school.sentences = reviews.Split(labelled, labelled, labelled), ["it was dull"]
     school.train = fine_tuning.examples(labelled, "en")
     school.softened = distilling.softened(labelled, {})
-    torch.save(torch.tensor([0.5, 0.25, 0.125]), tmp_path / "opinions.pt")
+    torch.save(both(torch.tensor([0.5, 0.25, 0.125])), tmp_path / "judged.pt")
     read = school.lessons()
     assert read.labels[:, 1].tolist() == [0.125, 0.75, 0.125]
     assert [len(ids) for ids in read.ids] == [5, 5, 5]

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import runtime
 from core.training import e5
 from tests import tiny_e5
 
@@ -64,15 +65,17 @@ def test_a_wheel_is_read_as_the_file_in_it_is(file, tmp_path):
     assert e5.E5(wheel).pieces == e5.E5(file).pieces
 
 
-def test_a_teacher_answers_texts_of_the_pieces_it_kept(file):
+def test_a_teacher_answers_texts_of_the_pieces_it_kept(file, monkeypatch):
     texts = ["good film", "坏书"]
     teacher = e5.Teacher(file, texts)
     examples = teacher.examples(texts, torch.tensor([1, 0]))
     assert all(int(ids.min()) > 0 and int(ids.max()) < 12 for ids in examples.ids)
-    odds = teacher.log_odds(texts)
-    assert odds.shape == (2,)
+    monkeypatch.setattr(runtime, "compute_dtype", lambda: torch.float32)
+    shares = teacher.shares(texts)
+    assert shares.shape == (2, 2)
     with torch.inference_mode():
         logits = teacher.model(examples.ids[0][None])[0]
-    assert odds[0].item() == pytest.approx((logits[1] - logits[0]).item(), abs=1e-2)  # bfloat16
+    odds = shares[0, 1].log() - shares[0, 0].log()
+    assert odds.item() == pytest.approx((logits[1] - logits[0]).item(), abs=1e-4)
     with pytest.raises(KeyError):
         teacher.examples(["bad"], torch.tensor([0]))

@@ -157,6 +157,11 @@ def probabilities(
     return np.stack([found[row] for row in range(len(order))])
 
 
+def both(second: Tensor) -> Tensor:
+    """Return P of two classes, [N, 2], from P of the second, [N]."""
+    return torch.stack([1 - second, second], 1)
+
+
 def accuracy(shares: np.ndarray, labels: Tensor) -> float:
     """Return the share of texts whose likeliest class is the right one."""
     return float((shares.argmax(1) == labels.numpy()).mean())

@@ -34,7 +34,7 @@ from core.models.bert import BertForClassification, BertForPreTraining
 from core.reviews import Reviews, letters
 from core.training import bert_corpus, fine_tuning, review_samples
 from core.training.attending import learning
-from core.training.classifying import Examples, Loss, Pace, Run, accuracy, probabilities
+from core.training.classifying import Examples, Loss, Pace, Run, accuracy, both, probabilities
 from core.training.mpnet import Teacher
 
 READERS = 0.5  # their share in what is to be learnt of a sentence, beside MR's label
@@ -86,11 +86,6 @@ def film_sentences(data: Path, left_out: set[str]) -> list[str]:
     return list(found)
 
 
-def both(good: Tensor) -> Tensor:
-    """Return P(bad), P(good), [N, 2], from P(good), [N]."""
-    return torch.stack([1 - good, good], 1)
-
-
 def distance(ours: Sequence[Tensor], theirs: Sequence[Tensor], mask: Tensor) -> Tensor:
     """Return how far states [B, T, D] lie from a teacher's, as a share of its squared length."""
     shares = [
@@ -129,7 +124,7 @@ def learn(going: Run, validation: Examples) -> BertForClassification:
 
 
 class School:
-    """Texts to learn from, and what was learnt so far, in `FOLDER`."""
+    """Texts to learn from, and what was learnt so far, in `FOLDER`: remove it to learn anew."""
 
     def __init__(self, data: Path, package: Path | None, seed_model: Path, wheels: Path) -> None:
         """Read all texts.
@@ -150,15 +145,15 @@ class School:
         order = torch.randperm(len(found), generator=torch.Generator().manual_seed(0))
         self.sentences = [found[i] for i in order[:N_SENTENCES].tolist()]
 
-    def opinions(self) -> Tensor:
-        """Return the judge's P(good) of MR's sentences to train on, then of others, float32 [N]."""
-        file = FOLDER / "opinions.pt"
+    def judged(self) -> Tensor:
+        """Return the judge's P(class) of MR's sentences to train on, then of others, [N, 2]."""
+        file = FOLDER / "judged.pt"
         if not file.exists():
             judge, train = Teacher(self.wheels), self.split.train.texts
             going = judge.run(judge.examples(train, self.softened), Pace(JUDGE_EPOCHS, BATCH_SIZE))
             learn(going, judge.examples(self.split.validation.texts, self.validation.labels))
             FOLDER.mkdir(parents=True, exist_ok=True)
-            torch.save(judge.log_odds([*train, *self.sentences]).sigmoid(), file)
+            torch.save(judge.shares([*train, *self.sentences]), file)
         return torch.load(file, weights_only=True)
 
     def lessons(self) -> Examples:
@@ -166,7 +161,7 @@ class School:
 
         MR's are to be learnt half as labels and readers, half as the judge, see them.
         """
-        n, judged = len(self.split.train.texts), both(self.opinions())
+        n, judged = len(self.split.train.texts), self.judged()
         others = Reviews(tuple(self.sentences), np.zeros(len(self.sentences), np.int64))
         ids = fine_tuning.examples(others, "en").ids + self.train.ids
         shares = torch.cat([judged[n:], torch.lerp(self.softened, judged[:n], JUDGE)])

@@ -174,11 +174,10 @@ class Teacher:
         rows = (torch.tensor([self._number[i] for i in ids]) for ids in self._e5.ids(texts))
         return Examples(tuple(rows), labels)
 
-    def log_odds(self, texts: Sequence[str]) -> Tensor:
-        """Return how much likelier the second class is, nats, float32 [N]."""
+    def shares(self, texts: Sequence[str]) -> Tensor:
+        """Return P(class) of texts, float32 [N, 2]."""
         self.model.eval()
         examples = self.examples(texts, torch.zeros(len(texts)))
         classify = fine_tuning.reading(self.model)
         with learning(self.model.classifier.weight.device):  # twice as fast
-            bad, good = torch.from_numpy(probabilities(classify, examples, 0)).unbind(1)
-        return good.clamp_min(1e-6).log() - bad.clamp_min(1e-6).log()
+            return torch.from_numpy(probabilities(classify, examples, 0))

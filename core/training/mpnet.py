@@ -100,9 +100,8 @@ class Teacher:
         ]
         return Run(self.model, self.model, groups, learn_from, self.pad_id, pace)
 
-    def log_odds(self, texts: Sequence[str]) -> Tensor:
-        """Return how much likelier the second class is, nats, float32 [N]."""
+    def shares(self, texts: Sequence[str]) -> Tensor:
+        """Return P(class) of texts, float32 [N, 2]."""
         self.model.eval()
         examples = self.examples(texts, torch.zeros(len(texts)))
-        bad, good = torch.from_numpy(probabilities(self.model, examples, self.pad_id)).unbind(1)
-        return good.clamp_min(1e-6).log() - bad.clamp_min(1e-6).log()
+        return torch.from_numpy(probabilities(self.model, examples, self.pad_id))

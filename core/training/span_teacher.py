@@ -63,7 +63,7 @@ def judged(
     )
     pace = Pace(PACE.epochs, PACE.batch_size, seed=half)
     learn(fine_tuning.run(teacher.model, "zh", learnt, pace=pace), validation)
-    whole, others = (teacher.log_odds(texts).sigmoid().tolist() for texts in (read, given))
+    whole, others = (teacher.shares(texts)[:, 1].tolist() for texts in (read, given))
     right = ((np.array(whole) > 0.5) == train.labels[mine]).mean()
     print(f"half {half}: {right:.4f} of reviews not taught are told right", flush=True)
     return dict(zip(mine, whole, strict=True)), dict(zip(given, others, strict=True))

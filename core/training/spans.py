@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from core.reviews import Reviews, letters
+from core.training.classifying import both
 
 N_THINNED, KEPT = 3, 0.7  # times that clauses of a review are left out, and the share that stays
 FILE = Path("checkpoints/spans-zh.json.xz")
@@ -82,4 +83,4 @@ def load(train: Reviews, file: Path = FILE) -> Taught:
     good += TRUST * (torch.tensor(stored["reviews"]) - good)
     good = torch.cat([good, torch.tensor(list(stored["spans"].values()))])
     texts = (*train.texts, *stored["spans"])
-    return Taught(Reviews(texts, (good > 0.5).long().numpy()), torch.stack([1 - good, good], 1))
+    return Taught(Reviews(texts, (good > 0.5).long().numpy()), both(good))
