@@ -100,6 +100,31 @@ def test_textcnn_learns_which_word_decides():
     assert accuracy(shares, examples.labels) > 0.95
 
 
+@pytest.mark.parametrize("n", [1, 2, 9])  # two of them shorter than the widest filter
+def test_a_quick_answer_is_the_models_and_so_are_its_gradients(n):
+    torch.manual_seed(0)
+    model = TextCNN(20, 6, 5, (1, 2, 4), 2, 0, dropout=0)
+    ids = torch.randint(1, 20, (7, n))
+    ids[1:4, n // 2 + 1 :] = 0
+    found = []
+    for logits in (textcnn.quick(model, ids), model(ids).logits):
+        model.zero_grad()
+        logits.pow(2).sum().backward()
+        found.append([logits.detach(), *(p.grad.clone() for p in model.parameters())])
+    for quick, usual in zip(*found, strict=True):
+        torch.testing.assert_close(quick, usual)
+
+
+def test_words_too_rare_for_a_vector_are_spelt():
+    texts = ("书很无聊", "无聊的书", "很空洞的书")
+    part, vocabulary = textcnn.listed(Reviews(texts, np.array([0, 0, 0])), "words")
+    assert part.cut[1].tokens == ("无聊", "的", "书")
+    assert part.cut[2].tokens == ("很", "空", "洞", "的", "书")
+    assert set(vocabulary[2:]) == {"书", "很", "无聊", "的"}
+    cut = textcnn.cut(part.reviews, "words", vocabulary)
+    assert cut.cut == part.cut
+
+
 def test_probabilities_do_not_depend_on_the_batch():
     examples, model = some_examples(), tiny_cnn().eval()
     alone = np.concatenate(

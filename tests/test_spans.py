@@ -61,12 +61,16 @@ def halves(tmp_path):
     split = reviews.Split(*(Reviews(texts, labels),) * 3)
     given = (("好，", "good"), ("坏，", "bad"))
     file = tiny_e5.write(tmp_path / "e5-small-q4.bin")
-    return [span_teacher.judged(file, split, given[half], half) for half in (0, 1)]
+    return [
+        *(span_teacher.judged(file, split, given[half], half) for half in (0, 1)),
+        span_teacher.judged(file, split, [*given[0], *given[1]], None),
+    ]
 
 
 def test_a_teacher_reads_the_half_it_was_not_taught(halves):
-    assert [sorted(whole) for whole, _ in halves] == [[0, 2, 4], [1, 3, 5]]
-    assert [sorted(parts) for _, parts in halves] == [["good", "好，"], ["bad", "坏，"]]
+    assert [sorted(whole) for whole, _ in halves] == [[0, 2, 4], [1, 3, 5], []]
+    parts = [sorted(parts) for _, parts in halves]
+    assert parts == [["good", "好，"], ["bad", "坏，"], ["bad", "good", "坏，", "好，"]]
     assert all(0 < p < 1 for both in halves for part in both for p in part.values())
 
 
@@ -76,26 +80,52 @@ def test_each_half_has_texts_of_its_own(monkeypatch):
         tuple(f"书{i}很好，送货{i}快，就是{i}贵，" for i in range(40)), np.ones(40, int)
     )
     held_out = Reviews(("书1很好",), np.ones(1, int))
-    split = reviews.Split(train, held_out, held_out)
-    halves = [span_teacher.to_read(split, half) for half in (0, 1)]
-    assert set(halves[0]).isdisjoint(halves[1])
-    for half, texts in enumerate(halves):
-        assert len(texts) > 10, "three spans and thinned reviews"
-        assert all(
-            int(text[text.index("书") + 1 :].split("很")[0]) % 2 == half
-            for text in texts
-            if text.startswith("书")
-        )
-        assert "书1很好，" not in texts
+    found = span_teacher.in_parts(reviews.Split(train, held_out, held_out))
+    assert "书1很好，" not in found
+    for half in (0, 1):
+        assert len([row for row in found.values() if row % 2 == half]) > 10
+    for text, row in found.items():
+        assert all(clause.strip() in train.texts[row] for clause in spans.CLAUSE.findall(text))
+
+
+def test_the_dictionarys_words_are_common_and_no_names():
+    words = span_teacher.dictionary()
+    assert len(set(words)) == len(words) > 50_000
+    assert {"精彩", "后悔", "不知所云"} <= set(words)
+    assert not {"张爱玲", "北京", "thinkpad"} & set(words)
+
+
+def test_a_regression_is_not_asked_about_what_it_was_taught():
+    dice = np.random.default_rng(0)
+    labels = dice.integers(0, 2, 100)
+    telling = Reviews(tuple(f"{'坏好'[y]}书{i:03}" for i, y in enumerate(labels)), labels)
+    texts = {text: row for row, text in enumerate(("好", "坏", "好，", "坏，", "书"))}
+    whole, others = span_teacher.by_runs(telling, texts)
+    assert ((whole > 0) == labels).all()
+    assert others[0] > 1
+    assert others[1] < -1
+    # Here only reviews of the same fold tell: who was taught them would know all labels.
+    secret = Reviews(tuple(chr(0x4E00 + i % 50) * 4 for i in range(100)), np.tile(labels[:50], 2))
+    whole, _ = span_teacher.by_runs(secret, {text: i for i, text in enumerate(secret.texts)})
+    assert 0.2 < ((whole > 0) == secret.labels).mean() < 0.8
+
+
+def test_what_both_say_is_weighed():
+    teachers = [[0.5, 0.5, 0.9, 1.0], [0.5, 0.5, 0.7, 1.0]]
+    found = span_teacher.weighed(teachers, np.array([0.0, 4.0, 0.0, 0.0]))
+    assert found[0] == 0.5
+    assert found[1] == pytest.approx(1 / (1 + np.exp(-0.65 * 0.5 * 4)), abs=1e-4)
+    assert 0.6 < found[2] < 0.82, "between both teachers, and softer"
+    assert found[2] < found[3] < 1, "and never sure"
 
 
 def test_labels_are_softened_and_spans_added(tmp_path):
     file = tmp_path / "spans.json.xz"
-    stored = {"reviews": [0.2, 0.2], "spans": {"很好": 0.9}}
+    stored = {"reviews": [0.5, 0.2], "spans": {"很好": 0.9}}
     file.write_bytes(lzma.compress(json.dumps(stored).encode()))
     given, shares = spans.load(Reviews(("好", "坏"), np.array([1, 0])), file)
     assert given.texts == ("好", "坏", "很好")
     assert given.labels.tolist() == [1, 0, 1]
-    expected = [1 - spans.TRUST * 0.8, spans.TRUST * 0.2, 0.9]
+    expected = [1 - spans.TRUST * 0.5, spans.TRUST * 0.2, 0.9]
     assert shares[:, 1].tolist() == pytest.approx(expected)
     assert shares.sum(1).tolist() == pytest.approx([1, 1, 1])

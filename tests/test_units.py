@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.errors import InputError
 from core.text import units
-from core.text.units import PAD_ID, UNKNOWN_ID, cut, vocabulary
+from core.text.units import PAD_ID, UNKNOWN_ID, cut, is_han, vocabulary
 
 TEXTS = st.text(alphabet="abc XYZ。，书很好看不!?é😀\t", min_size=1, max_size=40)
 
@@ -53,3 +53,24 @@ def test_a_vocabulary_holds_what_is_frequent_enough(texts, least):
     counts = [joined.count(token) for token in found[2:]]
     assert set(found[2:]) == {token for token in joined if joined.count(token) >= least}
     assert counts == sorted(counts, reverse=True)
+
+
+def test_only_words_that_a_dictionary_lists_are_found():
+    assert cut("他来到了杭研大厦", "words").tokens == ("他", "来到", "了", "杭", "研", "大厦")
+
+
+@given(text=TEXTS, known=st.sets(st.sampled_from(["书", "很", "好看", "好", "abc"])))
+def test_a_word_that_is_not_known_is_spelt(text, known):
+    if not text.strip():
+        return
+    whole, found = cut(text, "words"), cut(text, "words", known)
+    assert "".join(found.tokens) == "".join(whole.tokens)
+    assert set(found.ends) >= set(whole.ends), "words only become shorter"
+    for token, start, end in zip(*found, strict=True):
+        assert token in known or len(token) == 1 or not all(map(is_han, token))
+        assert text[start:end].lower() == token
+    assert cut(text, "words", known | set(found.tokens)) == found
+
+
+def test_other_kinds_know_their_own_pieces():
+    assert cut("unwatchable", "pieces", ()) == cut("unwatchable", "pieces")

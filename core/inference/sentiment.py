@@ -37,7 +37,7 @@ def judge(text: str, kind: str, start: str) -> Judged:
         InputError: the text is empty or too long, or holds nothing to read.
         AssetError: the weights are not there.
     """
-    given = units.cut(text, kind)
+    given = units.cut(text, kind, zoo.textcnn(kind, start).numbers)
     if not given.tokens:
         raise InputError("text_empty")
     read = Units(*(field[:MAX_UNITS] for field in given))

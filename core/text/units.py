@@ -2,14 +2,14 @@
 
     pieces      "unwatchable" -> un ##watch ##able, as the English BERT
     characters  每 个 字, as the Chinese BERT
-    words       每个 词, as jieba finds them
+    words       每个 词, as jieba's dictionary lists them; unknown ones by their characters
 
 Unlike BERT's, this vocabulary holds only what occurs in the texts to train on.
 """
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from core.text import pieces
@@ -28,15 +28,20 @@ class Units(NamedTuple):
     ends: tuple[int, ...]  # [T], one past its last
 
 
-def cut(text: str, kind: str) -> Units:
+def cut(text: str, kind: str, known: Container[str] | None = None) -> Units:
     """Cut a text into units.
+
+    Args:
+        text: what was typed.
+        kind: one of `KINDS`.
+        known: words that stay whole (see `spelt`); None: all do.
 
     Raises:
         InputError: the text is empty, blank or too long.
     """
     pieces.checked(text)
     if kind == "words":
-        edges = [0, *boundaries(text), len(text)]
+        edges = [0, *boundaries(text, guessed=False), len(text)]
         spans = [(a, b) for a, b in itertools.pairwise(edges) if text[a:b].strip()]
         tokens = [text[a:b].strip().lower() for a, b in spans]
     else:
@@ -48,7 +53,27 @@ def cut(text: str, kind: str) -> Units:
         ]
         spans = encoding.offsets
     starts, ends = zip(*spans, strict=True) if spans else ((), ())
-    return Units(tuple(tokens), starts, ends)
+    found = Units(tuple(tokens), starts, ends)
+    return found if kind != "words" or known is None else spelt(found, known)
+
+
+def spelt(given: Units, known: Container[str]) -> Units:
+    """Cut the Chinese words that aren't known into their characters.
+
+    内容空洞, an empty book, says nothing to whom only 内容 and 空 are known, until it is spelt.
+    """
+    tokens, starts, ends = [], [], []
+    for token, start, end in zip(*given, strict=True):
+        whole = token in known or not all(map(is_han, token))
+        tokens += [token] if whole else token
+        starts += [start] if whole else range(start, end)
+        ends += [end] if whole else range(start + 1, end + 1)
+    return Units(tuple(tokens), tuple(starts), tuple(ends))
+
+
+def is_han(token: str) -> bool:
+    """Return whether a token is one common Chinese character."""
+    return len(token) == 1 and "\u4e00" <= token <= "\u9fff"
 
 
 def vocabulary(texts: Iterable[Sequence[str]], *, least: int) -> tuple[str, ...]:

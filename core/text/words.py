@@ -8,12 +8,16 @@ masked whole words so found (by LTP, another segmenter).
 import logging
 
 
-def boundaries(text: str) -> tuple[int, ...]:
+def boundaries(text: str, *, guessed: bool = True) -> tuple[int, ...]:
     """Return the characters, other than the first, at which jieba begins a word; rising.
 
     The first call reads jieba's dictionary, about a second.
+
+    Args:
+        text: to cut.
+        guessed: also take words that the dictionary doesn't list.
     """
     import jieba  # late: only Chinese words ask for it
 
     jieba.setLogLevel(logging.ERROR)
-    return tuple(start for _, start, _ in jieba.tokenize(text) if start)
+    return tuple(start for _, start, _ in jieba.tokenize(text, HMM=guessed) if start)

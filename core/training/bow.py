@@ -1,7 +1,7 @@
 """Logistic regression on a bag of units, TextCNN's baseline: `python -m core.training.bow pieces`.
 
 Which of the vocabulary's units occur, in whatever order and number, is all that it sees. How
-strongly its weights are held back (C) is chosen on the validation part. `--taught` adds a teacher's
+strongly its weights are held back (C) is chosen on the validation part. `--taught` adds teachers'
 answers to the labels, as for TextCNN.
 """
 
@@ -50,10 +50,11 @@ def main() -> None:
     folder = f"weights/textcnn-{kind}"
     vocabulary = assets.locate(f"{folder}/vocab.txt").read_text("utf-8").split("\n")[:-1]
     split = reviews.load(units.KINDS[kind])
-    train, validation, test = (examples(cut(part, kind), vocabulary) for part in split)
+    known = set(vocabulary)
+    train, validation, test = (examples(cut(part, kind, known), vocabulary) for part in split)
     if args.taught:
         taught = spans.load(split.train)
-        train = examples(cut(taught.reviews, kind), vocabulary, taught.shares)
+        train = examples(cut(taught.reviews, kind, known), vocabulary, taught.shares)
 
     def accuracy(model: LogisticRegression, part: Examples) -> float:
         return model.score(bags(part, len(vocabulary)), part.labels.numpy())

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from core import reviews, zoo
 from core.results.training import RunFacts, TextSamples
 from core.reviews import Reviews
-from core.text import units
 from core.training import fine_tuning, textcnn
 from core.training.classifying import Examples, Pace, Run, accuracy, cross_entropy
 from core.training.live import Score
@@ -93,9 +92,9 @@ class Classifier:
     @staticmethod
     def _begin_textcnn(settings: TextCNNSettings, learn_from: Reviews, pace: Pace) -> Begun:
         kind = UNITS[settings.language]
-        cut = textcnn.cut(learn_from, kind)
         # Words that only other sentences have are unknown, as they would be with so few labels.
-        vocabulary = units.vocabulary((one.tokens for one in cut.cut), least=textcnn.LEAST[kind])
+        cut, vocabulary = textcnn.listed(learn_from, kind)
+        known = set(vocabulary)
         vectors = None
         if settings.vectors != "random":
             vectors = textcnn.bert_vectors(vocabulary, kind)
@@ -104,7 +103,7 @@ class Classifier:
         )
 
         def examples(part: Reviews) -> Examples:
-            return textcnn.examples(textcnn.cut(part, kind), vocabulary)
+            return textcnn.examples(textcnn.cut(part, kind, known), vocabulary)
 
         numbers = textcnn.examples(cut, vocabulary)
         return textcnn.run(

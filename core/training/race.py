@@ -3,8 +3,8 @@
 Random word vectors, static ones (the bundled BERT's, left as they are), a frozen BERT of which only
 the last layer learns, and a BERT that learns as a whole, each on the first 100, 500, 2,000 and on
 all sentences in an order that each seed draws anew. Every accuracy is on the whole test part. The
-TextCNNs that ship were trained on all sentences in the same way: their scores are the race's last
-points. No BERT that ships was trained as in the race.
+TextCNNs that ship, unless a teacher taught them too, were trained on all sentences in the same way:
+their scores are the race's last points. No BERT that ships was trained as in the race.
 """
 
 import argparse
@@ -37,10 +37,9 @@ class Racer:
             kind: of TextCNN's units.
         """
         self.kind, self.language = kind, units.KINDS[kind]
-        parts = [textcnn.cut(part, kind) for part in split]
-        self.vocabulary = units.vocabulary(
-            (one.tokens for one in parts[0].cut), least=textcnn.LEAST[kind]
-        )
+        train, self.vocabulary = textcnn.listed(split.train, kind)
+        known = set(self.vocabulary)
+        parts = [train, *(textcnn.cut(part, kind, known) for part in split[1:])]
         self.vectors = textcnn.bert_vectors(self.vocabulary, kind)
         self.of_units = [textcnn.examples(part, self.vocabulary) for part in parts]
         self.of_pieces = [fine_tuning.examples(part, self.language) for part in split]
@@ -93,8 +92,11 @@ class Racer:
 
 
 def shipped(model: str, kind: str) -> list[float]:
-    """Return each seed's test accuracy of the TextCNN that ships of a start."""
-    scores = json.loads(assets.locate(textcnn.SCORES.format(kind)).read_text("utf-8"))
+    """Return each seed's test accuracy of the TextCNN that ships of a start; none if taught."""
+    file = textcnn.SCORES.format(kind)
+    if "--taught" in assets.manifest()[file]["command"]:
+        return []
+    scores = json.loads(assets.locate(file).read_text("utf-8"))
     return scores[{"random": "random", "static": "frozen"}[model]]["test_acc"]
 
 
@@ -118,7 +120,7 @@ def main() -> None:
             n = n_labels or len(racer.of_units[0].ids)
             ships = not n_labels and model in ("random", "static")
             accuracies = shipped(model, args.kind) if ships else []
-            for seed in range(0 if ships else args.seeds):
+            for seed in range(0 if accuracies else args.seeds):
                 run = racer.run(model, n, seed)
                 while not run.done:
                     run.step()

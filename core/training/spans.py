@@ -1,8 +1,8 @@
-"""Chinese reviews, and parts of them of a few clauses, with a teacher's answers as labels.
+"""Chinese reviews, parts of them of a few clauses, and more, with teachers' answers as labels.
 
 A review's label says nothing of where in it the writer was pleased or cross, and of a "but" in its
-middle only half. A teacher (core/training/span_teacher.py) tells of each part how likely it is
-good, and softens the labels of whole reviews (Hinton et al. 2015, arXiv:1503.02531).
+middle only half. Teachers (core/training/span_teacher.py) tell of each part how likely it is good,
+and soften the labels of whole reviews (Hinton et al. 2015, arXiv:1503.02531).
 """
 
 import json
@@ -25,8 +25,11 @@ END = "。！？!?；;，,、~…"  # of a clause, with what follows of these an
 CLAUSE = re.compile(rf"[^\s{END}]+[\s{END}]*")
 SHORTEST = 3  # letters of a clause
 MOST_CLAUSES, N_LONGER = 8, 4  # of a span of several, and how many of those from a review
-SOURCE = ", and on what multilingual-e5-small (MIT) says of them and of parts of them"
-TRUST = 0.6  # in the teacher, against the label, where a review has both
+SOURCE = (
+    ", and on what multilingual-e5-small (MIT) says of them, of parts of them, of what our Chinese "
+    "BERT made of both, and of jieba's words (MIT)"
+)
+TRUST = 0.8  # in the teachers, against the label, where there are both
 
 
 PartsOf = Callable[[list[str], random.Random], list[str]]
@@ -77,7 +80,7 @@ def parts(train: Reviews, left_out: set[str], of: PartsOf, seed: int) -> list[tu
 
 
 def load(train: Reviews, file: Path = FILE) -> Taught:
-    """Return what the teachers said: reviews softened by it, then parts."""
+    """Return what the teachers said: reviews softened by it, then the other texts."""
     stored = json.loads(lzma.decompress(file.read_bytes()))
     good = torch.from_numpy(train.labels.copy()).float()
     good += TRUST * (torch.tensor(stored["reviews"]) - good)

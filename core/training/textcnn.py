@@ -10,18 +10,19 @@ Each is trained from three kinds of word vectors (Kim 2014, section 3.1), three 
     frozen    those of the bundled BERT as they are ("static")
 
 The seed that ships is the one in the middle on validation; the test part is read once, by
-bench/sentiment.py. `--taught` adds a teacher's answers to the Chinese reviews' labels (spans.py).
+bench/sentiment.py. `--taught` adds teachers' answers to the Chinese reviews' labels (spans.py).
 """
 
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from core import assets, reviews, runtime, zoo
@@ -59,10 +60,11 @@ class Recipe(NamedTuple):
     n_filters: int = N_FILTERS
     pace: Pace = PACE
     word_dropout: float = 0.0
+    filter_sizes: tuple[int, ...] | None = None  # None: those of the kind
 
 
 LABELS = Recipe()
-TAUGHT = Recipe(200, Pace(epochs=6, batch_size=64), 0.3)  # from a teacher's answers too
+TAUGHT = Recipe(200, Pace(epochs=4, batch_size=64), 0.3, (1, 2, 3, 4, 5))  # by a teacher, too
 SCORES = "samples/sentiment-{}.json"
 
 
@@ -73,9 +75,20 @@ class Part(NamedTuple):
     cut: tuple[Units, ...]  # N
 
 
-def cut(part: Reviews, kind: str) -> Part:
-    """Cut all texts of a part into units."""
-    return Part(part, tuple(units.cut(text, kind) for text in part.texts))
+def cut(part: Reviews, kind: str, known: Container[str] | None = None) -> Part:
+    """Cut all texts of a part into units, as `units.cut` does."""
+    return Part(part, tuple(units.cut(text, kind, known) for text in part.texts))
+
+
+def listed(train: Reviews, kind: str) -> tuple[Part, tuple[str, ...]]:
+    """Cut texts to train on, and list their units; a word too rare for that is spelt."""
+    part = cut(train, kind)
+    vocabulary = units.vocabulary((one.tokens for one in part.cut), least=LEAST[kind])
+    if kind == "words":
+        often = set(vocabulary)
+        part = Part(train, tuple(units.spelt(one, often) for one in part.cut))
+        vocabulary = units.vocabulary((one.tokens for one in part.cut), least=LEAST[kind])
+    return part, vocabulary
 
 
 def examples(part: Part, vocabulary: Sequence[str], shares: Tensor | None = None) -> Examples:
@@ -140,7 +153,8 @@ def start(
     if vectors is None:
         generator = torch.Generator().manual_seed(seed)
         vectors = torch.empty(n_vocabulary, WIDTH).uniform_(-SPREAD, SPREAD, generator=generator)
-    sizes = n_vocabulary, vectors.shape[1], recipe.n_filters, FILTER_SIZES[kind], 2, PAD_ID
+    filter_sizes = recipe.filter_sizes or FILTER_SIZES[kind]
+    sizes = n_vocabulary, vectors.shape[1], recipe.n_filters, filter_sizes, 2, PAD_ID
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return TextCNN(*sizes, vectors, frozen=frozen, word_dropout=recipe.word_dropout)
@@ -156,8 +170,30 @@ def run(
 
 
 def reading(model: TextCNN) -> Classify:
-    """Return the function that classifies padded ids."""
-    return lambda ids: model(ids).logits
+    """Return the function that classifies padded ids, quickly while it learns."""
+    return lambda ids: quick(model, ids) if model.training else model(ids).logits
+
+
+def quick(model: TextCNN, ids: Tensor) -> Tensor:
+    """Return what `model(ids).logits` does; in bfloat16 a step takes less than half the time.
+
+    A window's word vectors are put side by side: a width's filters are then one matrix. Mish is
+    asked once, of a filter's largest product: it rises from -1.2 on, and the largest lies above.
+    """
+    words = model.word_dropout(model.embedding(ids))
+    words = F.pad(words, (0, 0, 0, max(0, max(model.filter_sizes) - ids.shape[1])))
+    device = ids.device.type
+    if torch.is_autocast_enabled(device):
+        words = words.to(torch.get_autocast_dtype(device))
+    lengths, best = (ids != model.pad_idx).sum(1), []
+    for size, convolution in zip(model.filter_sizes, model.convolutions, strict=True):
+        n = words.shape[1] - size + 1
+        windows = torch.cat([words[:, j : j + n] for j in range(size)], 2)  # [B, n, size * D]
+        products = F.linear(windows, convolution.weight.flatten(1))  # [B, n, F]
+        beyond = torch.arange(n, device=ids.device) > (lengths - size).clamp(min=0)[:, None]
+        away = torch.zeros_like(beyond, dtype=products.dtype).masked_fill(beyond, -torch.inf)
+        best.append((products + away[..., None]).amax(1).float() + convolution.bias)
+    return model.linear(model.dropout(model.activation(torch.cat(best, 1))))
 
 
 @torch.inference_mode()
@@ -191,11 +227,14 @@ def main() -> None:
     parser.add_argument("kind", choices=tuple(units.KINDS))
     parser.add_argument("--taught", action="store_true", help="by what span_teacher wrote, too")
     parser.add_argument("--only", choices=STARTS, help="train this start, write nothing else")
+    parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS, help="of --only")
     args = parser.parse_args()
     kind, recipe = args.kind, TAUGHT if args.taught else LABELS
     language = units.KINDS[kind]
-    train, validation, test = (cut(part, kind) for part in reviews.load(language))
-    vocabulary = units.vocabulary((one.tokens for one in train.cut), least=LEAST[kind])
+    split = reviews.load(language)
+    train, vocabulary = listed(split.train, kind)
+    known = set(vocabulary)
+    validation, test = (cut(part, kind, known) for part in split[1:])
     folder = f"weights/textcnn-{kind}"
     origin = {
         "licence": shipping.LICENCE,
@@ -207,7 +246,7 @@ def main() -> None:
     learn_from = numbers[0]
     if args.taught:
         taught = spans.load(train.reviews)
-        learn_from = examples(cut(taught.reviews, kind), vocabulary, taught.shares)
+        learn_from = examples(cut(taught.reviews, kind, known), vocabulary, taught.shares)
     vectors = bert_vectors(vocabulary, kind)
 
     def trained(name: str, seed: int) -> TextCNN:
@@ -228,7 +267,7 @@ def main() -> None:
 
     if args.only:
         runtime.set_threads(1)
-        for seed in SEEDS:
+        for seed in args.seeds:
             trained(args.only, seed)
         return
     (assets.FOLDER / folder).mkdir(parents=True, exist_ok=True)
