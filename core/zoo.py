@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from core import assets, changes, runtime
-from core.checkpoints import CONFIG, WEIGHTS, load_bert, read_config
+from core.checkpoints import CONFIG, load_bert, read_config
 from core.errors import InputError
 from core.models.autoencoder import (
     ConvAutoencoder,
@@ -158,18 +158,15 @@ def textcnn(kind: str, start: str) -> SentimentCNN:
 
 
 def sentiment_weights(language: str) -> str:
-    """Return which asset says what fine-tuning made of our BERT: its changes, or all of it."""
-    packed, whole = (f"weights/sentiment-{language}/{name}" for name in (CHANGES, WEIGHTS))
-    return packed if packed in assets.manifest() else whole
+    """Return which asset says how fine-tuning changed our BERT."""
+    return f"weights/sentiment-{language}/{CHANGES}"
 
 
 @once
 def sentiment_bert(language: str) -> BertForClassification:
     """Return our BERT fine-tuned to tell good from bad, float32."""
-    file = sentiment_weights(language)
-    weights = load_file(assets.locate(file))
-    if file.endswith(CHANGES):
-        weights = changes.unpack(bert(language).state_dict(), weights)
+    changed = load_file(assets.locate(sentiment_weights(language)))
+    weights = changes.unpack(bert(language).state_dict(), changed)
     folder = assets.locate(f"weights/sentiment-{language}/{CONFIG}").parent
     model = BertForClassification(read_config(folder), 2, mean=True)
     model.load_state_dict(weights, strict=True)

@@ -68,7 +68,7 @@ def made_by(part: str) -> dict[str, str]:
     """Return file -> SHA-256 of all that answers by one of `units.KINDS`, or BERT's by language."""
     if part in units.KINDS:
         begins = f"weights/textcnn-{part}/", f"weights/bert-{units.KINDS[part]}/vocab"
-    else:  # what was fine-tuned, and what it may only say the changes of
+    else:  # what fine-tuning changed, and what that was
         body = (f"weights/bert-{part}/{name}" for name in ("vocab", "config", "model"))
         begins = f"weights/sentiment-{part}", *body
     listed = assets.manifest().items()
