@@ -16,6 +16,7 @@ from core.checkpoints import CONFIG, WEIGHTS
 from core.errors import InputError
 from core.results.answers import ReaderScore
 from core.text import pieces
+from core.text.units import is_han
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = "data/models"
@@ -90,8 +91,7 @@ def speaks(reader: Reader) -> str | None:
 
 @functools.lru_cache(maxsize=8)
 def _written_in(tokens: tuple[str, ...]) -> str | None:
-    han = sum(len(token) == 1 and "\u4e00" <= token <= "\u9fff" for token in tokens)
-    share = han / len(tokens)
+    share = sum(map(is_han, tokens)) / len(tokens)
     return "zh" if share > HAN_SHARE else "en" if share < HAN_SHARE / 10 else None
 
 

@@ -136,7 +136,7 @@ def main() -> None:
                 licence=shipping.LICENCE,
                 source=f"{textcnn.SOURCE['en']}; {textcnn.SOURCE['zh']}",
                 paper="Devlin et al. 2018, arXiv:1810.04805; Kim 2014, arXiv:1408.5882",
-                command=f"python -m core.training.race {args.kind}",
+                command="python -m core.training.race pieces (and words)",
             )
 
 

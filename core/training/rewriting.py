@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from core import zoo
+from core import runtime, zoo
 from core.models.bert import BertForPreTraining
 from core.text import pieces
 from core.text.tokenizer import CLS, MASK, SEP
@@ -73,7 +73,7 @@ def rewritten(texts: Sequence[tuple[int, str]], share: float, seed: int) -> list
 @torch.inference_mode()
 def fill(model: BertForPreTraining, jobs: list[Hidden], generator: torch.Generator) -> Tensor:
     """Return ids [B, T] with [CLS] first: hidden words filled in, their first characters first."""
-    vocabulary = pieces.vocabulary("zh")
+    vocabulary, device = pieces.vocabulary("zh"), runtime.device()
     rows = [
         torch.tensor([vocabulary[CLS], *job.given.ids.tolist(), vocabulary[SEP]]) for job in jobs
     ]
@@ -90,8 +90,9 @@ def fill(model: BertForPreTraining, jobs: list[Hidden], generator: torch.Generat
                 asked[k, word[nth] + 1] = True
         if not asked.any():
             break
-        with learning(ids.device):
-            logits = model(ids, mask=there, positions=asked).mlm_logits.float()
+        with learning(device):
+            output = model(ids.to(device), mask=there.to(device), positions=asked.to(device))
+        logits = output.mlm_logits.float().cpu()
         best = logits.masked_fill(~may, -torch.inf).topk(LIKELIEST)
         drawn = torch.multinomial(best.values.softmax(-1), 1, generator=generator)
         ids[asked] = best.indices.gather(1, drawn).squeeze(1)
