@@ -88,6 +88,18 @@ def _settings(request: dict) -> Settings:
     )
 
 
+def _wire(settings: Settings) -> dict:
+    """Return settings as the view knows and sends them; `_settings` reads them again."""
+    kind = next(name for name, one in KINDS.items() if isinstance(settings, one))
+    fields = {**asdict(settings), "kind": kind}
+    if isinstance(settings, training_now.FineTuningSettings):
+        if fields.pop("low_rank"):  # the view has one field for what learns
+            fields["n_layers"] = LOW_RANK
+        elif settings.n_layers is None:
+            fields["n_layers"] = EVERYTHING
+    return fields
+
+
 def _report(report: TrainingReport) -> dict:
     return {
         "state": report.state,
@@ -137,7 +149,7 @@ def _samples(samples: PictureSamples | TextSamples) -> dict:
 
 def build() -> None:
     """Lay out the page."""
-    defaults = {name: {**asdict(kind()), "kind": name} for name, kind in KINDS.items()}
+    defaults = {name: _wire(kind()) for name, kind in KINDS.items()}
     ranges = {
         "code_size": [limits.MIN_CODE, limits.MAX_CODE],
         "noise": [limits.MIN_NOISE, limits.MAX_NOISE],

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -241,3 +242,29 @@ def test_the_handlers_answer_well_and_badly():
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *(kind() for kind in tab.KINDS.values()),
+        training_now.FineTuningSettings(language="zh", n_layers=None),
+        training_now.FineTuningSettings(n_layers=None, low_rank=True),
+    ],
+)
+def test_the_page_gets_the_settings_as_it_sends_them(settings):
+    assert tab._settings(tab._wire(settings)) == settings
+
+
+def test_every_default_is_among_what_the_page_offers(monkeypatch):
+    """A choice that isn't offered, or a value that is no number, could not be sent back."""
+    given = {}
+    monkeypatch.setattr(tab, "view", lambda *_, **props: given.update(props) or MagicMock())
+    tab.build()
+    for kind, fields in given["defaults"].items():
+        for name, value in fields.items():
+            if name in given["choices"]:
+                assert value in given["choices"][name], (kind, name)
+            elif name != "kind":
+                low, high = given["ranges"][name]
+                assert low <= value <= high, (kind, name)

@@ -11,15 +11,17 @@
   const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode */ } };
   const spoken = (tag) => (tag || "").toLowerCase().startsWith("zh") ? "zh" : "en";
 
-  lab.lang = LANGUAGES.includes(query.get("lang")) ? query.get("lang")
-    : remembered("lab.lang") || spoken(navigator.language);
+  lab.lang = [query.get("lang"), remembered("lab.lang"), spoken(navigator.language)].find((one) => LANGUAGES.includes(one));
 
   // The sentence for a key; `values` fill its {placeholders}.
-  lab.t = (key, values = {}) => {
+  const filled = (key, values, language) => {
     const entry = lab.texts[key];
     if (!entry) { console.error(`no text for ${key}`); return key; }
-    return entry[lab.lang].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    return entry[language].replace(/\{(\w+)\}/g, (whole, name) => values[name]?.[language] ?? values[name] ?? whole);
   };
+  lab.t = (key, values = {}) => filled(key, values, lab.lang);
+  // The same in every language, for `lab.problem`; a value may be {en, zh}, too.
+  lab.sentence = (key, values = {}) => Object.fromEntries(LANGUAGES.map((language) => [language, filled(key, values, language)]));
 
   // Fill [data-i18n] (text), [data-i18n-label] (aria-label, title), [data-i18n-placeholder].
   lab.translate = (root = document) => {

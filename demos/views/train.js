@@ -136,8 +136,8 @@ function busy() {
 }
 function begin() {
   const settings = form.read();
-  lab.problem(find(".setup .problem"), null);
-  if (!settings) { lab.problem(find(".setup .problem"), "train.not_a_number"); return; }
+  lab.problem(find(".setup .problem"), form.wrong());
+  if (!settings) return;
   const job = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   if (state.now && !state.kept && state.now.checks.length) state.kept = state.now;
   if (narrow) find(".settings").open = false;
@@ -186,12 +186,13 @@ function progress(value) {
 // A setting changed; another kind shows its stored run, so that the page is never empty.
 function settled(settings, kindChanged) {
   if (settings) lab.link.set(TAB, form.link());
-  if (kindChanged && !state.job && (!state.now || state.now.example || state.now.settings.kind !== settings.kind)) example(settings);
+  if (kindChanged && !state.job && (!state.now || state.now.example || state.now.settings.kind !== form.kind())) example();
 }
-function example({ kind, language }) {
-  const name = kind === "autoencoder" ? kind : `${kind}-${language}`;
+// The stored run of the chosen kind: what else stands in the fields, sensible or not, has no part in it.
+function example() {
+  const kind = form.kind(), language = form.language(), name = language ? `${kind}-${language}` : kind;
   if (!stored[name]) return;
-  const settings = { ...props.defaults[kind], ...(kind === "autoencoder" ? {} : { language }) };
+  const settings = { ...props.defaults[kind], ...(language ? { language } : {}) };
   state.now = { ...unpacked(stored[name]), settings, example: true, job: name };
   state.report = null;
   if (state.kept && isText(state.kept) !== isText(state.now)) state.kept = null;
@@ -223,7 +224,7 @@ lab.whenShown(TAB, async () => {
   try {
     const answer = await lab.ask(server.show_examples, {});
     stored = answer.examples;
-    if (!state.now) example(form.read() ?? props.defaults[form.kind()]);
+    if (!state.now) example();
     race.show(answer.race);
   } catch (failure) { lab.problem(find(".setup .problem"), failure); }
 });

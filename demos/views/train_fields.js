@@ -1,6 +1,7 @@
 // The settings of a run: lab.trainFields(element, {defaults, ranges, choices}, changed).
-//   .read(): {kind, ...} or null where a number is none; .write(settings); .link(): what differs
-//   from the defaults; .summary(settings): the same in a few words; .kind(); .words().
+//   .read(): {kind, ...} or null where a field is not good; .wrong(): the sentence for it, or null;
+//   .write(settings); .link(): what differs from the defaults; .summary(settings): the same in a few
+//   words; .kind(); .language(): of a text model, else null; .words().
 {
   const lab = window.lab;
   const FIELDS = {
@@ -8,6 +9,7 @@
     textcnn: ["language", "vectors", "n_labels", "learning_rate", "batch_size", "epochs", "seed"],
     bert: ["language", "n_layers", "n_labels", "learning_rate", "batch_size", "epochs", "seed"],
   };
+  const WHOLE = ["code_size", "batch_size", "epochs", "seed"];
   const SLIDERS = { code_size: 1, noise: 0.05, epochs: 1 };
   const RATES = { autoencoder: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], textcnn: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], bert: [0, 1e-4, 3e-4, 1e-3, 1, 1e6] };
   const t = (key, values) => lab.t(`train.${key}`, values);
@@ -15,16 +17,24 @@
   lab.trainFields = (element, { defaults, ranges, choices }, changed) => {
     const find = (selector) => element.querySelector(selector);
     const linked = lab.link.read("train", "kind", "autoencoder");
-    let kind = linked in FIELDS ? linked : "autoencoder";
+    let kind = Object.hasOwn(FIELDS, linked) ? linked : "autoencoder";
     const values = {};   // of each kind, kept when another one is chosen
     for (const name of Object.keys(FIELDS)) values[name] = { ...defaults[name] };
     for (const name of ["textcnn", "bert"]) values[name].language = lab.lang;
     for (const name of FIELDS[kind]) {
       const text = lab.link.read("train", name, null);
       if (text === null) continue;
-      const value = name in choices ? choices[name].find((one) => String(one) === text) : Number(text);
-      if (value !== undefined && (name in choices || Number.isFinite(value))) values[kind][name] = value;
+      if (name in choices) values[kind][name] = choices[name].find((one) => String(one) === text) ?? values[kind][name];
+      else {
+        const value = lab.link.number("train", name, values[kind][name], ...ranges[name]);
+        values[kind][name] = WHOLE.includes(name) ? Math.round(value) : value;
+      }
     }
+    // A choice is one of those offered, every other field a number.
+    const good = (name) => {
+      const value = values[kind][name];
+      return name in choices ? choices[name].includes(value) : WHOLE.includes(name) ? Number.isInteger(value) : Number.isFinite(value);
+    };
     const label = (name, value) => {
       if (name === "n_labels") return value ? String(value) : t("all");
       if (name === "n_layers") return t(`layers.${{ [-2]: "low_rank", [-1]: "all", 0: "none" }[value] ?? "some"}`, { n: value });
@@ -107,7 +117,14 @@
     };
     const fields = {
       kind: () => kind,
-      read: () => (Object.values(values[kind]).every((value) => typeof value === "string" || Number.isFinite(value)) ? { ...values[kind], kind } : null),
+      language: () => values[kind].language ?? null,
+      wrong: () => {
+        const name = FIELDS[kind].find((one) => !good(one));
+        if (!name) return null;
+        const key = Number.isFinite(values[kind][name]) ? "not_whole" : "not_a_number";
+        return lab.sentence(`train.${key}`, { field: lab.texts[`train.field.${name}`] });
+      },
+      read: () => (FIELDS[kind].every(good) ? { ...Object.fromEntries(FIELDS[kind].map((name) => [name, values[kind][name]])), kind } : null),
       write: (settings) => {
         const other = settings.kind !== kind;
         kind = settings.kind;
