@@ -6,8 +6,15 @@ they judge, and nothing is chosen by them.
 
 import functools
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.figures import Measured
+from core import berts
+from core.berts import Reader
+from core.inference import masked_words
+from core.inference.next_sentence_scores import interval
 
 FOLDER = Path(__file__).parent
 
@@ -30,3 +37,23 @@ def blanks(language: str) -> tuple[Blank, ...]:
         for topic, rows in table.items()
         for text, answers in rows
     )
+
+
+def first_answers(language: str, reader: Reader) -> list[tuple[Blank, str]]:
+    """Return each sentence with the first answer that "Fill in the blank" shows."""
+    asked = blanks(language)
+    many = [masked_words.prepare(blank.text, reader) for blank in asked]
+    answers = masked_words.answer_all(many, reader)
+    return [(blank, one.top[0][0]) for blank, (one,) in zip(asked, answers, strict=True)]
+
+
+def share(language: str, reader: Reader) -> float:
+    """Return the share of sentences whose first answer is a good one, in whatever case."""
+    found = first_answers(language, reader)
+    return sum(first.lower() in blank.answers for blank, first in found) / len(found)
+
+
+def top1(language: str) -> Sequence[Measured]:
+    """Return the bundled model's share, and the ends of its 95% interval."""
+    value = share(language, berts.reader(language))
+    return [Measured(end) for end in (value, *interval(value, len(blanks(language))))]

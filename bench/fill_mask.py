@@ -51,7 +51,7 @@ def sentences() -> tuple[str, ...]:
         ]
         if SHORTEST <= len(tokens) <= LONGEST and whole and not set(tokens) & set(SPECIAL):
             tokens[int(dice.choice(whole))] = MASK
-            found.append(" ".join(tokens).replace(" ##", ""))
+            found.append(held_out.written(tokens))
         if len(found) == N_SENTENCES:
             return tuple(found)
     raise BenchError("the held-out corpus has too few sentences")

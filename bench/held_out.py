@@ -45,6 +45,15 @@ def corpus(language: str) -> Corpus:
     return bert_corpus.load(folder)
 
 
+def written(tokens: Sequence[str]) -> str:
+    """Return a text that is read as these tokens; Chinese characters stand apart in it too.
+
+    >>> written(["he", "play", "##s", "."])
+    'he plays .'
+    """
+    return " ".join(tokens).replace(" ##", "")
+
+
 def batches(language: str, n: int) -> list[Batch]:
     """Return n held-out pairs, single tokens masked."""
     assembler = Assembler(corpus(language), pieces.vocabulary(language), unit="token")
@@ -87,7 +96,7 @@ def precision_loss() -> Measured:
     for language in pieces.LANGUAGES:
         shipped, held_out = zoo.bert(language), batches(language, N_PRECISION)
         before, after = (
-            first_answers(m, held_out, fast=f)
+            ranks(m, held_out, fast=f) < 1
             for m, f in ((trained(language, shipped), False), (shipped, True))
         )
         lost = before.astype(int) - after.astype(int)
@@ -96,17 +105,15 @@ def precision_loss() -> Measured:
     return worst
 
 
-def first_answers(
-    model: BertForPreTraining, held_out: Sequence[Batch], *, fast: bool
-) -> np.ndarray:
-    """Say for each [MASK] whether the first answer is right, bool [n].
+def ranks(model: BertForPreTraining, held_out: Sequence[Batch], *, fast: bool = True) -> np.ndarray:
+    """Return for each [MASK] how many answers come before the hidden token, int64 [n].
 
     Args:
         model: who answers.
         held_out: what is asked.
         fast: as the pages compute (core/fast_bert.py), or as core/models/bert.py.
     """
-    right = []
+    found = []
     for batch in held_out:
         asked = batch.actions == Action.MASKED
         if fast:
@@ -117,8 +124,9 @@ def first_answers(
         else:
             with torch.inference_mode():
                 logits = model(*batch[:3], positions=asked).mlm_logits
-        right.append(runtime.to_numpy(logits.argmax(-1) == batch.targets[asked]))
-    return np.concatenate(right)
+        own = logits.gather(-1, batch.targets[asked][:, None])
+        found.append(runtime.to_numpy((logits > own).sum(-1)))
+    return np.concatenate(found)
 
 
 def trained(language: str, shipped: BertForPreTraining) -> BertForPreTraining:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Sequence
 
-from bench import bert_parity, fill_mask, held_out
+from bench import bert_parity, everyday, fill_mask, held_out, ranking, reading
 from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement, single
 from core import runtime
 from core.inference import trials
@@ -58,6 +58,54 @@ def _pairs(language: str) -> Measurement:
             Figure(f"language.{language}.nsp_acc_high", "", "Upper end of its 95% interval."),
         ),
         functools.partial(held_out.pairs, language),
+    )
+
+
+def _everyday(language: str) -> Measurement:
+    name = f"language.{language}.everyday_top1"
+    says = f"everyday {NAMES[language]} sentences of ours whose first answer is a sensible one."
+    return Measurement(
+        (
+            Figure(name, "", f"Share of 150 {says}", Bound(at_least=0.7)),
+            Figure(f"{name}_low", "", "Lower end of its 95% interval."),
+            Figure(f"{name}_high", "", "Upper end of its 95% interval."),
+        ),
+        functools.partial(everyday.top1, language),
+    )
+
+
+def _kind(language: str, kind: str) -> Measurement:
+    sources = " and ".join(reading.KINDS[language][kind])
+    return Measurement(
+        tuple(
+            Figure(
+                f"language.{language}.mask_top{k}.{kind}",
+                "",
+                f"As mask_top{k}, on held-out documents of {sources} alone.",
+            )
+            for k in (1, 5)
+        ),
+        functools.partial(reading.masked, language, kind),
+    )
+
+
+def _ranks(language: str) -> Measurement:
+    name = f"language.{language}.nsp_rank1"
+    return Measurement(
+        (
+            Figure(
+                name,
+                "",
+                f"Share of {ranking.N_CASES} held-out {NAMES[language]} sentences whose true next "
+                f"one is first of eight: {ranking.N_OWN} more of the same text, "
+                f"{ranking.N_STRANGERS} of others.",
+            ),
+            Figure(f"{name}_low", "", "Lower end of its 95% interval."),
+            Figure(f"{name}_high", "", "Upper end of its 95% interval."),
+            Figure(f"{name}_strangers", "", "The same, before the sentences of other texts."),
+            Figure(f"{name}_own", "", "The same, before the sentences of the same text."),
+        ),
+        functools.partial(ranking.rank1, language),
     )
 
 
@@ -122,7 +170,10 @@ GROUP = Group(
             bert_parity.tokenizer_mismatches,
         ),
         *(_masked(language) for language in LANGUAGES),
+        *(_kind(language, kind) for language in LANGUAGES for kind in reading.KINDS[language]),
+        *(_everyday(language) for language in LANGUAGES),
         *(_pairs(language) for language in LANGUAGES),
+        *(_ranks(language) for language in LANGUAGES),
         _filling(1, 0.40),
         _filling(32, 0.18),
         single(

@@ -26,7 +26,6 @@ MAX_CANDIDATES = 8  # in one batch, so that all bars can follow the typing
 IS_NEXT, IS_RANDOM = 0, 1  # columns of the NSP logits, as in the authors' code
 
 
-@torch.inference_mode()
 def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates:
     """Return for each candidate the probability that it follows the first sentence.
 
@@ -42,7 +41,16 @@ def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates
     """
     if not 1 <= len(candidates) <= MAX_CANDIDATES:
         raise InputError("nsp_candidates", high=MAX_CANDIDATES, got=len(candidates))
-    reader = asked(model)
+    return judged(asked(model), first, candidates)
+
+
+@torch.inference_mode()
+def judged(reader: Reader, first: str, candidates: Sequence[str]) -> JudgedCandidates:
+    """Return what `judge` does, for a reader at hand that has learned the question.
+
+    Raises:
+        InputError: nothing to read in a sentence or too much of it.
+    """
     a = pieces.read(first, reader.tokenizer)
     all_b = [pieces.read(candidate, reader.tokenizer) for candidate in candidates]
     pairs = [paired(reader, a, b) for b in all_b]
