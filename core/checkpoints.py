@@ -115,6 +115,7 @@ def save_bert(
     vocabulary: Path,
     *,
     dtype: torch.dtype = torch.float16,
+    heads: bool = True,
 ) -> None:
     """Write a checkpoint that transformers' `AutoModelForPreTraining` loads too.
 
@@ -123,9 +124,14 @@ def save_bert(
         folder: where to.
         vocabulary: the `vocab.txt` that the model was trained with.
         dtype: of the weights in the file.
+        heads: whether pooler and heads are written; not if they are untrained.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {k: v.detach().to("cpu", dtype).contiguous() for k, v in model.state_dict().items()}
+    weights = {
+        name: tensor.detach().to("cpu", dtype).contiguous()
+        for name, tensor in model.state_dict().items()
+        if heads or not name.startswith(("cls.", "bert.pooler."))
+    }
     save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
     settings = {theirs: getattr(model.bert.config, ours) for ours, theirs in NAMES.items()}
     settings |= {

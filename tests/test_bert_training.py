@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch.testing import assert_close
 
 from core.checkpoints import save_bert
@@ -24,7 +25,7 @@ from core.training.bert_run import (
     make_optimizers,
     rate,
 )
-from core.training.bert_start import log_frequency, warm_start
+from core.training.bert_start import adapt, learned, log_frequency, restored, warm_start
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOCABULARY = {t: i for i, t in enumerate([*SPECIAL, *LETTERS, *(f"##{c}" for c in LETTERS)])}
@@ -157,7 +158,7 @@ def test_batches_hold_what_fits_and_little_padding(corpus):
 
 
 def test_parts_of_a_batch_add_up(corpus):
-    whole = run(corpus).next_batch()
+    whole = run(corpus).next_batch()[0]
     model = tiny().eval()
     total = losses(model(*whole[:3], positions=whole.positions), whole)
     parts = [whole.part(i, 3) for i in range(3)]
@@ -254,7 +255,7 @@ def test_a_run_with_muon_learns_and_resumes(corpus, tmp_path):
 
 def test_a_model_that_reads_what_the_encoder_reads_is_near_its_sense(corpus):
     model = tiny().eval()
-    batch = run(corpus).next_batch()
+    batch = run(corpus).next_batch()[0]
     whole = batch._replace(ids=batch.targets, segments=torch.zeros_like(batch.segments))
     output = model(*whole[:3], positions=whole.positions)
     assert_close(
@@ -384,3 +385,26 @@ def test_word_frequencies_are_those_of_the_training_texts(corpus):
     mine = np.repeat(~corpus.held_out, np.diff(corpus.sentences[corpus.documents]))
     expected = (np.bincount(corpus.tokens[mine], minlength=len(shares)) + 1).astype(float)
     assert_close(shares.double(), torch.from_numpy(expected / expected.sum()), atol=1e-6, rtol=1e-4)
+
+
+# Low-rank changes
+
+
+def test_low_rank_changes_are_all_there_is_to_keep(corpus, tmp_path):
+    vocabulary = tmp_path / "vocab.txt"
+    vocabulary.write_text("\n".join(VOCABULARY) + "\n", "utf-8")
+    begun = tiny(torch.float32)
+    save_bert(begun, tmp_path / "begun", vocabulary, dtype=torch.float32)
+    adapt(begun, 3)
+    going = Run(begun, Assembler(corpus, VOCABULARY, unit="token"), replace(RECIPE, rank=3))
+    for _ in range(3):
+        going.step()
+    kept = learned(going.bare_model)
+    assert sum(t.numel() for t in kept.values()) < sum(p.numel() for p in begun.parameters())
+    save_file(kept, tmp_path / "changes.safetensors")
+    again = restored(tmp_path / "begun", tmp_path / "changes.safetensors").eval()
+    ids = torch.randint(5, len(VOCABULARY), (2, 9), generator=torch.Generator().manual_seed(0))
+    now, before = again(ids).mlm_logits, going.bare_model.eval()(ids).mlm_logits
+    assert_close(now, before, atol=2e-3, rtol=2e-3)  # kept in float16
+    assert again.state_dict().keys() == tiny().state_dict().keys()
+    assert (now - tiny(torch.float32).eval()(ids).mlm_logits).abs().max() > 0.01

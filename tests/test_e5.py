@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import runtime
+from core.text.tokenizer import SPECIAL
 from core.training import e5
 from tests import tiny_e5
 
@@ -79,3 +80,22 @@ def test_a_teacher_answers_texts_of_the_pieces_it_kept(file, monkeypatch):
     assert odds.item() == pytest.approx((logits[1] - logits[0]).item(), abs=1e-4)
     with pytest.raises(KeyError):
         teacher.examples(["bad"], torch.tensor([0]))
+
+
+def test_a_chinese_bert_begins_with_the_vectors_of_pieces_that_both_know(tmp_path):
+    opened = e5.E5(tiny_e5.write(tmp_path / "e5.bin"))
+    tokens = [*SPECIAL, "好", "书", "good", "##good", "丂", "："]
+    vocabulary = {token: i for i, token in enumerate(tokens)}
+    names = {i: opened.pieces[piece][0] for i, piece in opened.known(vocabulary).items()}
+    assert [names.get(i) for i in range(len(tokens))] == [
+        "<pad>", "<unk>", "<s>", "</s>", "<unk>", "好", "书", "▁good", "▁good", None, ":",
+    ]  # fmt: skip
+    model = opened.body(vocabulary, [0])
+    table = model.bert.embeddings.word_embeddings.weight
+    theirs = opened.tensor("emb.word", tiny_e5.WIDTH)
+    for i, piece in opened.known(vocabulary).items():
+        assert torch.equal(table[i], theirs[piece])
+    assert not torch.equal(table[vocabulary["丂"]], theirs[opened.unknown])
+    twice = opened.body(vocabulary, [0, 0]).bert.encoder["layer"]
+    for a, b in zip(twice[0].parameters(), twice[1].parameters(), strict=True):
+        assert torch.equal(a, b)

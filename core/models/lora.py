@@ -1,42 +1,65 @@
 """Low-rank adaptation (Hu et al. 2021, arXiv:2106.09685).
 
-    W [N, M] -> W + B A,   B [N, R], A [R, M]
+    x [*, M] -> W x + b + B (A x) [*, N],   W [N, M], A [R, M], B [N, R]
 
 What fine-tuning changes in a matrix can be written with few numbers: the pre-trained W stays as it
-is, only A and B learn (section 4.1), a hundredth of the model. Once learned, B A can be added to W
-(`torch.nn.utils.parametrize.remove_parametrizations`), and the model is as fast as before. Trained
-by core/training/fine_tuning.py.
+is, only A and B learn (section 4.1), a hundredth of the model. W needs no gradient, so a step is
+faster, too. Once learned, B A can be added to W, and the model is as fast as before. Trained by
+core/training/fine_tuning.py.
 """
 
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Generator, Tensor, nn
-from torch.nn.utils import parametrize
 
 
-class LowRankChange(nn.Module):
-    """What is added to one matrix; nothing at first, since B begins at 0."""
+class LowRankLinear(nn.Linear):
+    """A linear layer that stays, and a change beside it: nothing at first, since B begins at 0."""
 
-    def __init__(self, n_outputs: int, n_inputs: int, rank: int, generator: Generator) -> None:
-        """Draw A, so that A x is about as long as x."""
-        super().__init__()
-        a = torch.randn(rank, n_inputs, generator=generator) / math.sqrt(n_inputs)
-        self.a = nn.Parameter(a)
-        self.b = nn.Parameter(torch.zeros(n_outputs, rank))
+    def __init__(self, layer: nn.Linear, rank: int, generator: Generator) -> None:
+        """Take over a layer and freeze it; each number of A is drawn from normal(0, 1/M).
 
-    def forward(self, weight: Tensor) -> Tensor:
-        """Return W + B A [N, M] (equation 3)."""
-        return weight + self.b @ self.a
+        So A x is about sqrt(R / M) times as long as x.
+        """
+        super().__init__(layer.in_features, layer.out_features, device="meta")
+        self.weight = layer.weight.requires_grad_(False)
+        self.bias = None if layer.bias is None else layer.bias.requires_grad_(False)
+        a = torch.randn(rank, layer.in_features, generator=generator)
+        self.a = nn.Parameter(a / math.sqrt(layer.in_features))
+        self.b = nn.Parameter(torch.zeros(layer.out_features, rank))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [*, N] of x [*, M] (equation 3)."""
+        return super().forward(x) + F.linear(F.linear(x, self.a), self.b)
+
+    def merged(self) -> nn.Linear:
+        """Return one plain layer that answers the same."""
+        layer = nn.Linear(self.in_features, self.out_features, self.bias is not None)
+        with torch.no_grad():
+            layer.weight.copy_(self.weight + self.b @ self.a)
+            if self.bias is not None:
+                layer.bias.copy_(self.bias)
+        return layer.to(self.weight.device)
 
 
 def adapt(body: nn.Module, rank: int, generator: Generator) -> list[nn.Parameter]:
-    """Give each matrix of the linear layers a change and freeze all else; returns what learns."""
+    """Give each linear layer a change and freeze all else; returns what learns."""
     body.requires_grad_(False)
     learning = []
-    for layer in list(body.modules()):
-        if isinstance(layer, nn.Linear):
-            change = LowRankChange(*layer.weight.shape, rank, generator)
-            parametrize.register_parametrization(layer, "weight", change)
-            learning += [change.a, change.b]
+    for parent in list(body.modules()):
+        for name, layer in list(parent.named_children()):
+            if type(layer) is nn.Linear:
+                adapted = LowRankLinear(layer, rank, generator)
+                setattr(parent, name, adapted)
+                learning += [adapted.a, adapted.b]
     return learning
+
+
+def merge(body: nn.Module) -> None:
+    """Add all changes to their matrices: a plain model again."""
+    for parent in list(body.modules()):
+        for name, layer in list(parent.named_children()):
+            if isinstance(layer, LowRankLinear):
+                setattr(parent, name, layer.merged())

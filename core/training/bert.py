@@ -8,6 +8,7 @@ The learning rate rises linearly over `--warmup-steps` and then stays ("trapezoi
 needs no planned end and can go on for many sessions. Weights to ship come from a **branch**: it
 starts at the run's last checkpoint, lets the rate fall linearly to 0 over `--cooldown-steps` and is
 exported; the run itself is not touched. Stopped half-way, the same command goes on with it.
+With `--rank` low-rank changes learn in place of the matrices, and `--export` keeps these alone.
 `torchrun --nproc-per-node N -m core.training.bert ...` computes the same with N processes,
 `--accumulate N` with 1/N of the memory.
 """
@@ -23,22 +24,26 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 
 from core import assets, runtime
-from core.checkpoints import CONFIG, WEIGHTS, load_bert, save_bert
+from core.checkpoints import CONFIG, VOCABULARY, WEIGHTS, load_bert, save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
 from core.training.bert_batches import Assembler
-from core.training.bert_corpus import load
+from core.training.bert_corpus import Corpus, load
 from core.training.bert_evaluation import answers, evaluate, held_out_batches
 from core.training.bert_run import Place, Recipe, Run, rate
-from core.training.bert_start import random_start, warm_start
+from core.training.bert_start import adapt, learned, random_start, restored, warm_start
+from core.training.bert_teaching import Teacher
 
 SOURCE = (
     "trained by this project from the body of all-MiniLM-L6-v2 (Apache-2.0) on the texts that "
     "NOTICE names, Wikipedia (CC BY-SA) the largest"
 )
 State = dict[str, Any]  # of a checkpoint
+WEIGHTS_OF_TEACHERS = ("sense_weight", "teach_weight", "state_weight")
+CHANGES = "changes.safetensors"  # what learned of a run with --rank
 HISTORY = "snapshots.json"  # of scores and answers, beside exported weights
 
 
@@ -58,14 +63,17 @@ def parse() -> argparse.Namespace:
     recipe = parser.add_argument_group(
         "recipe", "default: the run's, for a new one those of Recipe"
     )
-    for name in ("length", "batch_tokens", "warmup_steps", "seed"):
+    for name in ("length", "batch_tokens", "warmup_steps", "seed", "rank"):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=int)
-    for name in ("lr_body", "lr_heads", "nsp_weight", "mask_rate", "sense_weight"):
+    for name in ("lr_body", "lr_heads", "nsp_weight", "mask_rate", *WEIGHTS_OF_TEACHERS):
         recipe.add_argument(f"--{name.replace('_', '-')}", type=float)
     recipe.add_argument("--unit", choices=("token", "word", "span"))
     recipe.add_argument("--muon", action="store_true", default=None, help="for the matrices")
     recipe.add_argument("--left-out", nargs="*", help="sources that are not read")
     parser.add_argument("--sense-of", type=Path, help="sentence encoder, for --sense-weight")
+    parser.add_argument("--teacher", type=Path, help="BERT folder, for --teach-weight")
+    parser.add_argument("--teacher-changes", type=Path, help="what it learned with --rank")
+    parser.add_argument("--teacher-corpus", type=Path, help="the same texts in its pieces")
     recipe.add_argument("--cooldown-steps", type=int, default=0)
     parser.add_argument("--accumulate", type=int, default=1, help="parts of a batch")
     parser.add_argument("--steps", type=int, help="stop after so many")
@@ -104,6 +112,8 @@ def main() -> None:
 
     if recipe.sense_weight and not args.sense_of:
         raise SystemExit("Whose sense of a text is to be kept? Say --sense-of FOLDER.")
+    if (recipe.teach_weight or recipe.state_weight) and not args.teacher:
+        raise SystemExit("Who teaches? Say --teacher FOLDER.")
     if args.language == "zh" and recipe.unit != "token" and corpus.starts is None:
         raise SystemExit("Build the corpus with --words: nobody knows its words yet.")
     torch.manual_seed(recipe.seed)
@@ -116,22 +126,40 @@ def main() -> None:
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0  # few texts are read twice: there is nothing to forget on purpose
+    if recipe.rank:
+        adapt(model, recipe.rank)
     run = Run(
         model,
         Assembler(corpus, vocabulary, unit=recipe.unit, rate=recipe.mask_rate),
         recipe,
         n_accumulate=args.accumulate,
         encoder=load_bert(args.sense_of).model.bert if recipe.sense_weight else None,
+        teacher=teacher(args, corpus, vocabulary, model) if args.teacher else None,
     )
     if state:
         run.restore(state)
     else:
         run.place = place
     teach(run, args, target, vocabulary)
-    if args.export and run.accelerator.is_main_process:
+    if args.export and recipe.rank and run.accelerator.is_main_process:
+        args.export.mkdir(parents=True, exist_ok=True)
+        save_file(learned(run.bare_model), args.export / CHANGES)
+    elif args.export and run.accelerator.is_main_process:
         trunk = Recipe(**before["recipe"]) if before else recipe
         ship(run, trunk, args.export, vocabulary_file, args.language)
     run.leave()
+
+
+def teacher(
+    args: argparse.Namespace, corpus: Corpus, vocabulary: dict[str, int], model: BertForPreTraining
+) -> Teacher:
+    """Open the teacher that the command line names, and its texts."""
+    known = load_bert(args.teacher).model
+    if args.teacher_changes:
+        known = restored(args.teacher, args.teacher_changes)
+    theirs = load(args.teacher_corpus or Path(f"data/corpus-{args.language}-cased"))
+    pieces = read_vocabulary(args.teacher / VOCABULARY)
+    return Teacher(known, (theirs, pieces), (corpus, vocabulary), model.bert.config.width)
 
 
 def checkpoints(last: Path, target: Path) -> tuple[State | None, State | None]:

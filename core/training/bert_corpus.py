@@ -137,6 +137,7 @@ def build(
     folder: Path,
     *,
     words: bool = False,
+    cased: bool = False,
 ) -> None:
     """Tokenise everything once and write the corpus.
 
@@ -147,6 +148,7 @@ def build(
         folder: where the arrays go.
         words: also look where Chinese words begin (jieba reads some 200,000 characters a second).
             In English, pieces say so themselves.
+        cased: whether upper case and accents count.
     """
     texts: dict[int, tuple[str, list[str]]] = {}
     for source, sentences in given:
@@ -164,7 +166,7 @@ def build(
         )  # fmt: skip
         vocabulary.write_text("\n".join(characters(training)) + "\n", "utf-8")
 
-    pieces = tokenizer(read_vocabulary(vocabulary))
+    pieces = tokenizer(read_vocabulary(vocabulary), lower=not cased)
     names = sorted(set(sources))
     tokens, lengths, counts, kept, starts = [], [], [], [], []
     # Offsets cost time and only words need them.
@@ -220,10 +222,12 @@ def main() -> None:
     parser.add_argument("--vocabulary", type=Path, help="default: assets/weights/bert-LANGUAGE/")
     parser.add_argument("--folder", type=Path, help="default: data/corpus-LANGUAGE/")
     parser.add_argument("--words", action="store_true", help="find Chinese words")
+    parser.add_argument("--cased", action="store_true", help="upper case and accents count")
     args = parser.parse_args()
     vocabulary = args.vocabulary or Path(f"assets/weights/bert-{args.language}/vocab.txt")
     folder = args.folder or Path(f"data/corpus-{args.language}")
-    build(everything(args.data, args.language), args.language, vocabulary, folder, words=args.words)
+    given = everything(args.data, args.language)
+    build(given, args.language, vocabulary, folder, words=args.words, cased=args.cased)
     corpus = load(folder)
     length = np.diff(corpus.sentences[corpus.documents])
     print(f"{len(read_vocabulary(vocabulary))} tokens in the vocabulary")

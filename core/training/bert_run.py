@@ -18,6 +18,7 @@ from core.models.bert import Bert, BertForPreTraining, PreTrainingOutput
 from core.text.masking import RATE
 from core.training.attending import attending
 from core.training.bert_batches import NO_PAIR, Assembler, Batch, Plan, plan
+from core.training.bert_teaching import Teacher
 
 BETAS, EPSILON, WEIGHT_DECAY, CLIP = (0.9, 0.98), 1e-6, 0.01, 1.0
 
@@ -41,6 +42,9 @@ class Recipe:
     sense_weight: float = 0.0  # of the distance to a sentence encoder's sense of the text
     muon: bool = False  # for the encoder's matrices; AdamW for all else
     left_out: tuple[str, ...] = ()  # sources that are not read
+    teach_weight: float = 0.0  # of the distance to a teacher's answers
+    state_weight: float = 0.0  # of the distance to its last states
+    rank: int = 0  # of low-rank changes that learn in place of the encoder's matrices; 0: these
 
 
 @dataclass(slots=True)
@@ -101,6 +105,8 @@ def make_optimizers(model: BertForPreTraining, recipe: Recipe) -> list[Optimizer
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     matrices = []
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         head = name.startswith(("cls.", "bert.pooler."))
         if recipe.muon and name.startswith("bert.encoder.") and parameter.ndim == 2:
             matrices.append(parameter)
@@ -138,6 +144,7 @@ class Run:
         *,
         n_accumulate: int = 1,
         encoder: Bert | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         """Put the model on its device, and behind DDP where there are several processes.
 
@@ -147,6 +154,7 @@ class Run:
             recipe: how it learns.
             n_accumulate: parts that a batch is computed in.
             encoder: whose sense of a text is kept, where `recipe.sense_weight` isn't 0.
+            teacher: whose answers are learned, too, by one process.
         """
         half = runtime.compute_dtype() == torch.bfloat16
         self.accelerator = Accelerator(
@@ -155,7 +163,11 @@ class Run:
         self.recipe, self.assembler, self.n_accumulate = recipe, assembler, n_accumulate
         self.place = Place()
         self.encoder = encoder.to(self.accelerator.device).eval() if encoder else None
+        self.teacher = teacher.to(self.accelerator.device) if teacher else None
         self.optimizers = make_optimizers(model, recipe)
+        if teacher:
+            group = {"params": list(teacher.to_teacher.parameters()), "lr": recipe.lr_heads}
+            self.optimizers[0].add_param_group(group)
         self.rates = [group["lr"] for group in self._groups()]
         self.model = self.accelerator.prepare(model)
         self._plan: tuple[int, Plan] | None = None
@@ -165,8 +177,8 @@ class Run:
         """The model without DDP around it."""
         return self.accelerator.unwrap_model(self.model)
 
-    def next_batch(self) -> Batch:
-        """Return the batch at the run's place and move on."""
+    def next_batch(self) -> tuple[Batch, Plan, np.ndarray]:
+        """Return the batch at the run's place, the plan and its rows there, and move on."""
         place, recipe = self.place, self.recipe
         if self._plan is None or self._plan[0] != place.epoch:
             self._plan = (
@@ -181,12 +193,13 @@ class Run:
                 ),
             )
         epoch = self._plan[1]
+        rows = epoch.batches[place.batch]
         dice = np.random.default_rng([recipe.seed, place.epoch, place.batch])
-        batch = self.assembler.batch(epoch, epoch.batches[place.batch], dice)
+        batch = self.assembler.batch(epoch, rows, dice)
         place.batch += 1
         if place.batch == len(epoch.batches):
             place.epoch, place.batch = place.epoch + 1, 0
-        return batch
+        return batch, epoch, rows
 
     def step(self) -> tuple[float, float, float]:
         """Learn from one batch; returns MLM's and NSP's loss, means in nats, and the lost sense.
@@ -194,7 +207,8 @@ class Run:
         All processes draw the same batch, and each computes its rows in `n_accumulate` parts.
         """
         self.model.train()
-        batch = self.next_batch()
+        recipe = self.recipe
+        batch, epoch, rows = self.next_batch()
         n_answers = batch.positions.sum().item()
         n_pairs = max(1, (batch.labels != NO_PAIR).sum().item())
         n_processes = self.accelerator.num_processes
@@ -202,17 +216,24 @@ class Run:
         sums = torch.zeros(3, device=self.accelerator.device)
         for i in range(self.n_accumulate):
             mine = i * n_processes + self.accelerator.process_index
-            part = batch.part(mine, n_parts).to(self.accelerator.device)
+            part = batch.part(mine, n_parts)
+            lesson = self.teacher and self.teacher.lesson(epoch, rows[mine::n_parts], part)
+            part = part.to(self.accelerator.device)
             with self.accelerator.autocast(), attending(self.accelerator.device):
                 output = self._forward(part)
                 mlm, nsp = losses(output, part)
                 far = mlm.new_zeros(())
                 if self.encoder is not None:
                     far = far_from_sense(output, part, self.encoder).sum()
+                taught = mlm.new_zeros(())
+                if lesson:
+                    answers, states = self.teacher.losses(output, part, lesson.to(mlm.device))
+                    taught = recipe.teach_weight * answers + recipe.state_weight * states
             sums += torch.stack([mlm / n_answers, nsp / n_pairs, far / len(batch.ids)]).detach()
             # DDP takes the mean over processes, ours is a sum.
-            loss = mlm / n_answers + self.recipe.nsp_weight * nsp / n_pairs
-            loss = (loss + self.recipe.sense_weight * far / len(batch.ids)) * n_processes
+            loss = mlm / n_answers + recipe.nsp_weight * nsp / n_pairs
+            loss += recipe.sense_weight * far / len(batch.ids) + taught / self.n_accumulate
+            loss *= n_processes
             if i + 1 < self.n_accumulate:
                 with self.accelerator.no_sync(self.model):
                     self.accelerator.backward(loss)
@@ -270,12 +291,16 @@ class Run:
             "config": asdict(self.bare_model.bert.config),
             "rng": torch.get_rng_state(),  # dropout draws from it
         }
+        if self.teacher:
+            state["to_teacher"] = self.teacher.to_teacher.state_dict()
         torch.save(state, path.with_suffix(".new"))
         path.with_suffix(".new").replace(path)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint; another length, batch or unit begins a new epoch."""
         self.bare_model.load_state_dict(state["model"])
+        if self.teacher and "to_teacher" in state:
+            self.teacher.to_teacher.load_state_dict(state["to_teacher"])
         for optimizer, memory in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(memory)
         self.place = Place(**state["place"])

@@ -1,13 +1,16 @@
 """What a run starts from: the body of a smaller-purpose BERT, and heads that already make sense."""
 
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from core.checkpoints import load_bert
+from core.models import lora
 from core.models.bert import Bert, BertConfig, BertForPreTraining, initialise
 from core.text.tokenizer import read_vocabulary
 from core.training.bert_corpus import Corpus
@@ -67,11 +70,56 @@ def random_start(config: BertConfig, corpus: Corpus, seed: int) -> BertForPreTra
     return model
 
 
+def adapt(model: BertForPreTraining, rank: int) -> None:
+    """Let low-rank changes learn in place of the matrices and of the word vectors.
+
+    Biases, norms and heads learn as they are; what doesn't learn needs no gradient and no memory of
+    an optimizer.
+    """
+    lora.adapt(model.bert.encoder, rank, torch.Generator().manual_seed(0))
+    model.bert.embeddings.requires_grad_(False)
+    for parameter in model.bert.encoder.parameters():
+        parameter.requires_grad_(parameter.requires_grad or parameter.ndim == 1)
+
+
+def learned(model: BertForPreTraining) -> dict[str, Tensor]:
+    """Return what learned in an adapted model, float16; its beginning and this are enough."""
+    return {n: p.detach().half() for n, p in model.named_parameters() if p.requires_grad}
+
+
+def restored(folder: Path, changes: Path) -> BertForPreTraining:
+    """Build a model of the checkpoint that it began with, and what `learned` kept; float32.
+
+    Args:
+        folder: the checkpoint.
+        changes: a file of what learned.
+
+    Raises:
+        RuntimeError: the changes are of another model.
+    """
+    model = load_bert(folder).model
+    given = {name: tensor.float() for name, tensor in load_file(changes).items()}
+    rank = next(len(tensor) for name, tensor in given.items() if name.endswith(".a"))
+    adapt(model, rank)
+    unknown = model.load_state_dict(given, strict=False).unexpected_keys
+    if unknown:
+        raise RuntimeError(f"{changes} changes {unknown[0]}, which {folder} has not.")
+    lora.merge(model.bert.encoder)
+    return model
+
+
 def copy_body(source: Bert, target: Bert) -> None:
     """Copy all but the word vectors."""
     words = "embeddings.word_embeddings.weight"
     weights = {k: v for k, v in source.state_dict().items() if k != words}
     target.load_state_dict(weights, strict=False)
+
+
+def copy_layers(source: Bert, target: Bert, layers: Sequence[int]) -> None:
+    """Copy the embeddings, and the layers of these numbers as the target's first, second, ..."""
+    target.embeddings.load_state_dict(source.embeddings.state_dict())
+    for layer, number in zip(target.encoder["layer"], layers, strict=True):
+        layer.load_state_dict(source.encoder["layer"][number].state_dict())
 
 
 def shared_words(theirs: dict[str, int], ours: dict[str, int]) -> dict[int, int]:

