@@ -1,14 +1,19 @@
 """The files that ship with the lab: where they lie, whether they are whole, where they are from.
 
 `assets/manifest.json` has for each file of `assets/weights` and `assets/samples` its SHA-256,
-size, licence, source, paper, the command that remakes it, and for weights the score.
+size, licence, source, paper, the command that remakes it, the SHA-256 of each other file that it
+was made from, and for weights the score.
+
+    python -m core.assets stale     which files were made from others that are no longer these?
+    python -m core.assets remake    make them anew (core/remaking.py)
 """
 
 import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -69,6 +74,9 @@ def register(
     source: str,
     paper: str,
     command: str,
+    made_from: Collection[str],
+    began_from: Collection[str] = (),
+    still_from: Collection[str] = (),
     score: dict[str, float] | None = None,
 ) -> None:
     """Write a file's entry after it was made anew.
@@ -78,12 +86,20 @@ def register(
         licence: SPDX name.
         source: where its content is from, and by which licence.
         paper: what it follows, with an arXiv number or a DOI; "" for none.
-        command: what remakes it.
+        command: what remakes it; several are joined by "; ". A word in CAPITALS is a path, to be
+            taken from the environment variable of that name.
+        made_from: listed files whose content it tells of. Once one of them is another, it is stale.
+        began_from: listed files that a training started from, or learnt from. What came out stands
+            on its own: it may be trained anew, but isn't wrong.
+        still_from: those of both that only parts of the file hang on which were not made anew:
+            the SHA-256 that stood there stays.
         score: figure -> value on digits or texts never trained on, units in the figure's name;
             None for a file that has none.
     """
     path = FOLDER / name
     entries = dict(manifest()) if (FOLDER / MANIFEST).exists() else {}
+    before = entries.get(name, {})
+    began = _hashes(entries, began_from, before, still_from)
     entries[name] = {
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "bytes": path.stat().st_size,
@@ -91,9 +107,30 @@ def register(
         "source": source,
         "paper": paper,
         "command": command,
+        "made_from": _hashes(entries, made_from, before, still_from),
+        **({"began_from": began} if began else {}),
         **({"score": score} if score else {}),
     }
     _write(entries)
+
+
+def _hashes(
+    entries: Mapping[str, dict[str, object]],
+    names: Collection[str],
+    before: Mapping[str, object],
+    still: Collection[str],
+) -> dict[str, str]:
+    """Return name -> SHA-256 of the file; of those in `still` as it was recorded before."""
+    recorded = {**before.get("made_from", {}), **before.get("began_from", {})}
+    found = {}
+    for name in sorted(names):
+        if name in still and name in recorded:
+            found[name] = recorded[name]
+        elif name in entries:
+            found[name] = entries[name]["sha256"]
+        else:  # it has to be listed yet
+            found[name] = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()
+    return found
 
 
 def set_score(name: str, score: dict[str, float]) -> None:
@@ -109,3 +146,9 @@ def _write(entries: dict[str, dict[str, object]]) -> None:
     half = FOLDER / f"{MANIFEST}.{os.getpid()}"
     half.write_text(text, encoding="utf-8")
     half.replace(FOLDER / MANIFEST)
+
+
+if __name__ == "__main__":
+    from core.remaking import main  # it reads the manifest through this module
+
+    sys.exit(main())

@@ -28,6 +28,7 @@ from core.errors import AssetError
 
 N_TRAIN_START, N_TRAIN_STOP = 10_000, 55_000
 N_SAMPLES, N_COLUMNS, SIDE = 5_000, 100, 28
+SAMPLE_FILES = ("samples/digits.json", "samples/digits.png")
 CACHE = Path(__file__).parent.parent / "data"  # git ignores it
 
 _lock = threading.Lock()
@@ -102,10 +103,11 @@ def sample_digits() -> Digits:
     Raises:
         AssetError: one of the two files is missing or damaged.
     """
-    with Image.open(assets.locate("samples/digits.png")) as picture:
+    listed, drawn = map(assets.locate, SAMPLE_FILES)
+    with Image.open(drawn) as picture:
         tiles = np.asarray(picture.convert("L"))
     images = tiles.reshape(N_SAMPLES // N_COLUMNS, SIDE, N_COLUMNS, SIDE).swapaxes(1, 2)
-    labels = json.loads(assets.locate("samples/digits.json").read_text(encoding="utf-8"))["labels"]
+    labels = json.loads(listed.read_text(encoding="utf-8"))["labels"]
     return _read_only(
         images.reshape(N_SAMPLES, SIDE, SIDE), np.array([int(label) for label in labels], np.uint8)
     )

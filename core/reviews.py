@@ -60,6 +60,11 @@ def load(language: str) -> Split:
     return split(_mr()) if language == "en" else shipped(language)
 
 
+def files(language: str) -> tuple[str, ...]:
+    """Return the assets that `load` reads: none for English, whose sentences don't ship."""
+    return () if language == "en" else (SHIPPED.format(language),)
+
+
 @functools.cache
 def shipped(language: str) -> Split:
     """Return the sentences that ship with the lab, in three parts.

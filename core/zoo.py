@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from core import assets, changes, runtime
-from core.checkpoints import CONFIG, load_bert, read_config
+from core.checkpoints import CONFIG, VOCABULARY, load_bert, read_config
 from core.errors import InputError
 from core.models.autoencoder import (
     ConvAutoencoder,
@@ -128,6 +128,12 @@ def bert(language: str) -> BertForPreTraining:
     assets.locate(f"weights/bert-{language}/{CONFIG}")
     model = load_bert(assets.locate(f"weights/bert-{language}/model.safetensors").parent).model
     return model.to(runtime.device()).eval().requires_grad_(False)
+
+
+def bert_files(language: str) -> tuple[str, ...]:
+    """Return the assets that our BERT for a language consists of."""
+    names = CONFIG, "model.safetensors", VOCABULARY
+    return tuple(f"weights/bert-{language}/{name}" for name in names)
 
 
 class SentimentCNN(NamedTuple):

@@ -151,6 +151,11 @@ def model_of(name: str) -> coding.ImageModel:
     return zoo.pca().first(3) if name == "pca3" else codes.MODELS[name]()
 
 
+def file_of(name: str) -> str:
+    """Return which asset one of `MODELS` is."""
+    return f"weights/{'pca32' if name == 'pca3' else name}.safetensors"
+
+
 @zoo.once
 def neighbourhood(name: str) -> Neighbourhood:
     """Return one model's codes of all sample digits."""

@@ -142,6 +142,7 @@ def write_examples() -> None:
         source="what the shipped models answer to the examples of the page Sentiment",
         paper="",
         command=COMMAND,
+        made_from=[name for part in stored.values() for name in part["made_by"]],
     )
 
 

@@ -109,6 +109,7 @@ def write_example() -> None:
         source="what the shipped models answer for one sample digit, and what is usual for them",
         paper="",
         command=COMMAND,
+        made_from=[*datasets.SAMPLE_FILES, *(reconstruction.file_of(name) for name in MODELS)],
     )
 
 

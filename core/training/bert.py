@@ -209,15 +209,18 @@ def ship(run: Run, before: Recipe, folder: Path, vocabulary: Path, language: str
     command = f"python -m core.training.bert {language}"
     if run.recipe.sense_weight:
         command += " --sense-of MINILM_FOLDER"
-    for name in (WEIGHTS, CONFIG, HISTORY):
+    inside = folder.resolve().relative_to(assets.FOLDER.resolve()).as_posix()
+    told_of = {CONFIG: (), WEIGHTS: (VOCABULARY,), HISTORY: (WEIGHTS, VOCABULARY)}
+    for name, others in told_of.items():
         assets.register(
-            (folder / name).resolve().relative_to(assets.FOLDER.resolve()).as_posix(),
+            f"{inside}/{name}",
             licence="Apache-2.0",
             source=SOURCE,
             paper="Devlin et al. 2018, arXiv:1810.04805",
             command=f"{command} --init-from MINILM_FOLDER {options(before)}; {command} "
             f"--branch export {options(run.recipe, before)} "
             f"--export assets/weights/bert-{language}",
+            made_from=[f"{inside}/{other}" for other in others],
             score=score if name == WEIGHTS else None,
         )
 

@@ -124,6 +124,7 @@ def main() -> None:
             source="measured by this project on the held-out texts that NOTICE names",
             paper=PAPERS[args.kind],
             command=written["command"],
+            made_from=[f"weights/bert-{args.language}/vocab.txt"],
         )
 
 

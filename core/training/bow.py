@@ -77,6 +77,8 @@ def main() -> None:
         source=SOURCE[units.KINDS[kind]] + spans.SOURCE * args.taught,
         paper="",
         command=f"python -m core.training.bow {kind}" + " --taught" * args.taught,
+        made_from=[f"{folder}/vocab.txt"],
+        began_from=reviews.files(units.KINDS[kind]),
         score=score,
     )
 

@@ -127,13 +127,19 @@ def ship(
     shutil.copyfile(
         assets.FOLDER / f"weights/bert-{language}" / CONFIG, assets.FOLDER / folder / CONFIG
     )
-    for name in (zoo.CHANGES, CONFIG):
+    told_of = {
+        zoo.CHANGES: zoo.bert_files(language),
+        CONFIG: (f"weights/bert-{language}/{CONFIG}",),
+    }
+    for name, others in told_of.items():
         assets.register(
             f"{folder}/{name}",
             licence=shipping.LICENCE,
             source=f"our weights/bert-{language}, {SOURCE[language]}{source}",
             paper=paper,
             command=command,
+            made_from=others,
+            began_from=reviews.files(language) if name == zoo.CHANGES else (),
             score=score if name == zoo.CHANGES else None,
         )
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from core import assets
+from core import assets, datasets, reviews, zoo
 from core.inference.training_now import EXAMPLES, thinned
 from core.results.training import PictureSamples, TextSamples
 from core.training.live import Checked, Run, Stepped
@@ -58,6 +58,15 @@ def _plain(samples: PictureSamples | TextSamples) -> dict[str, object]:
     }
 
 
+def inputs(name: str) -> tuple[str, ...]:
+    """Return the assets that one of the trainings reads."""
+    settings = SETTINGS[name]
+    if isinstance(settings, AutoencoderSettings):
+        return datasets.SAMPLE_FILES
+    language = settings.language
+    return (reviews.SHIPPED.format(language), *zoo.bert_files(language))
+
+
 def main() -> None:
     """Train; write the file and its manifest entry after each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -65,17 +74,21 @@ def main() -> None:
     names = parser.parse_args().names or list(SETTINGS)
     file = assets.FOLDER / EXAMPLES
     found = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    old = [*SETTINGS]
     for name in names:
         found[name] = watched(SETTINGS[name])
         print(name, found[name]["checks"][-1], f"{found[name]['seconds']:.0f} s", flush=True)
         text = json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n"
         file.write_text(text, encoding="utf-8")
+        old = [other for other in old if other != name]
         assets.register(
             EXAMPLES,
             licence="Apache-2.0",
             source="trained by this project on digits and sentences that ship with it (all MIT)",
             paper="",
             command="python -m core.training.live_example",
+            made_from={asset for name in SETTINGS for asset in inputs(name)},
+            still_from={asset for name in old for asset in inputs(name)},
         )
 
 

@@ -13,7 +13,7 @@ import torch
 from safetensors.numpy import save_file
 from tqdm import tqdm
 
-from core import assets
+from core import assets, datasets
 from core.inference.codes import sample_codes
 from core.models.pca import PCA
 
@@ -69,6 +69,7 @@ def main() -> None:
         source="codes of the sample digits by this project's models",
         paper=PAPERS,
         command=f"python -m core.training.maps --seed {seed}",
+        made_from=[*datasets.SAMPLE_FILES, *(f"weights/{name}.safetensors" for name in NAMES)],
     )
 
 

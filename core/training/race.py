@@ -10,6 +10,7 @@ their scores are the race's last points. No BERT that ships was trained as in th
 import argparse
 import functools
 import json
+from collections.abc import Collection
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,7 @@ SIZES = (100, 500, 2000, None)  # labels; None: all
 FEWEST_STEPS = {"random": 400, "static": 400, "frozen": 200, "tuned": 60}
 RATE_LAST = 0.01  # of a frozen BERT's last layer
 FILE = "samples/race.json"
+KINDS = ("pieces", "words")  # of units, one a language
 
 
 class Racer:
@@ -100,10 +102,30 @@ def shipped(model: str, kind: str) -> list[float]:
     return scores[{"random": "random", "static": "frozen"}[model]]["test_acc"]
 
 
+def inputs(kind: str) -> tuple[str, ...]:
+    """Return the assets that the points of one language hang on."""
+    language = units.KINDS[kind]
+    return (*reviews.files(language), *zoo.bert_files(language), textcnn.SCORES.format(kind))
+
+
+def register(anew: Collection[str]) -> None:
+    """List the file as it is; `anew` are the inputs of points that were all made anew."""
+    all_inputs = {name for kind in KINDS for name in inputs(kind)}
+    assets.register(
+        FILE,
+        licence=shipping.LICENCE,
+        source=f"{textcnn.SOURCE['en']}; {textcnn.SOURCE['zh']}",
+        paper="Devlin et al. 2018, arXiv:1810.04805; Kim 2014, arXiv:1408.5882",
+        command="; ".join(f"python -m core.training.race {kind}" for kind in KINDS),
+        made_from=all_inputs,
+        still_from=all_inputs - set(anew),
+    )
+
+
 def main() -> None:
     """Run one language's race; add to the file what is new."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("kind", choices=tuple(units.KINDS))
+    parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--models", nargs="+", default=MODELS, choices=MODELS)
     parser.add_argument("--sizes", nargs="+", type=int, default=(100, 500, 2000, 0), help="0: all")
     parser.add_argument("--seeds", type=int, default=3)
@@ -131,13 +153,9 @@ def main() -> None:
             order = sorted(points, key=lambda key: (MODELS.index(key[0]), key[1]))
             mine["points"] = [points[key] for key in order]
             path.write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
-            assets.register(
-                FILE,
-                licence=shipping.LICENCE,
-                source=f"{textcnn.SOURCE['en']}; {textcnn.SOURCE['zh']}",
-                paper="Devlin et al. 2018, arXiv:1810.04805; Kim 2014, arXiv:1408.5882",
-                command="python -m core.training.race pieces (and words)",
-            )
+            register(())
+    if {*args.models} == {*MODELS} and {*args.sizes} == {size or 0 for size in SIZES}:
+        register(inputs(args.kind))
 
 
 if __name__ == "__main__":

