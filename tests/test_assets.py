@@ -27,6 +27,7 @@ def register(score=None):
         source="a test",
         paper="",
         command="python -m core.training.tiny",
+        made_from=(),
         score=score,
     )
 
