@@ -283,6 +283,6 @@ def stored_trial(monkeypatch, tmp_path):
         found |= {"command": "make it", "curves": {name: [point] for name in runs}, **changes}
         name = trials.file_of(kind)
         (tmp_path / name).write_text(json.dumps(found), "utf-8")
-        assets.register(name, licence="", source="", paper="", command="make it")
+        assets.register(name, licence="", source="", paper="", command="make it", made_from=())
 
     return store

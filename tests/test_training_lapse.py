@@ -36,7 +36,9 @@ def shipped(monkeypatch, tmp_path):
     def ship(history: object) -> None:
         (folder / training_lapse.FILE).write_text(json.dumps(history), "utf-8")
         name = "weights/bert-en/snapshots.json"
-        assets.register(name, licence="", source="", paper="", command="make it again")
+        assets.register(
+            name, licence="", source="", paper="", command="make it again", made_from=()
+        )
 
     return ship
 
