@@ -2,17 +2,12 @@
 
 import functools
 import os
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from core.errors import InputError
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @functools.cache
@@ -65,18 +60,6 @@ def to_numpy(tensor: Tensor) -> np.ndarray:
     """Return a tensor as an array on the CPU; bfloat16, which NumPy lacks, as float32."""
     tensor = tensor.detach().cpu()
     return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
-
-
-def gpu(function: Callable[P, R]) -> Callable[P, R]:
-    """Ask a ZeroGPU Space for its GPU while `function` runs; elsewhere, change nothing.
-
-    Only such a Space sets SPACES_ZERO_GPU, and only there is the package `spaces` needed.
-    """
-    if not os.environ.get("SPACES_ZERO_GPU"):
-        return function
-    import spaces
-
-    return spaces.GPU(function)
 
 
 def set_threads(n_threads: int = 1) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from core import texts
 from core.errors import InputError
 from core.inference import (
+    failures,
     layer_by_layer,
     masked_words,
     masking,
@@ -61,9 +62,10 @@ def fill_next(request: dict) -> dict:
 
 @told_to_learner
 def show_training(request: dict) -> dict:
-    """Return a bundled BERT's training in time-lapse, and its score."""
+    """Return a bundled BERT's training in time-lapse, its score, and where it fails."""
     language = wire.choice(request, "language", texts.LANGUAGES)
     return {
+        "failures": [asdict(one) for one in failures.stored(language)[0]],
         "lapse": asdict(training_lapse.lapse(language)),
         "score": asdict(readers.score(language)),
     }

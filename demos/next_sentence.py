@@ -4,9 +4,11 @@ from dataclasses import asdict
 
 from core import texts
 from core.inference import (
+    failures,
     next_sentence,
     next_sentence_scores,
     next_sentence_weights,
+    readers,
     training_lapse,
     trials,
 )
@@ -43,10 +45,12 @@ def weigh_words(request: dict) -> dict:
 
 @told_to_learner
 def show_scores(request: dict) -> dict:
-    """Return a bundled model's accuracy on held-out pairs, and how it got there."""
+    """Return a bundled model's accuracy on held-out pairs, how it got there, where it fails."""
     language = wire.choice(request, "language", texts.LANGUAGES)
     return {
+        "failures": [asdict(one) for one in failures.stored(language)[1]],
         "score": asdict(next_sentence_scores.score(language)),
+        "reader": asdict(readers.score(language)),
         "lapse": asdict(training_lapse.lapse(language)),
     }
 

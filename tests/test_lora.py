@@ -37,7 +37,7 @@ def test_nothing_changes_at_first():
     assert_close(adapted()[0](IDS).hidden, body()(IDS).hidden, atol=0, rtol=0)
 
 
-def test_a_hundredth_learns_and_all_else_stays():
+def test_only_the_changes_learn_and_all_else_stays():
     bert, learning = adapted(rank=2)
     # Q, K, V and the output of attention, then both feed-forward matrices, of each layer.
     assert sum(p.numel() for p in learning) == 2 * 2 * (4 * (16 + 16) + 2 * (16 + 32))

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from core import berts, texts
+from core import assets, berts, texts
 from core.berts import Reader
+from core.errors import AssetError
 from core.inference import (
     next_sentence,
     next_sentence_scores,
@@ -16,7 +17,6 @@ from core.inference import (
     trials,
 )
 from core.models.bert import BertConfig, BertForPreTraining, initialise
-from core.results.answers import TrainingLapse
 from core.text import pairs, pieces
 from demos import next_sentence as page
 
@@ -175,15 +175,16 @@ def test_interval_holds_the_share_in_19_of_20_counts():
     assert next_sentence_scores.interval(1.0, 50)[1] == pytest.approx(1)
 
 
-def test_scores_come_from_the_last_snapshot(monkeypatch):
-    class Moment:
-        nsp_accuracy, n_pairs = 0.75, 400
-
-    lapse = TrainingLapse("en", (), (), (Moment(),))
-    monkeypatch.setattr(next_sentence_scores.training_lapse, "lapse", lambda language: lapse)
+def test_scores_come_from_the_manifest_and_say_if_it_has_none(monkeypatch):
+    known = {"nsp_acc": 0.75, "n_pairs": 400}
+    entries = {"weights/bert-en/model.safetensors": {"score": known}}
+    monkeypatch.setattr(assets, "manifest", lambda: entries)
     score = next_sentence_scores.score("en")
     assert (score.accuracy, score.n_pairs) == (0.75, 400)
     assert score.low < 0.75 < score.high
+    del known["n_pairs"]
+    with pytest.raises(AssetError, match="bert_score en"):
+        next_sentence_scores.score("en")
 
 
 def test_the_trial_is_read_or_said_to_be_missing(stored_trial):

@@ -72,11 +72,6 @@ def test_to_numpy_takes_what_numpy_lacks():
     assert runtime.to_numpy(torch.arange(3)).dtype == np.int64
 
 
-def test_the_gpu_hook_changes_nothing_elsewhere(monkeypatch):
-    monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
-    assert runtime.gpu(len) is len
-
-
 def test_a_request_computes_on_one_thread_wherever_it_runs():
     def compute() -> int:
         torch.ones(4).sum()

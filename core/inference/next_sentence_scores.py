@@ -5,7 +5,9 @@ Counted on held-out pairs, half of them neighbours and half strangers of the sam
 
 import math
 
-from core.inference import training_lapse
+from core import assets
+from core.errors import AssetError
+from core.inference import readers
 from core.results.answers import PairScore
 
 Z95 = 1.96  # standard errors on each side of a 95% interval
@@ -15,11 +17,17 @@ def score(language: str) -> PairScore:
     """Return how a bundled BERT does on held-out pairs.
 
     Raises:
-        AssetError: `snapshots.json` is missing or damaged.
+        AssetError: the manifest has no such figure, is missing or damaged.
     """
-    last = training_lapse.lapse(language).moments[-1]
-    low, high = interval(last.nsp_accuracy, last.n_pairs)
-    return PairScore(last.nsp_accuracy, last.n_pairs, low, high)
+    found = readers.score(language)
+    if found.nsp_accuracy is None or found.n_pairs is None:
+        raise AssetError(
+            "asset_damaged",
+            file=assets.MANIFEST,
+            command=f"python -m core.training.bert_score {language}",
+        )
+    low, high = interval(found.nsp_accuracy, found.n_pairs)
+    return PairScore(found.nsp_accuracy, found.n_pairs, low, high)
 
 
 def interval(share: float, n: int) -> tuple[float, float]:

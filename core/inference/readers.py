@@ -109,5 +109,5 @@ def score(language: str) -> ReaderScore:
     """
     entry = assets.manifest().get(f"weights/bert-{language}/{WEIGHTS}", {})
     figures = entry.get("score", {})
-    names = ("mask_top1", "mask_top5", "nsp_acc", "tokens")
+    names = ("mask_top1", "mask_top5", "nsp_acc", "n_masked", "n_pairs", "tokens")
     return ReaderScore(language, *(figures.get(name) for name in names))

@@ -115,6 +115,29 @@ class Trial:
     command: str
 
 
+# ---- Where it fails -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FailedBlank:
+    """A plain sentence whose hidden word the model gets wrong."""
+
+    marked: str  # what stands between two | is hidden
+    answer: str  # the model's first
+    probability: float
+    kind: str  # "copied" from the sentence, fits what is "near", "unknown" why
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPair:
+    """Two sentences that the model takes for neighbours and they aren't, or the other way."""
+
+    first: str
+    second: str
+    kind: str  # "order": they are, the other way round; "topic": they aren't; "missed": they are
+    probability: float  # that B follows A, as the model says
+
+
 # ---- Fill in the blank --------------------------------------------------------------------------
 
 
@@ -220,12 +243,14 @@ class PronounTable:
 
 @dataclass(frozen=True, slots=True)
 class ReaderScore:
-    """How good a bundled BERT is on held-out texts; None where it wasn't measured."""
+    """How good a bundled BERT is on held-out documents; None where it wasn't measured."""
 
     language: str
     mask_top1: float | None
     mask_top5: float | None
     nsp_accuracy: float | None
+    n_masked: int | None  # [MASK]s that were scored
+    n_pairs: int | None  # pairs that were scored
     tokens: int | None  # read in training
 
 

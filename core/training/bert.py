@@ -32,7 +32,7 @@ from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
 from core.training.bert_batches import Assembler
 from core.training.bert_corpus import Corpus, load
-from core.training.bert_evaluation import answers, evaluate, held_out_batches
+from core.training.bert_evaluation import answers, evaluate, held_out_batches, score
 from core.training.bert_run import Place, Recipe, Run, rate
 from core.training.bert_start import adapt, learned, random_start, restored, warm_start
 from core.training.bert_teaching import Teacher
@@ -203,9 +203,8 @@ def ship(run: Run, before: Recipe, folder: Path, vocabulary: Path, language: str
     (folder / HISTORY).write_text(json.dumps(history, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if not folder.resolve().is_relative_to(assets.FOLDER.resolve()):
         return
-    last = history[-1]
-    scores = {"mask_top1": "top1", "mask_top5": "top5", "nsp_acc": "nsp_accuracy"}
-    score = {ours: last[name] for ours, name in scores.items()} | {"tokens": last["tokens"]}
+    token_wise = Assembler(run.assembler.corpus, read_vocabulary(vocabulary), unit="token")
+    figures = score(load_bert(folder).model, token_wise) | {"tokens": history[-1]["tokens"]}
     command = f"python -m core.training.bert {language}"
     if run.recipe.sense_weight:
         command += " --sense-of MINILM_FOLDER"
@@ -221,7 +220,7 @@ def ship(run: Run, before: Recipe, folder: Path, vocabulary: Path, language: str
             f"--branch export {options(run.recipe, before)} "
             f"--export assets/weights/bert-{language}",
             made_from=[f"{inside}/{other}" for other in others],
-            score=score if name == WEIGHTS else None,
+            score=figures if name == WEIGHTS else None,
         )
 
 

@@ -24,6 +24,7 @@ SHARED = (
     "signed_tokens.js",
     "two_runs.js",
     "answer_bars.js",
+    "failures.js",
     "training_lapse.js",
     "fill_layers.js",
     "fill_steps.js",

@@ -12,7 +12,7 @@ const MEASURES = ["entropy", "distance", "pattern", "effect", "pairs"];
 lab.frame(element, TAB, {
   lights: { 1: ".stage-box, .plot-box", 2: ".strip .mix, .exports", 3: ".views" },
   proofs: {
-    1: () => change({ view: "maps", measure: "pattern", pattern: "sep" }),
+    1: () => change({ view: "maps", measure: "pattern", pattern: "cls" }),
     2: () => change({ view: "bench", off: Array.from({ length: data.n_layers * data.n_heads }, (_, k) => k).filter((k) => k % 2), question: "mask" }),
     3: () => change({ view: "sources", question: "mask" }),
   },
@@ -298,8 +298,7 @@ function drawExamples() {
 async function renderFoot() {
   const language = state.model === "zh" ? "zh" : "en";
   const score = await lab.ask(server.show_score, { language }).catch(() => null);
-  const per = (value) => (value === null || value === undefined ? "…" : lab.percent(value));
-  find(".foot p").textContent = say("foot", { language, top1: per(score?.mask_top1), nsp: per(score?.nsp_accuracy), tokens: score?.tokens ? lab.compact(score.tokens) : "…" });
+  find(".foot p").textContent = say("foot", lab.heldOut(language, score));
 }
 
 views = Object.fromEntries(VIEWS.map((name) => [name, lab.attentionViews[name](find(`.view.${name}`), page)]));

@@ -19,16 +19,17 @@ const problem = find(".typed > .problem"), textarea = find(".typed textarea"), b
 
 // ---- State ------------------------------------------------------------------------------------------
 // In the examples, what stands between two | is hidden. `hidden` are characters of the text.
-const example = (language, number) => {
-  const parts = lab.texts[`${TAB}.example.${number}`][language].split("|");
+const example = (language, number) => ({ model: language, ...marked(lab.texts[`${TAB}.example.${number}`][language]) });
+function marked(written) {
+  const parts = written.split("|");
   const hidden = [];
   let text = "";
   parts.forEach((part, k) => {
     if (k % 2) for (let at = 0; at < part.length; at++) hidden.push(text.length + at);
     text += part;
   });
-  return { model: language, text, hidden };
-};
+  return { text, hidden };
+}
 const tongue = () => (BUNDLED.includes(state.model) ? state.model : answer?.speaks ?? lab.lang);
 const exampleShown = () => Array.from({ length: N_EXAMPLES }, (_, k) => k + 1).find((k) => {
   const known = example(state.model === "zh" ? "zh" : "en", k);
@@ -66,6 +67,7 @@ function refresh() {
   if (textarea.value !== state.text) textarea.value = state.text;
   drawModels();
   for (const name of ["unit", "k"]) press[name](String(state[name]));
+  fails.words();
   const known = exampleShown();
   lab.link.set(TAB, {
     model: state.model, example: known ?? null,
@@ -277,13 +279,24 @@ const steps = lab.fillSteps(find(".steps"), { ask: (request) => lab.ask(server.f
 const people = lab.pronouns(find(".people"), { tab: TAB, ask: (request) => lab.ask(server.compare_pronouns, request), model: () => state?.model ?? lab.lang, language: () => (state ? tongue() : lab.lang) });
 const transfer = lab.transfer(find(".panel.transfer"), { ask: () => lab.ask(server.show_transfer, {}) });
 
+// A failure's button shows the blank's neighbours and what BERT puts there.
+const near = (words, from, to) => (/[\u4e00-\u9fff]/.test(words) ? words.slice(from, to) : words.split(" ").slice(from, to).join(" "));
+const fails = lab.failures(find(".failures"), {
+  label: ({ marked: written, answer: said }) => {
+    const [before, , after] = written.split("|");
+    return `${near(before, -3)}[${said}]${near(after, 0, 3)}`;
+  },
+  press: (one) => change({ ...marked(one.marked), model: tongue(), unit: tongue() === "zh" ? "piece" : "word", blank: 0 }),
+  shown: (one) => { const it = marked(one.marked); return state?.text === it.text && String(state.hidden) === String(it.hidden) && state.model === tongue(); },
+  why: (one) => `${say("fails.said", { right: one.marked.split("|")[1], answer: one.answer, per: lab.percent(one.probability) })}${lab.lang === "zh" ? "" : " "}${say(`fails.${one.kind}`, { tokens: trained?.score.tokens ? lab.amount(trained.score.tokens) : "…" })}`,
+});
 let lapse = null, trained = null;
 const keep = ({ moment, example: k }) => lab.link.set(TAB, { moment, sentence: k });
 const showTraining = lab.newest(async () => {
   const language = tongue();
   if (trained?.language !== language) {
     try {
-      const { lapse: data, score } = await lab.ask(server.show_training, { language });
+      const { lapse: data, score, failures } = await lab.ask(server.show_training, { language });
       lab.problem(find(".training .problem"), null);
       const number = (name) => (trained ? null : lab.link.number(TAB, name, null, 0, 999));
       lapse = lab.trainingLapse(find(".training .body"), data, {
@@ -292,13 +305,14 @@ const showTraining = lab.newest(async () => {
       });
       if (!trained && number("moment") !== null) keep(lapse.state);
       trained = { language, score };
+      fails.set(failures);
     } catch (failure) { lab.problem(find(".training .problem"), failure); }
   }
   find(".training .title").textContent = say("training.title", { model: loader.label(language) });
   const foot = find(".foot p"), { score } = trained ?? {};
   foot.removeAttribute("data-i18n");
-  foot.textContent = say("foot", { language, tokens: score?.tokens ? lab.compact(score.tokens) : "…",
-    top1: score?.mask_top1 ? lab.percent(score.mask_top1) : "…", top5: score?.mask_top5 ? lab.percent(score.mask_top5) : "…" });
+  foot.textContent = say("foot", lab.heldOut(language, score));
+  fails.words();
 });
 
 lab.on("lang", () => {

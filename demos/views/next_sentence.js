@@ -108,6 +108,7 @@ function refresh() {
     : asked().length < state.candidates.length ? say("blank") : "";
   find(".ours").disabled = !state.model;
   element.querySelectorAll(".stories button").forEach((button) => button.setAttribute("aria-pressed", String(Number(button.value) === here?.number)));
+  fails.words();
   judge(structuredClone(state), asked());
 }
 
@@ -275,6 +276,13 @@ function drawStories() {
   }
 }
 
+const fails = lab.failures(find(".failures"), {
+  label: ({ second }) => second,
+  press: (one) => change({ model: "", a: one.first, candidates: [one.second], pick: 0, revealed: true, hidden: [] }),
+  shown: (one) => state?.a === one.first && String(state.candidates) === one.second && !state.model,
+  why: (one) => say(`fails.${one.kind}`, { per: lab.percent(one.probability) }),
+});
+
 // ---- How good it is, and what it costs ------------------------------------------------------------------
 let shownScore = null, lapse = null;
 const lapseProblem = find(".accuracy .problem");
@@ -285,15 +293,17 @@ async function renderScore() {
       shownScore = { language, ...(await lab.ask(server.show_scores, { language })) };
     } catch (failure) { lab.problem(lapseProblem, failure); return; }
     lab.problem(lapseProblem, null);
+    fails.set(shownScore.failures);
     const moment = Number.parseInt(lab.link.read(TAB, "moment", ""), 10);
     lapse = lab.trainingLapse(find(".lapse-box"), shownScore.lapse, {
       kind: "pairs", moment: Number.isFinite(moment) && !lapse ? moment : null,
       change: (now) => lab.link.set(TAB, { moment: now.moment }),
     });
   } else lapse.words();
-  const { accuracy, n_pairs, low, high } = shownScore.score, whole = (share) => (100 * share).toFixed(0);
-  find(".score").textContent = say("score.says", { n: n_pairs.toLocaleString("en"), per: whole(accuracy), low: whole(low), high: whole(high) });
-  find(".foot p").textContent = say("foot", { language, tokens: (shownScore.lapse.moments.at(-1).tokens / 1e6).toFixed(1) });
+  fails.words();
+  const known = lab.heldOut(language, shownScore.reader), { low, high } = shownScore.score;
+  find(".score").textContent = say("score.says", { ...known, low: lab.percent(low), high: lab.percent(high) });
+  find(".foot p").textContent = say("foot", known);
 }
 let trial = null;
 function renderTrial() {

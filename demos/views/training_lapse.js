@@ -153,13 +153,13 @@
       plot.place(state.moment);
       answered.show(m, state.example);
       output.textContent = say(kind === "pairs" ? "at_pairs" : "at", {
-        tokens: lab.compact(m.tokens), time: lab.duration(m.seconds), loss: m.loss.toFixed(2), top1: lab.percent(m.top1),
+        tokens: lab.amount(m.tokens), time: lab.duration(m.seconds), loss: m.loss.toFixed(2), top1: lab.percent(m.top1),
         top5: lab.percent(m.top5), nsp: lab.percent(m.nsp_accuracy), masked: m.n_masked.toLocaleString("en"), pairs: m.n_pairs.toLocaleString("en"),
       });
       slider.setAttribute("aria-valuetext", output.textContent);
       const line = CURVES[name].lines[0], number = (x) => (name === "loss" ? x[line].toFixed(2) : lab.percent(x[line]));
       box.setAttribute("aria-label", say("curve", {
-        what: say(`line.${line}`), first: number(ends[0]), last: number(ends[1]), tokens: lab.compact(ends[1].tokens) }));
+        what: say(`line.${line}`), first: number(ends[0]), last: number(ends[1]), tokens: lab.amount(ends[1].tokens) }));
     };
     const stop = () => { clearTimeout(timer); timer = 0; play.textContent = say("play"); };
     const pace = Math.min(STEP[1], Math.max(STEP[0], WHOLE / moments.length));
