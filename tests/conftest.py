@@ -19,7 +19,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, Page, Request, Response
 
 ROOT = Path(__file__).parent.parent
 FLAGS = [  # nothing of the browser's own may go out, or count as the page's
@@ -144,6 +144,7 @@ class Visitor:
         touch: bool = False,
         reduced_motion: bool = True,
         permissions: tuple[str, ...] = (),
+        script: str = "",
     ) -> "Page":
         """Open the lab as a new visitor, without cookies or storage; return once its tab shows.
 
@@ -156,6 +157,7 @@ class Visitor:
             touch: whether the screen is touched.
             reduced_motion: whether the visitor prefers pages that hold still.
             permissions: given to the page, such as "clipboard-read".
+            script: JavaScript that runs in the page before its own.
         """
         context = self._chromium.new_context(
             viewport={"width": width, "height": height},
@@ -167,11 +169,14 @@ class Visitor:
             service_workers="block",
         )
         self._close.append(context.close)
+        if script:
+            context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self._seen.append(f"page error: {error}"))
         page.on("request", self._asked)
+        page.on("response", self._answered)
         page.on("websocket", lambda socket: self._request("WS", socket.url))
         page.goto(self.lab.url + (f"?{query}" if query else ""), wait_until="domcontentloaded")
         page.wait_for_function(STANDS)
@@ -198,6 +203,10 @@ class Visitor:
     def _console(self, message: object) -> None:
         if message.type == "error":
             self._seen.append(f"console error: {message.text} ({message.location.get('url')})")
+
+    def _answered(self, response: "Response") -> None:
+        if response.status >= 500:
+            self._seen.append(f"status {response.status}: {response.url}")
 
     def _asked(self, request: "Request") -> None:
         handler = re.search(rb'"fn_name":"(\w+)"', request.post_data_buffer or b"")

@@ -176,6 +176,8 @@ const page = {
     });
     return list;
   }),
+  // The pinned tokens; while another text is being read, those of the one on the screen.
+  pins: () => state.pins?.filter(({ at }) => at < data.n) ?? (data.focus === null ? [] : [{ side: "q", at: data.focus }]),
   unitOf: (at) => page.units().findIndex((one) => one.first <= at && at <= one.last),
   // One head's attention between units, [n * n] in 1/10,000; null until it has come.
   matrix: (layer, head) => {
@@ -216,7 +218,7 @@ page.measure = lab.headWork(page, { watch: (heard) => watch("value", () => heard
 // ---- What is on the screen ---------------------------------------------------------------------------
 function show() {
   if (!data || !element.clientWidth) return;  // a hidden tab has no width to draw in; it is shown again later
-  state.pins = state.pins?.filter(({ at }) => at < data.n) ?? (data.focus === null ? [] : [{ side: "q", at: data.focus }]);
+  state.pins = page.pins();
   for (const name of VIEWS) find(`.view.${name}`).hidden = name !== state.view;
   find(".about").textContent = say(`about.${state.view}`);
   find(".unit").hidden = page.units("word").length === data.n;

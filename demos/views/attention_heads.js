@@ -33,7 +33,7 @@
 
     const leastNow = () => page.state.least ?? (page.units().length > CLOSE ? 10 : 5);
     const heads = () => page.state.heads ?? Array.from({ length: page.data.n_heads }, (_, k) => k);
-    const active = () => (hover ? [hover] : page.state.pins.map(({ side, at }) => ({ side, unit: page.unitOf(at) })));
+    const active = () => (hover ? [hover] : page.pins().map(({ side, at }) => ({ side, unit: page.unitOf(at) })));
     // Calls line(head, i, j, share in 1/10,000) for each line of a layer that is to be seen.
     const lines = (layer, line) => {
       const { state } = page, units = page.units(), n = units.length, least = leastNow() * 100;
@@ -82,9 +82,9 @@
     };
     let soon = 0;
     const pin = (side, unit) => {
-      const one = page.units()[unit], rest = page.state.pins.filter((now) => !(now.side === side && one.first <= now.at && now.at <= one.last));
+      const one = page.units()[unit], rest = page.pins().filter((now) => !(now.side === side && one.first <= now.at && now.at <= one.last));
       hover = null;  // a pin that is taken off shows so at once
-      page.quiet({ pins: rest.length < page.state.pins.length ? rest : [...rest, { side, at: one.first }] });
+      page.quiet({ pins: rest.length < page.pins().length ? rest : [...rest, { side, at: one.first }] });
     };
     stage.onkeydown = (event) => {
       const side = columns.q.contains(document.activeElement) ? "q" : "k", list = columns[side].children;
@@ -151,7 +151,7 @@
       clearTimeout(later);
       if (!data.whole || 4 * pixels * data.n_layers > MOST_AHEAD) return;
       later = setTimeout(() => {
-        if (painted.key !== key || page.data !== data || node.hidden || !page.state.pins || keyOf(sight()) !== key) return;
+        if (painted.key !== key || page.data !== data || node.hidden || keyOf(sight()) !== key) return;
         const next = data.layers.findIndex((numbers, layer) => numbers && !painted.layers.has(layer));
         if (next < 0) return;
         painted.layers.set(next, picture(next, seen));
@@ -187,7 +187,7 @@
         }
       }
       context.globalAlpha = 1;
-      const pins = page.state.pins, units = page.units();
+      const pins = page.pins(), units = page.units();
       for (const side of ["q", "k"]) {
         const lit = new Set(isolated.filter((one) => one.side === side).map(({ unit }) => unit));
         [...columns[side].children].forEach((button, unit) => {
@@ -252,7 +252,7 @@
       frame.checked = state.frame;
       find(".pairs").hidden = !pair;
       press(state.filter);
-      find(".unpin").disabled = !state.pins.length;
+      find(".unpin").disabled = !page.pins().length;
       row = Math.round(parseFloat(getComputedStyle(stage).fontSize) * (page.units().length > CLOSE ? 1.25 : 1.62));
       stage.style.setProperty("--row", `${row}px`);
       const key = `${data.key} ${state.unit}`;

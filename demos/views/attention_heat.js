@@ -34,7 +34,7 @@
       const key = `${page.data.key} ${page.state.unit}`;
       if (key !== shown) {
         for (const side of ["q", "k"]) names[side].replaceChildren(...units.map((one) => { const name = make("span", `${one.kind}${one.segment ? " second" : ""}`, make("b", "", one.text)); name.title = one.title; return name; }));
-        at = [Math.max(0, page.state.pins.length ? page.unitOf(page.state.pins[0].at) : 1), 0];
+        at = [Math.max(0, page.pins().length ? page.unitOf(page.pins()[0].at) : 1), 0];
         at[1] = best(at[0]);
         shown = key;
       }

@@ -5,7 +5,7 @@
   lab.attentionStrip = (node, page) => {
     const find = (selector) => node.querySelector(selector);
     return () => {
-      const { state } = page, units = page.units(), pin = state.pins?.find(({ side }) => side === "q") ?? state.pins?.[0];
+      const { state } = page, units = page.units(), pin = page.pins().find(({ side }) => side === "q") ?? page.pins()[0];
       const at = Math.max(0, pin ? page.unitOf(pin.at) : units.findIndex((one) => !one.special));
       const shown = ["heads", "model"].includes(state.view) && state.heads?.length ? state.heads : null;
       const head = shown && !shown.includes(state.head) ? shown[0] : state.head, matrix = page.matrix(state.layer, head);

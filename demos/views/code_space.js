@@ -26,7 +26,7 @@ const spaces = {}, lapses = {}, digitsOf = new Map();   // what came from the se
 let now = null, digits = null, maps = null, timeline = null, mapShown = null;
 const cloud = lab.scatter(find(".cloud"), { onhover: hovered, onpick: pin, onview: keepView, onturn: (on) => find(".turn").setAttribute("aria-pressed", String(on)) });
 find(".cloud").cloud = cloud;   // for tests and measurements
-cloud.hidden = new Set(numbers(lab.link.read(TAB, "hide", "")));
+cloud.hidden = new Set(numbers(lab.link.read(TAB, "hide", "")).filter((label) => Number.isInteger(label) && label >= 0 && label < 10));
 
 // ---- The trained space ---------------------------------------------------------------------------
 async function loadSpace(name) {
@@ -34,10 +34,12 @@ async function loadSpace(name) {
     const { low, high } = answer, codes = lab.halves(answer.codes);
     const centre = low.map((value, k) => (value + high[k]) / 2);
     const radius = 0.66 * Math.max(...low.map((value, k) => high[k] - value));
-    return { ...answer, codes, centre, radius, decode: lab.decoder(answer.decoder) };
+    return { ...answer, name, codes, centre, radius, decode: lab.decoder(answer.decoder) };
   });
   try { return await spaces[name]; } catch (failure) { delete spaces[name]; throw failure; }
 }
+// What stands in the cloud is `now`, until another chosen space (`state.space`) has come; the probe, the
+// moments of training and the empty places are those of `now` all the while.
 async function openSpace(name) {
   const before = state.space;
   state.space = name;
@@ -46,11 +48,12 @@ async function openSpace(name) {
   link({ moment: null, p: state.moved.has(name) ? state.probe[name].join(",") : null });
   mark();
   try {
+    digits ??= await lab.digits();
     const next = await loadSpace(name);
     if (state.space !== name || state.mode !== "space") return;
     now = next;
     lab.problem(find(".main-problem"), null);
-    state.probe[name] ??= now.centre.slice();
+    state.probe[name] = within(state.probe[name] ?? now.centre);
     cloud.box = { low: now.low, high: now.high };
     cloud.set({ points: now.codes, labels: digits.labels, dimensions: 3, centre: now.centre, radius: now.radius });
     find(".wait").hidden = true;
@@ -74,7 +77,7 @@ const sliders = ["z₁", "z₂", "z₃"].map((name, k) => {
   const input = Object.assign(make("input"), { type: "range", step: "any" });
   input.oninput = () => {
     if (!now) return;
-    const code = state.probe[state.space].slice();
+    const code = state.probe[now.name].slice();
     code[k] = Number(input.value);
     moveProbe(code);
   };
@@ -90,16 +93,17 @@ const sliders = ["z₁", "z₂", "z₃"].map((name, k) => {
   find(".sliders").append(label);
   return { input, value };
 });
+const round = (value) => Number(value.toPrecision(4));   // as in the link, so that it restores the same
+const within = (code) => code.map((value, k) => Math.min(now.high[k], Math.max(now.low[k], round(value))));
 function moveProbe(code) {
   if (!now) return;
   if (state.moment !== null) trained();
-  const round = (value) => Number(value.toPrecision(4));   // as in the link, so that it restores the same
-  state.probe[state.space] = code.map((value, k) => Math.min(now.high[k], Math.max(now.low[k], round(value))));
-  link({ p: state.probe[state.space].map(round).join(",") });
+  state.probe[now.name] = within(code);
+  if (now.name === state.space) link({ p: state.probe[now.name].map(round).join(",") });
   probe();
 }
 function probe() {
-  const code = state.probe[state.space];
+  const code = state.probe[now.name];
   sliders.forEach(({ input, value }, k) => {
     [input.min, input.max] = [now.low[k], now.high[k]];
     input.value = code[k];
@@ -117,7 +121,7 @@ function probe() {
 // ---- What is marked in the cloud ---------------------------------------------------------------------
 function marks() {
   const trainedSpace = state.mode === "space" && state.moment === null;
-  cloud.marks = { pins: state.pins, ...(trainedSpace && now ? { probe: state.probe[state.space], star: state.star, near: state.near.map(({ i }) => i) } : {}) };
+  cloud.marks = { pins: state.pins, ...(trainedSpace && now ? { probe: state.probe[now.name], star: state.star, near: state.near.map(({ i }) => i) } : {}) };
   cloud.draw();
 }
 function refresh() {
@@ -238,7 +242,7 @@ function drawPins() {
 // ---- Moments of training ----------------------------------------------------------------------------------
 const lapse = (selector) => find(`.lapse ${selector}`);
 function buildLapse() {
-  const loaded = lapses[state.space];
+  const loaded = lapses[now.name];
   lapse(".open").hidden = Boolean(loaded);
   lapse(".timeline").hidden = !loaded;
   lapse(".back").hidden = state.moment === null;
@@ -246,20 +250,21 @@ function buildLapse() {
   timeline = loaded ? lab.timeline(lapse(".timeline"), { ...loaded, moment: state.moment ?? loaded.epochs.length - 1 }, showMoment) : null;
 }
 async function openLapse(moment = 0) {
-  const name = state.space;
+  if (!now) return;   // it is on its way: there is nothing in the cloud yet
+  const { name } = now;
   try {
     if (!lapses[name]) {
       const answer = await lab.ask(server.show_time_lapse, { space: name });
       lapses[name] = { ...answer, codes: lab.halves(answer.codes) };
     }
-    if (name !== state.space) return;
+    if (name !== now.name || state.mode !== "space") return;
     state.moment = Math.min(moment, lapses[name].epochs.length - 1);
     buildLapse();
     showMoment(state.moment);
   } catch (failure) { lab.problem(lapse(".problem"), failure); }
 }
 function showMoment(moment) {
-  const { codes, n } = lapses[state.space], size = 3 * n;
+  const { codes, n } = lapses[now.name], size = 3 * n;
   const k = Math.min(codes.length / size - 1, Math.floor(moment)), share = moment - k, next = share ? k + 1 : k;
   const points = new Float32Array(size);
   for (let i = 0; i < size; i++) points[i] = codes[k * size + i] * (1 - share) + codes[next * size + i] * share;
@@ -289,13 +294,14 @@ async function dig(next) {
   const problem = find(".holes .problem");
   find(".found").classList.add("waiting");
   try {
+    digits ??= await lab.digits();
     const { places } = await lab.ask(server.show_empty_places, { seed: next, space: state.space });
     [seed, holes] = [next, places];
     link({ seed: String(seed) });
     lab.problem(problem, null);
     drawHoles();
-    const here = places.find(({ space }) => space === state.space);
-    if (here && now) { if (state.moment !== null) trained(); moveProbe(here.code); }
+    const here = places.find(({ space }) => space === now?.name);
+    if (here) { if (state.moment !== null) trained(); moveProbe(here.code); }
   } catch (failure) { lab.problem(problem, failure); }
   find(".found").classList.remove("waiting");
 }
@@ -317,7 +323,7 @@ const place = lab.newest(async () => {
   if (!pixels || state.mode !== "space" || !now) { marks(); return; }
   try {
     const { code } = await lab.ask(server.place_drawing, { space: name, pixels: lab.base64(Uint8Array.from(pixels, (value) => Math.round(255 * value))) });
-    if (name !== state.space) return;
+    if (name !== now.name) return;
     lab.problem(section.querySelector(".problem"), null);
     [state.star, state.near] = [code, nearest(now.codes, code, 5)];
     drawMine();
@@ -356,6 +362,7 @@ async function openMap() {
   about();
   try {
     lab.problem(find(".main-problem"), null);
+    digits ??= await lab.digits();
     await maps.choose(state.net, state.method);
   } catch (failure) { lab.problem(find(".main-problem"), failure); }
 }

@@ -88,10 +88,11 @@ const send = lab.newest(async (request, other) => {
     lab.problem(problem, null);
     answer = { ...now, stored: first !== null, request };
     second = null;
+    steps.forget();
     if (other) await fillSecond({ ...request, model: other });
     render();
     element.querySelectorAll(".strip, .result").forEach((node) => node.classList.remove("waiting"));
-    for (const go of [steps.forget, layers.ask, showTraining, people.words, afterwards]) go?.();
+    for (const go of [layers.ask, showTraining, people.words, afterwards]) go?.();
     afterwards = null;
   } catch (failure) {
     if (failure.message.startsWith("model_") && !BUNDLED.includes(request.model)) fallBack(request.model, failure);
@@ -274,8 +275,13 @@ function drawExamples() {
 }
 
 // ---- The other parts ---------------------------------------------------------------------------------------
-const layers = lab.fillLayers(find(".layers"), { tab: TAB, ask: (request) => lab.ask(server.ask_layers, request), state: () => ({ ...asked(), blank: state.blank, k: state.k, n: answer?.blanks.length ?? 0 }) });
-const steps = lab.fillSteps(find(".steps"), { ask: (request) => lab.ask(server.fill_next, request), state: () => ({ request: asked(), answer }) });
+// They go on from the answer on the screen, whatever has been changed since it was asked for.
+const ofAnswer = () => {
+  const n = answer?.blanks.length ?? 0;
+  return { ...answer?.request, blank: Math.max(0, Math.min(state.blank, n - 1)), k: state.k, n };
+};
+const layers = lab.fillLayers(find(".layers"), { tab: TAB, ask: (request) => lab.ask(server.ask_layers, request), state: ofAnswer });
+const steps = lab.fillSteps(find(".steps"), { ask: (request) => lab.ask(server.fill_next, request), state: () => ({ request: answer?.request, answer }) });
 const people = lab.pronouns(find(".people"), { tab: TAB, ask: (request) => lab.ask(server.compare_pronouns, request), model: () => state?.model ?? lab.lang, language: () => (state ? tongue() : lab.lang) });
 const transfer = lab.transfer(find(".panel.transfer"), { ask: () => lab.ask(server.show_transfer, {}) });
 

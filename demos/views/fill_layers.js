@@ -7,7 +7,8 @@
     const find = (selector) => node.querySelector(selector);
     const { make, chip } = lab, say = (key, values) => lab.t(`fill_in.layers.${key}`, values);
     let opened = lab.link.read(tab, "layer", null) !== null, heard = null;
-    let layer = lab.link.number(tab, "layer", null, 0, 99);
+    const linked = lab.link.number(tab, "layer", null, 0, 99);
+    let layer = linked === null ? null : Math.round(linked);
     const button = find(".ask"), problem = find(".problem"), body = find(".body");
     const rows = make("div", "rows"), verdict = make("p", "verdict"), bars = make("ol"), heading = make("h3");
     const slider = Object.assign(make("input"), { type: "range", min: 0, step: 1 });

@@ -328,7 +328,10 @@
     numbered(`${name}.predict`, ".question").forEach((key, k) => {
       const details = make("details", {},
         make("summary", { "data-i18n": `${key}.question` }), make("p", { "data-i18n": `${key}.answer` }));
-      details.ontoggle = () => { if (details.open) proofs[k + 1]?.(); };
+      details.ontoggle = async () => {
+        await starts[name];  // what an answer sets may not be there yet
+        if (details.open) proofs[k + 1]?.();
+      };
       predict.append(details);
     });
     const copy = make("button", { type: "button", class: "quiet", "data-i18n": "shell.copy_link" });
@@ -337,16 +340,18 @@
       copy.textContent = lab.t("shell.copied");
       setTimeout(() => { copy.textContent = lab.t("shell.copy_link"); }, 1500);
     };
-    element.querySelector(".foot").append(make("p", { "data-i18n": `${name}.foot` }), copy);
+    const foot = `${name}.foot`, figures = /\{\w+\}/.test(lab.texts[foot].en);  // these the page fills in
+    element.querySelector(".foot").append(make("p", figures ? {} : { "data-i18n": foot }), copy);
     lab.translate(element);
   };
 
   // Run `start` when this tab is first on the screen, and `again` each later time.
+  const starts = {};  // of the tabs that were on the screen: what their `start` returned, maybe a promise
   lab.whenShown = (tab, start, again = () => {}) => {
     let started = false;
     const run = () => {
       if (lab.tab !== tab) return;
-      if (started) again(); else { started = true; start(); }
+      if (started) again(); else { started = true; starts[tab] = start(); }
     };
     lab.on("tab", run);
     run();

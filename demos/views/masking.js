@@ -52,7 +52,7 @@ const past = lab.history(find(".undo"), find(".reset"), {
 function change(values, { keep = true } = {}) {
   if (keep) past.keep(state);
   state = { ...state, ...values };
-  state.epoch = Math.min(state.epoch, state.epochs - 1);
+  if (state.epochs >= 1) state.epoch = Math.min(state.epoch, Math.floor(state.epochs) - 1);
   refresh();
 }
 
@@ -76,10 +76,14 @@ function refresh() {
 }
 
 // ---- The server --------------------------------------------------------------------------------------
+// What an answer depends on; which epoch is looked at changes nothing about the throws.
+const keyOf = ({ epoch, ...throws }) => JSON.stringify(throws);
+// The epoch that is looked at: while the settings change, the answer may have fewer.
+const epochShown = () => Math.min(state.epoch, answer.epochs.length - 1);
 const send = lab.newest(async (asked) => {
   element.querySelectorAll(".epochs, .dice, .counts, .strip").forEach((node) => node.classList.add("waiting"));
   try {
-    answer = await lab.ask(server.mask_text, asked);
+    answer = { ...(await lab.ask(server.mask_text, asked)), key: keyOf(asked) };
     lab.problem(problem, null);
     lab.problem(diceProblem, null);
     find(".epochs").classList.remove("waiting");
@@ -98,7 +102,7 @@ let countSoon = 0;
 const count = lab.newest(async (asked) => {
   try {
     const rolled = await lab.ask(server.count_rolls, asked);
-    if (rolled.masked.length !== answer.tokens.length) return;  // the text has changed meanwhile
+    if (keyOf(asked) !== answer.key) return;  // the throws on the screen are others by now
     counts = rolled;
     find(".counts").classList.remove("waiting");
     renderThousand();
@@ -143,7 +147,7 @@ function render() {
 }
 
 function renderStrip() {
-  const epoch = answer.epochs[state.epoch], asked = new Map(epoch.chosen.map((d) => [d.at, d]));
+  const epoch = answer.epochs[epochShown()], asked = new Map(epoch.chosen.map((d) => [d.at, d]));
   find(".sentence").replaceChildren(...answer.tokens.map((_, i) => plain(i)));
   find(".blanks").replaceChildren(...epochChips(epoch, [], false).slice(1, -1));
   const filled = new Map((said?.answers ?? []).map((one) => [one.at, one]));
@@ -195,7 +199,7 @@ function renderEpochs() {
   const rows = answer.epochs.map((epoch, k) => {
     const button = make("button", "which", lab.t("masking.epoch", { n: k + 1 }));
     button.type = "button";
-    button.setAttribute("aria-pressed", String(k === state.epoch));
+    button.setAttribute("aria-pressed", String(k === epochShown()));
     button.onclick = () => {
       state.epoch = k;
       lab.link.set("masking", { epoch: k + 1 });
@@ -239,8 +243,8 @@ function renderThousand() {
 }
 
 function renderDice() {
-  const epoch = answer.epochs[state.epoch];
-  find(".dice-title").textContent = lab.t("masking.dice.title", { n: state.epoch + 1 });
+  const epoch = answer.epochs[epochShown()];
+  find(".dice-title").textContent = lab.t("masking.dice.title", { n: epochShown() + 1 });
   const inOrder = [...epoch.chosen].sort((a, b) => a.unit - b.unit || a.at - b.at);
   find(".throws").replaceChildren(...inOrder.map((d) => {
     const tick = make("i", `tick ${KIND[d.action]}`, String(throwOf(d)).padStart(2, "0"));
@@ -284,11 +288,11 @@ const askBert = lab.newest(async () => {
   lab.link.set("masking", { bert: asking ? 1 : null });
   if (find(".bert").hidden || !asking) { said = null; renderAnswers(); return; }
   find(".bert").classList.add("waiting");
-  const asked = structuredClone(state);
+  const asked = { ...structuredClone(state), epoch: epochShown() };
   try {
     const heard = await lab.ask(server.answer_blanks, asked);
     lab.problem(bertProblem, null);
-    if (JSON.stringify(asked) !== JSON.stringify(state)) return;  // the dice have been thrown again
+    if (keyOf(asked) !== answer.key || asked.epoch !== epochShown()) return;  // asked of other throws
     said = heard;
     renderStrip();
     renderAnswers();
@@ -298,7 +302,7 @@ const askBert = lab.newest(async () => {
 function renderAnswers() {
   find(".score").textContent = said ? lab.t("masking.bert.score",
     { n: said.n_right, of: said.answers.length, loss: said.loss.toFixed(2) }) : "";
-  const dice = new Map(answer.epochs[state.epoch].chosen.map((d) => [d.at, d]));
+  const dice = new Map(answer.epochs[epochShown()].chosen.map((d) => [d.at, d]));
   find(".answers").replaceChildren(...(said?.answers ?? []).map((one) => {
     const d = dice.get(one.at);
     const bars = make("ol", "", ...one.top.map(([token, share]) => {

@@ -210,7 +210,11 @@
       cloud.draw();
     };
     cloud.turning = () => turning;
-    cloud.look = (view) => { Object.assign(cloud.view, view); cloud.draw(); };
+    cloud.look = (view) => {  // within what hands can reach, also from a link
+      const { yaw, pitch, zoom, x, y } = { ...cloud.view, ...view };
+      cloud.view = { yaw: yaw % (2 * Math.PI), pitch: clamp(pitch, -1.5, 1.5), zoom: clamp(zoom, 0.4, 12), x: clamp(x, -2, 2), y: clamp(y, -2, 2) };
+      cloud.draw();
+    };
     cloud.home = () => cloud.look(HOME);
 
     // ---- Pointing -------------------------------------------------------------------------------------

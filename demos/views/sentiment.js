@@ -250,7 +250,7 @@ function filters(best) {
     at = now.ends[k];
   });
   find(".sentence").replaceChildren(...sentence, now.text.slice(at));
-  ngrams(chosen, { kind: state.kind, start: state.model, filter: chosen.k });
+  ngrams(chosen, { kind: now.kind, start: now.start, filter: chosen.k });
 }
 const ngrams = lab.newest(async (chosen, request) => {
   find(".which").textContent = say("filter", { k: chosen.k + 1, size: chosen.size, met: chosen.met.toFixed(2) });

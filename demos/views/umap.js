@@ -11,8 +11,10 @@
     const [go, stop, bar, status, problem] = [".go", ".stop", "progress", ".status", ".problem"].map(find);
     const stored = new Map();
     let job = null, report = null, made = null, growing = 0;
+    // A number within its limits; only min_dist has fractions.
+    const within = (name, value) => Math.min(limits[name][1], Math.max(limits[name][0], name === "min_dist" ? value : Math.round(value)));
     const wanted = Object.fromEntries(Object.entries(FIELDS).map(([name, [value]]) =>
-      [name, lab.link.number("code_space", `map_${name}`, value, ...limits[name])]));
+      [name, within(name, lab.link.number("code_space", `map_${name}`, value, ...limits[name]))]));
 
     for (const [name, [, step]] of Object.entries(FIELDS)) {
       const label = document.createElement("label"), row = document.createElement("span");
@@ -23,7 +25,7 @@
       input.value = wanted[name];
       value.textContent = name === "seed" ? "" : input.value;
       input.oninput = () => {
-        wanted[name] = Math.min(limits[name][1], Math.max(limits[name][0], Number(input.value) || 0));
+        wanted[name] = within(name, Number(input.value) || 0);
         value.textContent = name === "seed" ? "" : input.value;
         lab.link.set("code_space", { [`map_${name}`]: String(wanted[name]) });
       };
