@@ -1,22 +1,25 @@
 """The BERTs that a learner can choose: ours, a folder in transformers' layout, one on the hub.
 
+A DistilBERT is a BERT without segments and pooler.
+
 reader("en"), reader("zh")               ship with the lab
 reader("data/models/bert-base-uncased")  a folder of yours
 reader("hfl/chinese-roberta-wwm-ext")    fetched from the hub once, then kept
 """
 
 import functools
-import json
 from typing import NamedTuple
 
 from tokenizers import Tokenizer
 
 from core import checkpoints, fetching, runtime, zoo
+from core.checkpoint_config import CONFIG, kind, read_json
+from core.checkpoint_heads import Task, task_of
+from core.checkpoint_tokens import read_tokenizer
 from core.errors import InputError
 from core.kept import Kept
 from core.models.bert import BertForPreTraining
 from core.text import pieces
-from core.text.tokenizer import SPECIAL, read_vocabulary, tokenizer
 
 LANGUAGES = ("en", "zh")
 N_KEPT = 2  # of others; a bert-base is 440 MB
@@ -31,6 +34,13 @@ class Reader(NamedTuple):
     tokens: tuple[str, ...]  # of each id, V
     has_mlm: bool  # False: the checkpoint has no such head, its answers would be noise
     has_nsp: bool
+    kind: str = "bert"  # or "distilbert"
+    task: Task | None = None  # what it was fine-tuned to say
+
+    @property
+    def reads_pairs(self) -> bool:
+        """Whether its table of segments has a row for a second sentence."""
+        return self.model.bert.config.n_segments > 1
 
 
 def reader(name: str) -> Reader:
@@ -62,25 +72,23 @@ def _bundled(language: str) -> Reader:
 
 def _load(name: str) -> Reader:
     path = fetching.folder(name)
-    model, missing = checkpoints.load_bert(path)
-    words, settings = path / checkpoints.VOCABULARY, path / checkpoints.TOKENIZER
-    if not words.is_file():
-        raise InputError("checkpoint_incomplete", folder=path.name, file=words.name)
-    try:
-        vocabulary = read_vocabulary(words)
-        chosen = json.loads(settings.read_text("utf-8")) if settings.is_file() else {}
-        lower = chosen.get("do_lower_case") is not False
-    except (ValueError, AttributeError) as error:
-        raise InputError("checkpoint_damaged", folder=path.name, file=words.name) from error
-    if not set(SPECIAL) <= set(vocabulary) or len(vocabulary) > model.bert.config.n_vocabulary:
-        raise InputError("checkpoint_other", folder=path.name, what=words.name)
+    settings = read_json(path, CONFIG)
+    model, missing, rest = checkpoints.open_bert(path)
+    tokenizer, tokens = read_tokenizer(path, model.bert.config.n_vocabulary)
+    task = task_of(settings, model, missing, rest)
+    if task and not all(weight.isfinite().all() for weight in task.layers.parameters()):
+        raise InputError("checkpoint_not_finite", folder=path.name, what="classifier")
+    if task:
+        task.layers.to(runtime.device()).eval().requires_grad_(False)
     return Reader(
         name,
         model.to(runtime.device()).eval().requires_grad_(False),
-        tokenizer(vocabulary, lower=lower),
-        tuple(vocabulary),
+        tokenizer,
+        tokens,
         not any(key.startswith("cls.predictions") for key in missing),
         not any(key.startswith(("cls.seq_relationship", "bert.pooler")) for key in missing),
+        kind(settings),
+        task,
     )
 
 

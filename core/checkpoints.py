@@ -1,7 +1,14 @@
-"""BERT checkpoints in transformers' layout: `config.json`, `model.safetensors`, `vocab.txt`."""
+"""BERT checkpoints in transformers' layout: `config.json`, `model.safetensors`, `vocab.txt`.
 
+Their weights have the names of core/models/bert.py, or those of 2018, or DistilBERT's; in one file
+or in several. What they mean is transformers' reading of them (tests/test_checkpoint_layouts.py).
+"""
+
+import dataclasses
 import json
+import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,25 +17,41 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from core.checkpoint_config import CONFIG, read_config, read_json, settings_of
 from core.errors import InputError
 from core.models.bert import BertConfig, BertForPreTraining
 
-CONFIG, WEIGHTS, VOCABULARY = FILES = ("config.json", "model.safetensors", "vocab.txt")
-TOKENIZER = "tokenizer_config.json"  # says whether upper case counts; not all have it
+WEIGHTS, VOCABULARY = "model.safetensors", "vocab.txt"
+FILES = (CONFIG, WEIGHTS, VOCABULARY)
+INDEX = "model.safetensors.index.json"  # says in which of several files each weight lies
+SHARDS = "model-*.safetensors"  # those files, as transformers names them
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")  # can run any program when opened
 
-NAMES = {  # transformers' name of each field of our config
-    "n_vocabulary": "vocab_size",
-    "width": "hidden_size",
-    "n_layers": "num_hidden_layers",
-    "n_heads": "num_attention_heads",
-    "n_feed_forward": "intermediate_size",
-    "n_positions": "max_position_embeddings",
-    "n_segments": "type_vocab_size",
-    "dropout": "hidden_dropout_prob",
-    "epsilon": "layer_norm_eps",
-}
-TIED = ("cls.predictions.decoder.weight", "cls.predictions.decoder.bias")  # stored elsewhere too
+BODY = ("bert.embeddings.", "bert.encoder.")  # without these there is no reading
+LAYER = re.compile(r"bert\.encoder\.layer\.(\d+)\.")
+WORDS, SEGMENTS = (f"bert.embeddings.{name}_embeddings.weight" for name in ("word", "token_type"))
+BIAS, DECODER = "cls.predictions.bias", "cls.predictions.decoder"
+
+RENAMED = (  # (what others call it, what we do): the names of 2018, a bare encoder
+    (r"LayerNorm\.gamma$", "LayerNorm.weight"),
+    (r"LayerNorm\.beta$", "LayerNorm.bias"),
+    (r"^(?=embeddings\.|encoder\.|pooler\.)", "bert."),
+)
+RENAMED_DISTILBERT = (  # Sanh et al. 2019 (arXiv:1910.01108): a BERT without segments and pooler
+    (r"^(?:distilbert\.)?embeddings\.", "bert.embeddings."),
+    (r"^(?:distilbert\.)?transformer\.layer\.", "bert.encoder.layer."),
+    (r"\.attention\.q_lin\.", ".attention.self.query."),
+    (r"\.attention\.k_lin\.", ".attention.self.key."),
+    (r"\.attention\.v_lin\.", ".attention.self.value."),
+    (r"\.attention\.out_lin\.", ".attention.output.dense."),
+    (r"\.sa_layer_norm\.", ".attention.output.LayerNorm."),
+    (r"\.ffn\.lin1\.", ".intermediate.dense."),
+    (r"\.ffn\.lin2\.", ".output.dense."),
+    (r"\.output_layer_norm\.", ".output.LayerNorm."),
+    (r"^vocab_transform\.", "cls.predictions.transform.dense."),
+    (r"^vocab_layer_norm\.", "cls.predictions.transform.LayerNorm."),
+    (r"^vocab_projector\.", f"{DECODER}."),
+)
 
 
 class LoadedBert(NamedTuple):
@@ -38,75 +61,141 @@ class LoadedBert(NamedTuple):
     missing: tuple[str, ...]  # parameters that the checkpoint hasn't got, e.g. the NSP head's
 
 
+class OpenedBert(NamedTuple):
+    """The same, with what stands in the file besides."""
+
+    model: BertForPreTraining
+    missing: tuple[str, ...]
+    rest: Mapping[str, Tensor]  # float32: heads of other tasks, under the file's own names
+
+
 def load_bert(folder: Path) -> LoadedBert:
-    """Load any BERT, float32: pre-training, masked-LM or bare encoder layout.
+    """Load any BERT, float32: pre-training, masked-LM or bare encoder layout; `Raises` as below."""
+    return LoadedBert(*open_bert(folder)[:2])
+
+
+def open_bert(folder: Path) -> OpenedBert:
+    """Load any BERT or DistilBERT, float32, and what else its file holds.
 
     Raises:
-        InputError: a file is missing or damaged, the weights are pickled, or it is no BERT.
+        InputError: a file is missing or damaged, the weights are pickled, not finite or don't fit
+            config.json, or it is no BERT.
     """
     config = read_config(folder)
-    file = weights_file(folder)
-    try:
-        weights = rename(load_file(file))
-    except SafetensorError as error:
-        raise InputError("checkpoint_damaged", folder=folder.name, file=WEIGHTS) from error
+    stored = read_weights(folder)
+    distil = read_json(folder, CONFIG).get("model_type") == "distilbert"
+    weights = rename(stored, RENAMED_DISTILBERT if distil else RENAMED)
+    if distil:
+        weights[SEGMENTS] = torch.zeros(config.n_segments, config.width)
+    config = _decoding(config, weights)
+    rest = _check(folder, config, weights)
     model = BertForPreTraining(config)
-    ours = model.state_dict()
-    unknown = [name for name in weights if name not in ours]
-    odd = [k for k, v in weights.items() if k in ours and v.shape != ours[k].shape]
-    if unknown or odd:
-        raise InputError("checkpoint_other", folder=folder.name, what=(unknown or odd)[0])
     missing = model.load_state_dict(weights, strict=False).missing_keys
-    return LoadedBert(model, tuple(missing))
+    return OpenedBert(model, tuple(missing), rest)
 
 
-def weights_file(folder: Path) -> Path:
-    """Return where a checkpoint's weights lie.
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """Return the weights of a checkpoint under the file's own names.
 
     Raises:
-        InputError: they are missing, or pickled.
+        InputError: a file is missing, pickled or damaged.
     """
-    file = folder / WEIGHTS
-    if not file.is_file():
+    found: dict[str, Tensor] = {}
+    for file in weights_files(folder):
+        try:
+            found |= load_file(file)
+        except (SafetensorError, OSError, ValueError, KeyError) as error:
+            raise InputError("checkpoint_damaged", folder=folder.name, file=file.name) from error
+    return found
+
+
+def weights_files(folder: Path) -> tuple[Path, ...]:
+    """Return where a checkpoint's weights lie: one file, or the several that an index names.
+
+    Raises:
+        InputError: one is missing, or they are pickled.
+    """
+    if (folder / WEIGHTS).is_file():
+        return (folder / WEIGHTS,)
+    if not (folder / INDEX).is_file():
         pickled = any(True for pattern in PICKLES for _ in folder.glob(pattern))
         key = "checkpoint_pickled" if pickled else "checkpoint_incomplete"
         raise InputError(key, folder=folder.name, file=WEIGHTS)
-    return file
+    shards = read_json(folder, INDEX).get("weight_map")
+    if not isinstance(shards, dict) or not shards:
+        raise InputError("checkpoint_json", folder=folder.name, file=INDEX)
+    names = sorted({str(name) for name in shards.values()})
+    for name in names:  # an index must not lead out of its folder
+        if Path(name).name != name or not (folder / name).is_file():
+            raise InputError("checkpoint_incomplete", folder=folder.name, file=Path(name).name)
+    return tuple(folder / name for name in names)
 
 
-def read_config(folder: Path) -> BertConfig:
-    """Return the sizes that a checkpoint's `config.json` tells.
-
-    Raises:
-        InputError: the file is missing or damaged, or tells of another architecture.
-    """
-    file = folder / CONFIG
-    if not file.is_file():
-        raise InputError("checkpoint_incomplete", folder=folder.name, file=CONFIG)
-    try:
-        settings = json.loads(file.read_text("utf-8"))
-        config = BertConfig(**{ours: settings[theirs] for ours, theirs in NAMES.items()})
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError("checkpoint_other", folder=folder.name, what=CONFIG) from error
-    for name, expected in (("hidden_act", "gelu"), ("model_type", "bert")):
-        if settings.get(name, expected) != expected:
-            what = f"{name}: {settings[name]}"
-            raise InputError("checkpoint_other", folder=folder.name, what=what)
-    return config
-
-
-def rename(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return a checkpoint's weights under our names, float32, without copies and buffers."""
+def rename(weights: Mapping[str, Tensor], names: tuple[tuple[str, str], ...]) -> dict[str, Tensor]:
+    """Return weights under our names, without the buffers that transformers once stored."""
     ours = {}
     for name, tensor in weights.items():
-        if name in TIED or name.endswith("position_ids"):
+        if name.endswith("position_ids"):
             continue
-        name = name.replace("LayerNorm.gamma", "LayerNorm.weight")  # names of 2018
-        name = name.replace("LayerNorm.beta", "LayerNorm.bias")
-        if name.startswith(("embeddings.", "encoder.", "pooler.")):  # a bare encoder
-            name = f"bert.{name}"
-        ours[name] = tensor.float()
+        for theirs, mine in names:
+            name = re.sub(theirs, mine, name)
+        ours[name] = tensor.float() if tensor.is_floating_point() else tensor
     return ours
+
+
+def _decoding(config: BertConfig, weights: dict[str, Tensor]) -> BertConfig:
+    """Put the decoder where transformers does; says whether it is the table of word embeddings.
+
+    A file may hold the decoder although it is tied. Equal to the table, it is left out; if they
+    differ, the file is believed, not `tie_word_embeddings`.
+    """
+    if (bias := weights.pop(f"{DECODER}.bias", None)) is not None:
+        weights[BIAS] = bias
+    table, decoder = weights.get(WORDS), weights.get(f"{DECODER}.weight")
+    if decoder is None:
+        return config
+    if table is None and config.tied:
+        weights[WORDS] = table = decoder
+    tied = table is not None and torch.equal(table, decoder)
+    if tied:
+        del weights[f"{DECODER}.weight"]
+    return dataclasses.replace(config, tied=tied)
+
+
+def _check(folder: Path, config: BertConfig, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """See whether weights are those of such a BERT; takes out and returns what is none of its own.
+
+    Layers above `config.n_layers` are left out, as transformers leaves them out.
+    """
+    layers = {int(found[1]) for name in weights if (found := LAYER.match(name))}
+    if not layers:
+        raise InputError("checkpoint_other", folder=folder.name, what=next(iter(weights), WEIGHTS))
+    if max(layers) + 1 < config.n_layers:  # before a model of that many is built
+        what = f"bert.encoder.layer.{max(layers) + 1}"
+        raise InputError("checkpoint_lacks", folder=folder.name, what=what)
+    with torch.device("meta"):  # shapes without numbers: a wrong config may ask for terabytes
+        shapes = {k: tuple(v.shape) for k, v in BertForPreTraining(config).state_dict().items()}
+    for name in shapes:
+        if name.startswith(BODY) and name not in weights:
+            raise InputError("checkpoint_lacks", folder=folder.name, what=name)
+    rest = {}
+    for name in list(weights):
+        layer = LAYER.match(name)
+        if layer and int(layer[1]) >= config.n_layers:
+            del weights[name]
+        elif name not in shapes:
+            if name.startswith(BODY):
+                raise InputError("checkpoint_other", folder=folder.name, what=name)
+            rest[name] = weights.pop(name)
+        elif (got := tuple(weights[name].shape)) != shapes[name]:
+            sizes = {"got": list(got), "expected": list(shapes[name])}
+            raise InputError("checkpoint_shape", folder=folder.name, what=name, **sizes)
+        elif not weights[name].is_floating_point():
+            what = f"{name}: {weights[name].dtype}".replace("torch.", "")
+            raise InputError("checkpoint_other", folder=folder.name, what=what)
+        elif not weights[name].isfinite().all():
+            raise InputError("checkpoint_not_finite", folder=folder.name, what=name)
+    return rest
 
 
 def save_bert(
@@ -133,15 +222,7 @@ def save_bert(
         if heads or not name.startswith(("cls.", "bert.pooler."))
     }
     save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
-    settings = {theirs: getattr(model.bert.config, ours) for ours, theirs in NAMES.items()}
-    settings |= {
-        "model_type": "bert",
-        "architectures": ["BertForPreTraining"],
-        "attention_probs_dropout_prob": model.bert.config.dropout,
-        "hidden_act": "gelu",
-        "pad_token_id": 0,
-        "tie_word_embeddings": True,
-    }
+    settings = settings_of(model.bert.config)
     (folder / CONFIG).write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
     if vocabulary.resolve() != (folder / VOCABULARY).resolve():
         shutil.copyfile(vocabulary, folder / VOCABULARY)

@@ -187,11 +187,12 @@ def _layer(graph: Graph, i: int, x: str, layer: BertLayer, *, last: bool) -> str
 
 
 def _head(model: BertForPreTraining) -> "InferenceSession":
-    """Write the MLM head down: transform, then the tied table."""
+    """Write the MLM head down: transform, then the table of words, or a decoder of its own."""
     from onnx import TensorProto
 
     head, graph = model.cls["predictions"], Graph()
     dense, words = head.transform["dense"], model.bert.embeddings.word_embeddings.weight
+    words = head.decoder.weight if head.decoder else words
     x = graph.product("dense", "hidden", dense)
     x = graph.add("BiasGelu", [x, graph.constant("bias", dense.bias)], "gelu")
     x = graph.norm("meant", x, head.transform["LayerNorm"])

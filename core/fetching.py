@@ -1,16 +1,27 @@
 """A checkpoint on its way from the hub: how much is here, and a way to give it up."""
 
 from collections.abc import Callable, Collection
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from tqdm.auto import tqdm
 
-from core.checkpoints import CONFIG, FILES, PICKLES, TOKENIZER, VOCABULARY, WEIGHTS
+from core.checkpoint_tokens import STORED, TOKENIZER_FILES
+from core.checkpoints import (
+    CONFIG,
+    FILES,
+    INDEX,
+    PICKLES,
+    SHARDS,
+    VOCABULARY,
+    WEIGHTS,
+    weights_files,
+)
 from core.errors import InputError
 
-PIECES = ("tokenizer.json", "merges.txt", "vocab.json")  # what models have that aren't BERT
-WANTED = (*FILES, TOKENIZER, *PIECES)
+PIECES = (STORED, "merges.txt", "vocab.json")  # what models have that aren't BERT
+WANTED = (*FILES, INDEX, SHARDS, *TOKENIZER_FILES, *PIECES)
 MAX_BYTES = 2 * 2**30  # a bert-large in float32 has 1.3 GiB
 
 Report = Callable[[int, int], None]  # (bytes here, bytes in all); it may raise to stop
@@ -41,7 +52,7 @@ def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
     wanted = list(WANTED)
     try:
         kept = Path(snapshot_download(name, allow_patterns=wanted, local_files_only=True))
-        if _lacks({file for file in wanted if (kept / file).is_file()}) is None:
+        if _whole(kept):
             return kept
     except HFValidationError as error:
         raise InputError("hub_unknown", name=name) from error
@@ -50,7 +61,7 @@ def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
     try:
         files = snapshot_download(name, allow_patterns=[*wanted, *PICKLES], dry_run=True)
         _check(name, {file.filename: file.file_size for file in files})
-        total = sum(file.file_size for file in files if file.filename in wanted)
+        total = sum(file.file_size for file in files if _matches(file.filename, wanted))
         return Path(snapshot_download(name, allow_patterns=wanted, tqdm_class=_bar(report, total)))
     except UnknownError as error:
         raise InputError("hub_unknown", name=name) from error
@@ -58,22 +69,38 @@ def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
         raise InputError("hub_unreachable", name=name) from error
 
 
+def _matches(file: str, patterns: Collection[str]) -> bool:
+    return any(fnmatch(file, pattern) for pattern in patterns)
+
+
+def _whole(folder: Path) -> bool:
+    """Say whether nothing of a checkpoint is missing, none of several weights' files either."""
+    if _lacks({file.name for file in folder.iterdir()}):
+        return False
+    try:
+        return bool(weights_files(folder))
+    except InputError:
+        return False
+
+
 def _lacks(files: Collection[str]) -> str | None:
     """Return a file without which a checkpoint can't be opened, None if all are there."""
-    for file in (WEIGHTS, CONFIG):
-        if file not in files:
-            return file
+    if {WEIGHTS, INDEX}.isdisjoint(files):
+        return WEIGHTS
+    if CONFIG not in files:
+        return CONFIG
     return VOCABULARY if {VOCABULARY, *PIECES}.isdisjoint(files) else None
 
 
 def _check(name: str, sizes: dict[str, int]) -> None:
     file = _lacks(sizes)
     if file:
-        pickled = file == WEIGHTS and any(Path(other).match(p) for other in sizes for p in PICKLES)
+        pickled = file == WEIGHTS and any(_matches(other, PICKLES) for other in sizes)
         key = "checkpoint_pickled" if pickled else "checkpoint_incomplete"
         raise InputError(key, folder=name, file=file)
-    if sizes[WEIGHTS] > MAX_BYTES:
-        raise InputError("hub_large", name=name, got=sizes[WEIGHTS] >> 20, limit=MAX_BYTES >> 20)
+    size = sum(n for file, n in sizes.items() if _matches(file, (WEIGHTS, SHARDS)))
+    if size > MAX_BYTES:
+        raise InputError("hub_large", name=name, got=size >> 20, limit=MAX_BYTES >> 20)
 
 
 def _bar(report: Report, total: int) -> type[tqdm]:

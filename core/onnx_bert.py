@@ -47,6 +47,8 @@ class Twins(Generic[Twin]):
         parameter = next(model.parameters())
         if parameter.device.type != "cpu" or parameter.dtype != torch.float32 or model.training:
             return None
+        if model.bert.config.activation != "gelu":  # the one that `BiasGelu` computes
+            return None
         with self._lock:
             if model not in self._made:
                 self._made[model] = self._make(model)

@@ -1,10 +1,9 @@
-"""Models that aren't BERT but show their attention too: RoBERTa, DistilBERT, GPT-2.
+"""Models that aren't BERT but show their attention too: RoBERTa and GPT-2.
 
 transformers computes them; the lab writes out only BERT (core/models/bert.py). They are loaded from
 a folder or the hub as safetensors, and no code of a checkpoint is ever run.
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,12 +12,11 @@ from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
 from core import berts, checkpoints, fetching, runtime
+from core.checkpoint_config import CONFIG, kind, read_json
 from core.errors import InputError
 from core.kept import Kept
 from core.text import pieces
 from core.text.pieces import Pieces
-from core.text.tokenizer import CLS, SEP
-from core.text.tokenizer import tokenizer as wordpiece
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -27,7 +25,6 @@ Frame = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # before, betw
 
 FRAMES: dict[str, Frame] = {  # model_type -> what it puts around one sentence, or two
     "roberta": (("<s>",), ("</s>", "</s>"), ("</s>",)),
-    "distilbert": ((CLS,), (SEP,), (SEP,)),
     "gpt2": ((), (), ()),
 }
 N_KEPT = 2
@@ -54,11 +51,6 @@ class OtherModel(NamedTuple):
         """Whether it was trained with something between two sentences."""
         return bool(self.frame[1])
 
-    @property
-    def reads_bytes(self) -> bool:
-        """Whether its pieces are made of bytes (byte-level BPE) instead of letters."""
-        return self.kind != "distilbert"
-
 
 def is_other(name: str) -> bool:
     """Say whether `other` is to load this model; if not, `berts.reader` is.
@@ -75,7 +67,7 @@ def ready(name: str) -> OtherModel | None:
 
 
 def other(name: str) -> OtherModel:
-    """Return a RoBERTa, DistilBERT or GPT-2.
+    """Return a RoBERTa or GPT-2.
 
     Args:
         name: a folder, or "owner/name" on the hub.
@@ -109,38 +101,34 @@ def byte_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
 def _kind(folder: Path) -> str:
     """Return a checkpoint's `model_type`; "" where it says none, for `checkpoints` to refuse."""
     try:
-        settings = json.loads((folder / checkpoints.CONFIG).read_text("utf-8"))
-    except (OSError, ValueError):
+        return kind(read_json(folder, CONFIG))
+    except InputError:
         return ""
-    return str(settings.get("model_type", "")) if isinstance(settings, dict) else ""
 
 
 def _load(name: str) -> OtherModel:
     folder = fetching.folder(name)
-    kind = _kind(folder)
-    weights = checkpoints.weights_file(folder)
+    its = _kind(folder)
+    file = checkpoints.weights_files(folder)[0].name
     from transformers import AutoModel, AutoTokenizer  # seconds, and only such models need it
 
-    file = weights.name
     try:
         model = AutoModel.from_pretrained(
             folder, attn_implementation="eager", use_safetensors=True, local_files_only=True
         )
         file = fetching.PIECES[0]
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        ).backend_tokenizer
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError("checkpoint_damaged", folder=folder.name, file=file) from error
-    if kind == "distilbert":  # BERT's WordPiece, without a frame of its own
-        lower = getattr(tokenizer.normalizer, "lowercase", True)
-        tokenizer = wordpiece(tokenizer.get_vocab(), lower=lower)
-    else:
-        tokenizer.encode_special_tokens = True  # "</s>" that is typed is text
-        tokenizer.no_truncation()
+    tokenizer.encode_special_tokens = True  # "</s>" that is typed is text
+    tokenizer.no_truncation()
     config = model.config
-    padding = config.pad_token_id + 1 if kind == "roberta" else 0  # RoBERTa counts from there
+    padding = config.pad_token_id + 1 if its == "roberta" else 0  # RoBERTa counts from there
     return OtherModel(
         name,
-        kind,
+        its,
         model.to(runtime.device()).eval().requires_grad_(False).float(),
         tokenizer,
         config.num_hidden_layers,

@@ -28,6 +28,7 @@ import numpy as np
 
 from core import assets
 from core.errors import AssetError
+from core.text.tokenizer import lines
 
 LANGUAGES = ("en", "zh")
 CACHE = Path(__file__).parent.parent / "data"  # git ignores it
@@ -72,8 +73,8 @@ def shipped(language: str) -> Split:
     Raises:
         AssetError: the file is missing or damaged.
     """
-    lines = lzma.decompress(assets.locate(SHIPPED.format(language)).read_bytes()).decode()
-    return split({line[2:]: int(line[0]) for line in lines.splitlines()})
+    table = lzma.decompress(assets.locate(SHIPPED.format(language)).read_bytes()).decode()
+    return split({line[2:]: int(line[0]) for line in lines(table)})
 
 
 def split(labelled: Mapping[str, int]) -> Split:

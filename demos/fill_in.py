@@ -81,7 +81,7 @@ def show_transfer(_request: dict) -> dict:
 @told_to_learner
 def compare_pronouns(request: dict) -> dict:
     """Return each profession's pronouns in a template."""
-    professions = wire.text(request, "professions").splitlines()
+    professions = wire.text(request, "professions").split("\n")
     template, reader = wire.text(request, "template"), readers.ready(wire.text(request, "model"))
     return asdict(pronouns.compare(template, professions, reader))
 

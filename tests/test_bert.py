@@ -243,11 +243,16 @@ def test_what_is_no_bert_is_refused(tiny, tmp_path):
     save_bert(tiny, tmp_path, tmp_path / "vocab.txt")
     file, config = tmp_path / "model.safetensors", tmp_path / "config.json"
     settings, whole = json.loads(config.read_text()), file.read_bytes()
-    for changed in ({"hidden_act": "relu"}, {"model_type": "gpt2"}, {"hidden_size": 12}):
+    for changed, key in (
+        ({"hidden_act": "softplus"}, "checkpoint_setting"),
+        ({"model_type": "albert"}, "checkpoint_kind"),
+        ({"hidden_size": 12}, "checkpoint_shape"),
+        ({"num_hidden_layers": 10**6}, "checkpoint_lacks"),
+    ):
         config.write_text(json.dumps(settings | changed))
-        assert refused(tmp_path) == "checkpoint_other"
+        assert refused(tmp_path) == key
     config.write_text("{")
-    assert refused(tmp_path) == "checkpoint_other"
+    assert refused(tmp_path) == "checkpoint_json"
     config.write_text(json.dumps(settings))
     file.write_bytes(whole[: len(whole) // 2])
     assert refused(tmp_path) == "checkpoint_damaged"

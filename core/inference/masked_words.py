@@ -112,7 +112,7 @@ def answer_all(many: Sequence[Blanks], reader: Reader) -> tuple[tuple[BlankAnswe
 
 def probabilities(hidden: Tensor, reader: Reader) -> Tensor:
     """Return what the MLM head makes of hidden states [N, D]: probabilities [N, V]."""
-    return fast_bert.decode(reader.model, hidden).float()[:, : len(reader.tokens)].softmax(-1)
+    return fast_bert.decode(reader.model, hidden).float().softmax(-1)
 
 
 def judged(at: int, shares: Tensor, own: int | None, reader: Reader, n: int = N_TOP) -> BlankAnswer:

@@ -89,6 +89,8 @@ def asked(model: str) -> Reader:
         raise InputError("model_not_loaded", name=model)
     if not reader.has_nsp:
         raise InputError("nsp_no_head", name=model)
+    if not reader.reads_pairs:
+        raise InputError("attention_one_segment", name=model)
     return reader
 
 

@@ -52,7 +52,7 @@ def compare(template: str, professions: Sequence[str], reader: Reader) -> Pronou
     ids, mask = _batch([readers.read(text, reader) for text in texts], reader)
     blanks = ids == reader.tokenizer.token_to_id(MASK)
     hidden = reader.model.bert(ids, mask=mask).hidden[blanks]  # [B, D]
-    shares = reader.model.decode(hidden).float()[:, : len(reader.tokens)].softmax(-1)
+    shares = reader.model.decode(hidden).float().softmax(-1)
     asked = shares[:, [known[word] for word in pronouns]]  # [B, pronouns]
     return PronounTable(
         pronouns=pronouns,

@@ -79,7 +79,7 @@ def read(
         reader,
         ReadTokens(
             model=title(reader.name),
-            kind=reader.kind if isinstance(reader, OtherModel) else "bert",
+            kind=reader.kind,
             tokens=tuple(row.tokens),
             written=tuple(row.written),
             words=np.array(row.words),
@@ -118,10 +118,12 @@ def abilities(reader: Reader | OtherModel) -> Abilities:
     if isinstance(reader, OtherModel):
         only = "attention_only_bert"
         pair = None if reader.reads_pairs else "attention_no_pair"
-        return Abilities(neuron=only, heads=only, mask=only, next=only, pair=pair)
+        return Abilities(neuron=only, heads=only, mask=only, next=only, pair=pair, own=only)
     mask = None if reader.has_mlm else "attention_no_mlm"
     follows = None if reader.has_nsp else "attention_no_nsp"
-    return Abilities(neuron=None, heads=None, mask=mask, next=follows, pair=None)
+    pair = None if reader.reads_pairs else "attention_one_segment"
+    own = None if reader.task else "attention_no_own"
+    return Abilities(neuron=None, heads=None, mask=mask, next=follows, pair=pair, own=own)
 
 
 def needs(reason: str | None, name: str) -> None:
@@ -206,7 +208,7 @@ class _Row:
 
 
 def _pieces(reader: Reader | OtherModel, text: str) -> Pieces:
-    if isinstance(reader, OtherModel) and reader.reads_bytes:
+    if isinstance(reader, OtherModel):
         return other_models.byte_pieces(text, reader.tokenizer)
     chinese = pieces.looks_like(pieces.checked(text)) == "zh"  # written without spaces
     return pieces.read(text, reader.tokenizer, cuts=words.boundaries(text) if chinese else None)

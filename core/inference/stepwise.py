@@ -57,4 +57,4 @@ def next_step(
     answers = masked_words.answer(blanks._replace(at=blanks.at[still], ids=ids), reader)
     surest = max(answers, key=lambda one: one.top[0][1])
     token, share = surest.top[0]
-    return FillStep(surest.at, token, reader.tokenizer.token_to_id(token), share, answers)
+    return FillStep(surest.at, token, reader.tokens.index(token), share, answers)

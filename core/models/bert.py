@@ -6,11 +6,9 @@
 B batch, T tokens, L layers, H heads, D width, V vocabulary. Half of Vaswani et al. 2017
 (arXiv:1706.03762), the encoder: each token looks at every other one, to its left and to its right.
 It can't learn by guessing the next word, which it would see; so some words are hidden, and it
-guesses those. Submodules bear the names of a transformers checkpoint, so that its weights load as
-they are. Trained by core/training/bert.py.
+guesses those. Submodules are named as in transformers. Trained by core/training/bert.py.
 """
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +17,9 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 Mask = Tensor | None  # None lets everything through
+
+ACTIVATIONS = {name: getattr(F, name) for name in ("gelu", "relu", "silu", "mish", "tanh")}
+ACTIVATIONS["gelu_new"] = lambda x: F.gelu(x, approximate="tanh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class BertConfig:
     n_segments: int = 2  # sentence A and sentence B
     dropout: float = 0.1
     epsilon: float = 1e-12  # keeps LayerNorm from dividing by zero
+    activation: str = "gelu"  # one of ACTIVATIONS
+    tied: bool = True  # the MLM head decodes by the table of word embeddings
 
 
 class AttentionOutput(NamedTuple):
@@ -107,15 +110,15 @@ class BertSelfAttention(nn.Module):
         queries, keys, values = (self._split(p(x)) for p in (self.query, self.key, self.value))
         weights = None
         if attention or heads is not None:
-            scores = queries @ keys.transpose(-1, -2) / math.sqrt(queries.shape[-1])  # [B, H, T, T]
+            scores = queries @ keys.transpose(-1, -2) / queries.shape[-1] ** 0.5  # [B, H, T, T]
             if mask is not None:
                 scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
             weights = scores.softmax(-1)
             mixed = self.dropout(weights)
             mixed = (mixed if heads is None else mixed * heads) @ values
         else:
-            dropout = self.dropout.p if self.training else 0.0
-            mixed = F.scaled_dot_product_attention(queries, keys, values, mask, dropout)
+            rate = self.dropout.p * self.training
+            mixed = F.scaled_dot_product_attention(queries, keys, values, mask, rate)
         context = mixed.transpose(1, 2).flatten(2)  # [B, T, D], the heads side by side again
         return AttentionOutput(context, *((weights, queries, keys) if attention else (None,) * 3))
 
@@ -161,12 +164,13 @@ class BertLayer(nn.Module):
         super().__init__()
         self.attention = BertAttention(config)
         self.intermediate = nn.ModuleDict({"dense": nn.Linear(config.width, config.n_feed_forward)})
+        self.activation = ACTIVATIONS[config.activation]
         self.output = BertAddNorm(config, config.n_feed_forward)
 
     def forward(self, x: Tensor, mask: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
         """Return the block's output as `context`, beside what its attention saw."""
         attended = self.attention(x, mask, heads, attention=attention)
-        wide = F.gelu(self.intermediate["dense"](attended.context))  # [B, T, n_feed_forward]
+        wide = self.activation(self.intermediate["dense"](attended.context))  # [B, T, 4 D]
         return attended._replace(context=self.output(wide, attended.context))
 
 
@@ -206,7 +210,7 @@ class Bert(nn.Module):
         """
         words = self.embeddings.word_embeddings(ids) if embeddings is None else embeddings
         if segments is None:
-            segments = torch.zeros(words.shape[:2], dtype=torch.int64, device=words.device)
+            segments = torch.zeros_like(words[..., 0], dtype=torch.int64)
         keep = None if mask is None else mask[:, None, None, :]  # [B, 1, 1, T], for all queries
         states, details = [self.embeddings(words, segments)], []
         for i, layer in enumerate(self.encoder["layer"]):
@@ -233,11 +237,13 @@ class BertPredictions(nn.Module):
         norm = nn.LayerNorm(config.width, config.epsilon)
         self.transform = nn.ModuleDict({"dense": dense, "LayerNorm": norm})
         self.bias = nn.Parameter(torch.zeros(config.n_vocabulary))
+        self.decoder = None if config.tied else nn.Linear(config.width, config.n_vocabulary, False)
+        self.activation = ACTIVATIONS[config.activation]
 
     def forward(self, hidden: Tensor, words: Tensor) -> Tensor:
-        """Return logits [*, V] of hidden states [*, D], decoded by the table `words` [V, D]."""
-        meant = self.transform["LayerNorm"](F.gelu(self.transform["dense"](hidden)))
-        return F.linear(meant, words, self.bias)
+        """Return logits [*, V] of hidden states [*, D], decoded by `words` [V, D] unless untied."""
+        meant = self.transform["LayerNorm"](self.activation(self.transform["dense"](hidden)))
+        return F.linear(meant, self.decoder.weight if self.decoder else words, self.bias)
 
 
 class BertForPreTraining(nn.Module):
@@ -309,5 +315,5 @@ def initialise(model: nn.Module, generator: Generator) -> None:
     for module in model.modules():
         if isinstance(module, nn.Linear | nn.Embedding):
             nn.init.normal_(module.weight, std=0.02, generator=generator)
-        if isinstance(module, nn.Linear):
+        if isinstance(module, nn.Linear) and module.bias is not None:
             nn.init.zeros_(module.bias)

@@ -29,6 +29,7 @@ class Abilities:
     mask: str | None  # filling in a hidden token, and so attributions too
     next: str | None  # telling whether B follows A
     pair: str | None  # reading two sentences
+    own: str | None  # saying what it was fine-tuned to say
 
 
 @dataclass(frozen=True, slots=True, eq=False)
