@@ -55,6 +55,7 @@ DISTILBERT = Words(  # it has no segments; our default, two of them, will be row
 )
 KINDS = {"bert": BERT, "distilbert": DISTILBERT}  # by `model_type`
 TIED = "tie_word_embeddings"
+NAMES = {name: key for name, (key, _) in {**BERT.sizes, **BERT.rates}.items()}  # ours -> theirs
 
 SAME = {  # other names of an activation, equal but for rounding
     "gelu_python": "gelu",
@@ -133,9 +134,8 @@ def read_config(folder: Path) -> BertConfig:
 
 def settings_of(config: BertConfig) -> dict[str, Any]:
     """Return the `config.json` of one of our models."""
-    named = {**BERT.sizes, **BERT.rates}
     return {
-        **{key: getattr(config, name) for name, (key, _) in named.items()},
+        **{theirs: getattr(config, ours) for ours, theirs in NAMES.items()},
         "model_type": "bert",
         "architectures": ["BertForPreTraining"],
         "attention_probs_dropout_prob": config.dropout,

