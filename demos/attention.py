@@ -50,7 +50,7 @@ MAX_HEADS = 1024  # in one list; the largest BERT has 384
 N_MEASURING = 2  # long measurements at the same time
 # `model_loading` opens BERTs that fill in words. What it refuses for these reasons may still show
 # its attention: `read_attention` opens it, or says why not.
-OPENED_LATER = ("checkpoint_other", "checkpoint_incomplete", "model_without_mlm")
+OPENED_LATER = ("checkpoint_kind", "model_without_mlm")
 
 
 @told_to_learner

@@ -60,7 +60,7 @@ def test_attention_arrives():
     assert json.loads(json.dumps(answer)) is not None  # nothing of NumPy is left
     assert (answer["n_layers"], answer["n_heads"], answer["layers"]) == (3, 4, [0, 1, 2])
     assert len(answer["read"]["tokens"]) == len(answer["read"]["words"]) == N_TOKENS
-    assert set(answer["can"].values()) == {None}
+    assert {name for name, why in answer["can"].items() if why} == {"own"}  # no labels
     seen = attention.show(**{k: READ[k] for k in ("model", "text", "second")}).attention
     arrived = shares(answer["attention"]).reshape(seen.shape)
     assert np.abs(arrived - seen).max() <= 0.00005 + 1e-9
@@ -265,7 +265,7 @@ def test_other_models_show_what_transformers_computes(other):
         assert (
             readings.read(str(folder), "the cat").ids[0].tolist() == tokenizer("the cat").input_ids
         )
-    assert reading.read.special.sum() == {"roberta": 4, "distilbert": 3, "gpt2": 0}[kind]
+    assert reading.read.special.sum() == {"roberta": 4, "gpt2": 0}[kind]
 
 
 def test_other_models_say_what_they_cannot(other):

@@ -96,8 +96,8 @@ def spoil(folder: Path, how: str) -> None:
         ("pickled", "checkpoint_pickled"),
         ("headless", "model_without_mlm"),
         ("wordless", "checkpoint_incomplete"),
-        ("maskless", "checkpoint_other"),
-        ("another", "checkpoint_other"),
+        ("maskless", "checkpoint_special"),
+        ("another", "checkpoint_kind"),
     ],
 )
 def test_checkpoints_that_cannot_answer_are_refused_with_the_reason(models, how, key):

@@ -1,7 +1,6 @@
 """Small models with random weights, in folders as the hub has them."""
 
 import functools
-import json
 from pathlib import Path
 
 import torch
@@ -66,46 +65,30 @@ def save(model: BertForPreTraining, folder: Path) -> Path:
 
 
 def other(kind: str, folder: Path) -> Path:
-    """Write a tiny RoBERTa, DistilBERT or GPT-2."""
+    """Write a tiny RoBERTa or GPT-2."""
     import transformers
     from tokenizers import ByteLevelBPETokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
-    if kind == "distilbert":
-        (folder / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
-        (folder / "tokenizer_config.json").write_text(
-            json.dumps({"tokenizer_class": "DistilBertTokenizer", "do_lower_case": True})
-        )
-        config = transformers.DistilBertConfig(
-            vocab_size=len(WORDS),
-            dim=24,
-            n_layers=2,
-            n_heads=4,
-            hidden_dim=40,
-            max_position_embeddings=24,
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] if kind == "roberta" else []
+    special = special or ["<|endoftext|>"]
+    pieces = ByteLevelBPETokenizer(add_prefix_space=False)
+    pieces.train_from_iterator(
+        ["the cat sat on the mat", "the dog sleeps"] * 9, 300, special_tokens=special
+    )
+    pieces.save_model(str(folder))
+    sizes = {"vocab_size": pieces.get_vocab_size()}
+    if kind == "roberta":
+        config = transformers.RobertaConfig(
+            **sizes,
+            hidden_size=24,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            intermediate_size=40,
+            max_position_embeddings=26,
         )
     else:
-        special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"] if kind == "roberta" else []
-        special = special or ["<|endoftext|>"]
-        pieces = ByteLevelBPETokenizer(add_prefix_space=False)
-        pieces.train_from_iterator(
-            ["the cat sat on the mat", "the dog sleeps"] * 9, 300, special_tokens=special
-        )
-        pieces.save_model(str(folder))
-        sizes = {"vocab_size": pieces.get_vocab_size()}
-        if kind == "roberta":
-            config = transformers.RobertaConfig(
-                **sizes,
-                hidden_size=24,
-                num_hidden_layers=2,
-                num_attention_heads=4,
-                intermediate_size=40,
-                max_position_embeddings=26,
-            )
-        else:
-            config = transformers.GPT2Config(
-                **sizes, n_embd=24, n_layer=2, n_head=4, n_positions=24
-            )
+        config = transformers.GPT2Config(**sizes, n_embd=24, n_layer=2, n_head=4, n_positions=24)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         transformers.AutoModel.from_config(config).save_pretrained(folder)
