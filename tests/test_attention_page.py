@@ -316,7 +316,7 @@ def test_pickled_and_damaged_folders_are_refused(other, tmp_path):
 def test_a_model_is_loaded_or_left_to_the_reading_or_refused(monkeypatch):
     def refuses(key: str) -> dict:
         def load(_job: str, _name: str) -> None:
-            raise InputError(key, name="x", folder="x", what="x", list="x")
+            raise InputError(key, name="x", folder="x", what="x", list="x", kind="x")
 
         monkeypatch.setattr(page.model_loading, "load", load)
         (answer,) = page.load_model({"job": "a", "name": "some/model"})
@@ -329,7 +329,7 @@ def test_a_model_is_loaded_or_left_to_the_reading_or_refused(monkeypatch):
         "model_name",
     )
     # No BERT: its attention may be seen.
-    assert refuses("checkpoint_other") == {"job": "a", "state": "done"}
+    assert refuses("checkpoint_kind") == {"job": "a", "state": "done"}
     (answer,) = page.load_model({"job": "", "name": "some/model"})
     assert answer["state"] == "error"
     assert page.stop_loading({"job": "unknown"}) == {}
