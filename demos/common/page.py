@@ -19,6 +19,7 @@ SAMPLES = ASSETS / "samples"
 STYLES = [ASSETS / "style.css", *sorted(VIEWS.glob("*.css"))]
 SHARED = (
     "lab.js",
+    "links.js",
     "pad.js",
     "tokens.js",
     "signed_tokens.js",

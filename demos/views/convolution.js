@@ -291,7 +291,7 @@ const pad = lab.pad(find(".pad canvas"), (done) => {
   compute();
 });
 function openPad() {
-  pad.open({ tile: tiles[s.tile] ?? null, name: s.tile, strokes: s.strokes });
+  pad.open({ tile: tiles[s.tile] ?? null, name: s.tile, strokes: s.strokes, example: !s.strokes.length });
   find(".hint").hidden = !pad.empty();
 }
 find(".clear").onclick = () => pad.clear();

@@ -49,34 +49,6 @@
     lab.link.write();
   };
 
-  // ---- Links: the state of the tab on the screen, as a readable query string ---------------------
-  // Each tab owns its parameters; the address bar always holds those of the tab on the screen.
-  const states = {};
-  lab.link = {
-    opened: Object.fromEntries(query),  // what the page was opened with
-    // What the link that opened the page says of this tab, or the fallback.
-    read: (tab, name, fallback) => (lab.link.opened.tab === tab && query.has(name) ? query.get(name) : fallback),
-    set: (tab, values) => {
-      states[tab] = { ...states[tab], ...values };
-      for (const [name, value] of Object.entries(values)) if (value === null) delete states[tab][name];
-      if (tab === lab.tab) lab.link.write();
-    },
-    // A number within [low, high] from the link, or the fallback.
-    number: (tab, name, fallback, low, high) => {
-      const value = Number.parseFloat(lab.link.read(tab, name, ""));
-      return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
-    },
-    write: () => {
-      const now = new URLSearchParams({ tab: lab.tab, lang: lab.lang, ...states[lab.tab] });
-      for (const [name, value] of query) if (name.startsWith("__")) now.set(name, value);  // Gradio's own
-      const text = now.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
-      history.replaceState(null, "", `?${text}`);
-      // Inside a Space the lab is a frame; the Space's page keeps its address bar equal to ours.
-      if (window.parent !== window) window.parent.postMessage({ queryString: text }, "https://huggingface.co");
-    },
-    // Inside a Space's frame this is the lab's own address, which works without the frame too.
-    copy: () => lab.copy(location.href),
-  };
   lab.copy = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -88,12 +60,8 @@
       field.remove();
     }
   };
-  lab.tab = query.get("tab") || null;  // made valid by the shell
 
-  // ---- Theme ------------------------------------------------------------------------------------
-  lab.dark = () => document.body.classList.contains("dark");
-  lab.setDark = (dark) => { document.body.classList.toggle("dark", dark); lab.tell("theme"); };
-  lab.setProjector = (on) => { document.documentElement.classList.toggle("projector", on); lab.tell("theme"); };
+  // ---- Colours ----------------------------------------------------------------------------------
   // The value of a CSS variable now, for canvases: lab.colour("code").
   const colours = {};  // asking the style sheet between two changes of the page lays it out anew
   lab.colour = (name) => (colours[`${name} ${lab.dark()}`] ||=

@@ -1,6 +1,7 @@
 // A pad to draw a digit on: mouse, touch, pen or arrow keys; undo; strokes as a short text; and
 // pictures from files, the clipboard or a drag.
-// Under the strokes may lie a tile of 28 x 28 (a sample digit, a photo).
+// Under the strokes may lie a tile of 28 x 28 (a sample digit, a photo). What the lab itself laid
+// there (`example`) gives way to the first stroke; what is the learner's own is drawn upon.
 {
   const GRID = 112;      // strokes live on a grid of 112 x 112, four units for each pixel of a tile
   const PEN = 0.12 * GRID;
@@ -51,7 +52,8 @@
     const raster = new OffscreenCanvas(GRID, GRID);
     const ink = raster.getContext("2d", { willReadFrequently: true });
     const stamp = new OffscreenCanvas(TILE, TILE);
-    const pad = { tile: null, name: null, strokes: [] };  // name: what the tile is, for the caller
+    const blank = { tile: null, name: null, strokes: [], example: false };  // name: what the tile is, for the caller
+    const pad = { ...blank };
     const past = [];
     let live = null;                                       // the stroke under way
     let pen = null;                                        // {x, y, down} once keys have moved it
@@ -83,10 +85,14 @@
     };
 
     const remember = () => {
-      past.push({ tile: pad.tile, name: pad.name, strokes: [...pad.strokes] });
+      past.push({ tile: pad.tile, name: pad.name, strokes: [...pad.strokes], example: pad.example });
       if (past.length > 100) past.shift();
     };
-    const begin = (point) => { remember(); live = [point]; };
+    const begin = (point) => {
+      remember();
+      if (pad.example) Object.assign(pad, blank);
+      live = [point];
+    };
     const end = () => {
       if (!live) return;
       // What stays is what a link can say: few points, whole numbers.
@@ -147,8 +153,8 @@
     canvas.onkeyup = (event) => held.delete(event.key);
     canvas.onblur = () => { held.clear(); lift(); pen = null; show(); };
 
-    const replace = ({ tile = null, name = null, strokes = [] }) => {
-      Object.assign(pad, { tile, name, strokes });
+    const replace = (content) => {
+      Object.assign(pad, blank, content);
       live = null;
       show();
       changed(true);
@@ -158,7 +164,7 @@
     return Object.assign(pad, {
       show,
       // Lay something on the pad without a call of `changed`, as at the start.
-      open: ({ tile = null, name = null, strokes = [] }) => { Object.assign(pad, { tile, name, strokes }); show(); },
+      open: (content) => { Object.assign(pad, blank, content); show(); },
       // Put something else on the pad; `undo` brings back what was there.
       set: (content) => { remember(); replace(content); },
       undo: () => { if (past.length) replace(past.pop()); },

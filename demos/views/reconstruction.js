@@ -20,8 +20,8 @@ const state = {
 lab.frame(element, TAB, {
   lights: { 1: ".card[data-model=ae3], .card[data-model=dense32]", 2: ".card[data-model=pca32], .card[data-model=conv-lecture]", 3: ".neighbours" },
   proofs: {
-    1: () => put({ strokes: pad.read(LETTER_A) }),
-    2: () => { prepare("on"); put({ strokes: pad.read(SMALL_THREE) }); },
+    1: () => put({ strokes: pad.read(LETTER_A), example: true }),
+    2: () => { prepare("on"); put({ strokes: pad.read(SMALL_THREE), example: true }); },
     3: () => { put(tile(first.digit)); choose("conv-lecture"); },
   },
 });
@@ -128,6 +128,13 @@ function drawSeen() {
 }
 
 function drawVerdict() {
+  if (page.classList.contains("voteless")) {
+    find(".digit-name").textContent = "?";
+    find(".agreed span").textContent = say("no_vote");
+    find(".unlike").textContent = "";
+    find(".unlike").classList.remove("true");
+    return;
+  }
   const answers = Object.values(state.answers ?? {}).filter((answer) => !answer.problem);
   if (!answers.length) return;
   const votes = new Array(KINDS).fill(0);
@@ -143,12 +150,18 @@ function drawVerdict() {
   find(".unlike").textContent = say(strange ? "unlike" : "like", { digit });
 }
 
+// The pictures of before stay, dimmed, but nobody votes on what isn't there.
+function outdated() {
+  page.classList.add("old", "voteless");
+  drawVerdict();
+}
+
 function draw() {
+  page.classList.remove("old", "voteless");
   drawSeen();
   MODELS.forEach(drawCard);
   drawStrip();
   drawVerdict();
-  page.classList.remove("old");
   page.dataset.shown = String(Number(page.dataset.shown) + 1);
   performance.mark("reconstruction.shown");
 }
@@ -194,7 +207,7 @@ async function ask(request, done, number) {
     draw();
     if (done && !("sample" in request)) lab.keepDrawing(state.seen);
   } catch (error) {
-    page.classList.add("old");
+    outdated();
     blamed = "answer";
     lab.problem(problem, error);
   } finally {
@@ -222,7 +235,7 @@ function send(done) {
   if (pad.empty()) {
     asked = answered = ended = asked + 1;  // what is still under way comes too late
     busy(false);
-    page.classList.add("old");
+    outdated();
     return;
   }
   asked += 1;
@@ -248,7 +261,7 @@ const pad = lab.pad(find(".pad canvas"), (done) => {
   wake();
   send(done);
 });
-const tile = (index) => ({ tile: pixelsOf(index), name: index });
+const tile = (index) => ({ tile: pixelsOf(index), name: index, example: true });
 const put = (content) => pad.set(content);
 const pick = async (index) => { if (!tiles[index]) await loadDigits(); put(tile(index)); };
 
@@ -359,10 +372,10 @@ async function start() {
     words();
   } else {
     if (wanted >= 0 && !tiles[wanted]) await loadDigits();
-    pad.open({ ...(wanted < 0 ? {} : tile(wanted)), strokes });
+    pad.open({ ...(wanted < 0 ? {} : tile(wanted)), strokes, ...(strokes.length && { example: false }) });
     controls();
     draw();
-    page.classList.add("old");
+    outdated();
     wake();
     send(true);
   }

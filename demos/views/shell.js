@@ -27,14 +27,25 @@ function drawTabs() {
     })));
 }
 
-function open(tab) {
+// Show a tab; `write` puts it into the browser's history.
+function show(tab, write) {
   lab.tab = last[chapterOf(tab)] = tab;
   drawTabs();
-  lab.link.write();
+  write();
   props.value = tab;
   trigger("open");
   lab.tell("tab", tab);
 }
+function open(tab) {
+  if (tab === lab.tab) return;
+  show(tab, lab.link.step);
+  scrollTo(0, 0);
+}
+addEventListener("popstate", () => {
+  const tab = lab.link.returned();
+  if (tab === null) { location.reload(); return; }
+  show(tabs.includes(tab) ? tab : tabs[0], lab.link.write);
+});
 
 // Arrow keys move between tabs, as in every tab list.
 find(".tabs").onkeydown = (event) => {
@@ -52,16 +63,13 @@ const nameOther = () => {
 };
 language.onclick = () => lab.speak(lab.lang === "zh" ? "en" : "zh");
 lab.on("lang", nameOther);
-find(".projector").onclick = (event) => {
-  const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
-  event.currentTarget.setAttribute("aria-pressed", String(on));
-  lab.setProjector(on);
-};
-find(".theme").onclick = (event) => {
-  lab.setDark(!lab.dark());
-  event.currentTarget.setAttribute("aria-pressed", String(lab.dark()));
-};
-find(".theme").setAttribute("aria-pressed", String(lab.dark()));
+find(".projector").onclick = () => lab.setProjector(!lab.projector());
+find(".theme").onclick = () => lab.setDark(!lab.dark());
+lab.on("theme", () => {
+  find(".projector").setAttribute("aria-pressed", String(lab.projector()));
+  find(".theme").setAttribute("aria-pressed", String(lab.dark()));
+});
 
+lab.look();
 lab.speak(lab.lang);
-open(lab.tab);
+show(lab.tab, lab.link.write);

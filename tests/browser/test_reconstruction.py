@@ -87,6 +87,60 @@ def test_draw_a_three_undo_and_clear(browser):
     assert not page.locator("#reconstruction .hint").is_visible()
 
 
+ONE = [(58, 18), (54, 96)]
+
+
+@pytest.mark.parametrize("query", ["&lang=en", "&lang=zh&digit=567", "&lang=en&proof"])
+def test_a_stroke_takes_the_place_of_what_the_lab_laid_there(browser, query):
+    page = opened(browser, query)
+    lab = page.locator("#reconstruction")
+    if "proof" in query:
+        lab.locator(".predict summary").first.click()  # its answer draws a letter
+        page.wait_for_function("location.search.includes('strokes=')")
+        page.wait_for_timeout(500)
+    there = lab.locator(".pad canvas").evaluate("c => c.toDataURL()")
+    draw(page, ONE)
+    assert lab.locator(".digit-name").inner_text() == "1"
+    assert page.evaluate("new URLSearchParams(location.search).get('strokes').includes(':')") is False
+    before = shown(page)
+    lab.locator(".undo").click()
+    wait_for_answer(page, before)
+    assert lab.locator(".pad canvas").evaluate("c => c.toDataURL()") == there
+    draw(page, ONE)  # again in its place, not on top of it
+    assert lab.locator(".digit-name").inner_text() == "1"
+    one = pictures(page)
+    draw(page, SLASH)  # the learner's own is drawn upon
+    assert page.evaluate("new URLSearchParams(location.search).get('strokes').includes(':')")
+    assert pictures(page) != one
+
+
+def test_where_nothing_is_drawn_nobody_votes(browser):
+    page = opened(browser)
+    lab = page.locator("#reconstruction")
+    assert lab.locator(".digit-name").inner_text() == "3"
+    assert lab.locator(".vote").first.is_visible()
+
+    def unvoted() -> None:
+        page.locator(f"{PAGE}.voteless").wait_for()
+        assert lab.locator(".digit-name").inner_text() == "?"
+        assert not lab.locator(".unlike.true").count()
+        for hidden in lab.locator(".vote, .neighbours").all():
+            assert not hidden.is_visible()
+        said = lab.locator(".agreed").inner_text()
+        page.locator(".shell .language").click()
+        assert lab.locator(".agreed").inner_text() != said
+        assert lab.locator(".digit-name").inner_text() == "?"
+
+    lab.locator(".clear").click()
+    unvoted()
+    # A pad full of ink has no shape: the server refuses it, and the example's vote is not shown.
+    full = ":".join(f"0,{y},112,{y}" for y in range(4, 112, 8))
+    page = opened(browser, f"&strokes={full}")
+    lab = page.locator("#reconstruction")
+    lab.locator(".entry .problem").wait_for()
+    unvoted()
+
+
 def test_answers_come_while_the_stroke_lasts(browser):
     page = opened(browser)
     draw(page, SLASH)  # wakes the models
