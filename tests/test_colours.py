@@ -1,13 +1,18 @@
-"""The ten digit colours stay apart for every eye, and off the paper."""
+"""Colours that mean something stay apart for every eye and off the paper; a sign has one pair."""
 
 import itertools
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-STYLE = (Path(__file__).parent.parent / "assets" / "style.css").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+STYLE = (ROOT / "assets" / "style.css").read_text(encoding="utf-8")
+VIEWS = {
+    path.name: path.read_text(encoding="utf-8") for path in (ROOT / "demos" / "views").iterdir()
+}
 # Machado, Oliveira & Fernandes 2009 (doi:10.1109/TVCG.2009.113), severity 1, on linear RGB.
 SIGHTS = {
     "normal": np.eye(3),
@@ -42,7 +47,10 @@ XYZ = np.array(
 )
 MIN_APART = 27.0  # CIELAB; 2.3 is just noticeable side by side, 20 is plain for a small dot
 MIN_APART_HEADS = 24.0  # twelve leave less room; each also carries its number
+MIN_APART_ROLES = 20.0  # large fields and bars, each at its own place
 MIN_CONTRAST = 3.0  # WCAG 2.1, 1.4.11
+MIN_CONTRAST_TEXT = 4.5  # the same, 1.4.3
+SIGNED = ("signed_scale.js", "signed_scale.css")  # the one scale of signed numbers
 
 
 def colours(theme: str) -> dict[str, np.ndarray]:
@@ -112,3 +120,147 @@ def test_every_digit_and_head_stands_out_from_the_ground(theme: str, ground: str
         assert contrast(values[f"digit-{label}"], values[ground]) >= MIN_CONTRAST, label
     for head in range(12):
         assert contrast(values[f"head-{head}"], values[ground]) >= MIN_CONTRAST, head
+
+
+# ---- Signed numbers ------------------------------------------------------------------------
+
+
+def theme_colours(theme: str) -> dict[str, np.ndarray]:
+    return {**colours(":root"), **colours(theme)}
+
+
+@pytest.mark.parametrize("theme", [":root", ".dark"])
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_the_two_signs_differ_from_each_other_and_from_what_has_another_meaning(theme, sight):
+    values = theme_colours(theme)
+    seen = {name: lab(np.clip(SIGHTS[sight] @ rgb, 0, 1)) for name, rgb in values.items()}
+    apart = np.linalg.norm(seen["for"] - seen["against"])
+    assert apart >= MIN_APART, f"for and against: {apart:.0f}"
+    for sign in ("for", "against"):
+        for role in ("input", "code", "error", "output", "second", "hidden", "ink"):
+            apart = np.linalg.norm(seen[sign] - seen[role])
+            assert apart >= MIN_APART_ROLES, f"{sign} and {role}: {apart:.0f}"
+
+
+@pytest.mark.parametrize("theme", [":root", ".dark"])
+@pytest.mark.parametrize("sign", ["for", "against"])
+def test_a_sign_stands_out_and_words_on_it_are_read(theme: str, sign: str):
+    values = theme_colours(theme)
+    for ground in ("paper", "panel", "ground"):
+        assert contrast(values[sign], values[ground]) >= MIN_CONTRAST, ground
+    block = STYLE[STYLE.index(f"{theme} {{") :].split("}", 1)[0]
+    most = float(re.search(r"--signed-most: ([\d.]+)", block)[1])
+    bytes_of = {name: encoded(values[name]) for name in (sign, "panel")}
+    behind = decoded(most * bytes_of[sign] + (1 - most) * bytes_of["panel"])  # as color-mix does
+    assert contrast(values["ink"], behind) >= MIN_CONTRAST_TEXT
+
+
+def encoded(rgb: np.ndarray) -> np.ndarray:
+    return np.where(rgb <= 0.0031308, 12.92 * rgb, 1.055 * rgb ** (1 / 2.4) - 0.055)
+
+
+def decoded(share: np.ndarray) -> np.ndarray:
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def test_the_signs_are_defined_once_for_each_theme():
+    for name in ("for", "against", "signed-most"):
+        assert len(re.findall(rf"--{name}:", STYLE)) == 2
+        for view, text in VIEWS.items():
+            assert not re.search(rf"--{name}\s*:", text), f"{view} defines --{name}"
+
+
+def own_scales(name: str, text: str) -> list[str]:
+    """Return what looks as if a view chose a colour by a number's sign."""
+    coloured = r"(?:colour\(|var\(--|background|\brgb\b|\.fill\b|fillStyle|strokeStyle)"
+    sign = r"(?:[<>]=?\s*0(?:\.5)?|Math\.sign\([^)]*\)[^?\n]{0,12})\s*\)?\s*\?"
+    sided = "for|against|plus|minus|more|less|much|little|positive|negative|gain|rise|fall|up|down"
+    found = re.findall(r"""var\(--(?:for|against)\)|["'`](?:for|against)["'`]""", text)
+    if name.endswith(".js"):
+        lines = text.splitlines()
+        found += [
+            line
+            for line in lines
+            if re.search(rf"{sign}.*{coloured}|{coloured}.*{sign}", line)
+            and not re.search(r"lab\.(?:side|signed[A-Z]\w+)\(", line)
+        ]
+    if name.endswith(".css"):
+        rules = re.findall(r"([^{}]+)\{([^{}]*)\}", text)
+        found += [
+            rule
+            for rule, style in rules
+            if re.search(rf"\.(?:{sided})(?![\w-])", rule)
+            and re.search(r"(?:background|color|fill|stroke|border)[\w-]*:[^;]*var\(--", style)
+        ]
+    return found
+
+
+def test_no_view_has_a_signed_scale_of_its_own():
+    found = {
+        name: scales
+        for name, text in VIEWS.items()
+        if name not in SIGNED and (scales := own_scales(name, text))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.js", 'bar.style.background = lab.colour(value < 0 ? "input" : "error");'),
+        ("a.js", 'shade = value >= 0 ? lab.rgb(lab.colour("code")) : low;'),
+        ("a.css", "#a .track > i.minus { background: var(--error); }"),
+        ("a.css", ".page .won { --tone: var(--against); }"),
+        ("a.js", 'chip.classList.add(share > 0 ? "for" : "against");'),
+    ],
+)
+def test_a_scale_of_a_views_own_would_be_found(name: str, text: str):
+    assert own_scales(name, text)
+
+
+def test_zero_is_marked_wherever_signs_are_explained():
+    for name, text in VIEWS.items():
+        if name.endswith(".html") and "swatch for" in text:
+            assert "swatch zero" in text, name
+    assert ".swatch.zero::after" in VIEWS["signed_scale.css"]
+
+
+COLOUR_WORDS = {
+    "en": (r"\b(?:blue|magenta|orange|violet|teal)\b", r"\bgreen\b", r"\bred\b"),
+    "zh": (r"蓝|品红|洋红|橙|紫|青色", r"绿", r"红"),
+}
+SIGN_WORDS = {
+    "en": r"\b(?:positive|negative|below zero|above zero|gains?|loses?|speaks? for|against)\b",
+    "zh": r"为正|为负|小于零|大于零|变大|变小|支持|反对",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_texts_name_the_signs_as_they_are_drawn(language: str):
+    """Whatever text names colours beside signs calls them green and red."""
+    other, high, low = COLOUR_WORDS[language]
+    named = 0
+    for path in sorted((ROOT / "assets" / "texts").glob("*.toml")):
+        for key, entry in tomllib.loads(path.read_text("utf-8")).items():
+            for text in texts_of(entry, language):
+                about = [
+                    sentence
+                    for sentence in re.split(r"(?<=[.;])\s|(?<=[。；])", text)
+                    if re.search(SIGN_WORDS[language], sentence, re.I)
+                    and re.search(f"{other}|{high}|{low}", sentence, re.I)
+                ]
+                named += len(about)
+                for sentence in about:
+                    assert not re.search(other, sentence, re.I), f"{path.stem}.{key}: {sentence}"
+                for colour in (high, low):
+                    assert not about or re.search(colour, text, re.I), f"{path.stem}.{key}: {text}"
+    assert named >= 4
+
+
+def texts_of(entry: dict, language: str) -> list[str]:
+    """Return a text in one language, and those below it."""
+    texts = [entry[language]] if isinstance(entry.get(language), str) else []
+    for below in entry.values():
+        if isinstance(below, dict):
+            texts += texts_of(below, language)
+    return texts

@@ -22,6 +22,7 @@ SHARED = (
     "links.js",
     "pad.js",
     "tokens.js",
+    "signed_scale.js",
     "signed_tokens.js",
     "two_runs.js",
     "answer_bars.js",

@@ -1,4 +1,4 @@
-// Vectors that add up, as strips of colour: one column a dimension, blue below zero, magenta above.
+// Vectors that add up, as strips of signed colour: one column a dimension.
 {
   const lab = window.lab;
 
@@ -7,16 +7,7 @@
     node.classList.add("addition");
     node.replaceChildren(...strips.flatMap(({ sign, label, values, scale, note }) => {
       const canvas = lab.make("canvas", "stripe");
-      canvas.width = values.length;
-      canvas.height = 1;
-      const context = canvas.getContext("2d"), image = context.createImageData(values.length, 1);
-      const [paper, high, low] = ["paper", "more", "less"].map((name) => lab.rgb(lab.colour(name)));
-      values.forEach((value, d) => {
-        const share = Math.min(1, Math.abs(value) / scale), end = value >= 0 ? high : low;
-        for (let c = 0; c < 3; c++) image.data[4 * d + c] = paper[c] + share * (end[c] - paper[c]);
-        image.data[4 * d + 3] = 255;
-      });
-      context.putImageData(image, 0, 0);
+      lab.signedStrip(canvas, values, scale);
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${label}, ${note}`);
       canvas.onpointermove = (event) =>

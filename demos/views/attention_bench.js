@@ -19,7 +19,7 @@
       cell: (layer, head) => {
         const off = page.state.off.includes(number(layer, head)), effect = effects()?.change[layer][head];
         const known = effect === undefined ? "" : ` ${say("bench.alone", { change: sign(effect) })}`;
-        return { rgb: off || effect === undefined ? null : lab.leaning(effect / most()), text: off ? "×" : effect === undefined ? "" : sign(effect), off, pressed: off,
+        return { rgb: off || effect === undefined ? null : lab.signedColour(effect / most(), "panel"), text: off ? "×" : effect === undefined ? "" : sign(effect), off, pressed: off,
           says: `${page.headName(layer, head)}: ${say(off ? "bench.is_off" : "bench.is_on")}${known}`, data: { on: off ? 0 : 1 } };
       },
     });

@@ -82,6 +82,7 @@
     const bar = make("i"), n = 16;
     bar.style.background = `linear-gradient(to right, ${Array.from({ length: n + 1 }, (_, k) => lab.css(colour(k / n))).join(", ")})`;
     node.classList.add("colour-scale");
+    bar.classList.toggle("with-zero", ends.length === 3 && ends[1] === "0");
     node.replaceChildren(bar, make("div", "number", ...ends.map((end) => make("span", "", end))));
   };
   // A list of heads with their numbers; each opens that head.

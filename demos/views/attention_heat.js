@@ -93,12 +93,8 @@
 
     // ---- The neuron view ----------------------------------------------------------------------------------
     const strip = (values, scale, describe) => {
-      const bar = make("canvas", "strip-cells"), context = bar.getContext("2d");
-      bar.width = values.length;
-      bar.height = 1;
-      const image = context.createImageData(values.length, 1);
-      values.forEach((value, k) => { image.data.set([...lab.leaning(value / scale), 255], 4 * k); });
-      context.putImageData(image, 0, 0);
+      const bar = make("canvas", "strip-cells");
+      lab.signedStrip(bar, values, scale, "panel");
       bar.setAttribute("role", "img");
       bar.setAttribute("aria-label", describe);
       bar.onpointermove = (event) => {
@@ -122,6 +118,7 @@
         neuron.querySelector("h2").textContent = say("heat.neuron_title", { token: units[i].text, name: page.headName(layer, head) });
         const scale = Math.max(...parts.query.map(Math.abs), ...parts.keys.flat().map(Math.abs)), product = Math.max(...parts.products.flat().map(Math.abs));
         const line = (className, ...cells) => make("div", `line ${className}`, ...cells);
+        lab.signedLegend(neuron.querySelector(".signs"), ["−", "+"]);
         neuron.querySelector(".rows").replaceChildren(
           line("query", make("b", "mono", units[i].text), strip(parts.query, scale, say("heat.query")), make("span", "quiet-text wide", say("heat.query"))),
           line("titles", make("span"), make("span", "", say("heat.key")), make("span", "", say("heat.product")), make("span", "", say("heat.score", { width: heard.width })), make("span", "", say("heat.softmax"))),

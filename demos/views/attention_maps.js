@@ -79,7 +79,7 @@
         const found = page.effects();
         if (!found) return null;
         const most = Math.max(0.01, ...found.change.flat().map(Math.abs));
-        return { of: found.change, effect: true, colour: (x) => lab.leaning(x / most), text: signed, unit: "nats", scaled: (at) => lab.leaning(2 * at - 1), ends: [signed(-most), "0", signed(most)],
+        return { of: found.change, effect: true, colour: (x) => lab.signedColour(x / most, "panel"), text: signed, unit: "nats", scaled: (at) => lab.signedColour(2 * at - 1, "panel"), ends: [signed(-most), "0", signed(most)],
           says: (layer, head) => say("maps.effect_says", { change: signed(found.change[layer][head]), first: found.first[layer][head], kept: found.kept[layer][head], of: found.before.top.length }) };
       }
       const scores = await page.scores();

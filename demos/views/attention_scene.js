@@ -15,11 +15,6 @@
     const at = Math.max(0, Math.min(1, share)) * (CIVIDIS.length - 1), k = Math.min(CIVIDIS.length - 2, Math.floor(at));
     return CIVIDIS[k].map((low, c) => Math.round(low + (at - k) * (CIVIDIS[k + 1][c] - low)));
   };
-  // -1..1, blue - paper - magenta: what the whole lab uses for differences.
-  lab.leaning = (share) => {
-    const paper = lab.rgb(lab.colour("panel")), end = lab.rgb(lab.colour(share >= 0 ? "less" : "more")), much = Math.min(1, Math.abs(share));
-    return paper.map((low, c) => Math.round(low + much * (end[c] - low)));
-  };
   lab.css = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
   // Black or white, whichever is read on [r, g, b].
   lab.readable = (rgb) => {

@@ -38,9 +38,9 @@
       const rows = found.tokens.flatMap((one, i) => [
         make("b", `mono${found.compared.includes(i) ? "" : " apart"}`, i === found.at && page.state.question === "mask" ? `${one.text} ?` : one.text),
         ...NAMES.map((name) => {
-          const value = found[name][i], fill = make("i", value < 0 ? "minus" : "plus"), share = Math.min(1, Math.abs(value) / scale[name]), sided = name === "gradient" || name === "integrated";
-          fill.style.cssText = sided ? `width:${50 * share}%;${value < 0 ? "right" : "left"}:50%` : `width:${100 * share}%`;
-          const cell = make("div", `cell number${found.compared.includes(i) ? "" : " apart"}${first[name] === i ? " first" : ""}`, make("span", `track${sided ? " sided" : ""}`, fill), make("span", "", text(value, name)));
+          const value = found[name][i], fill = make("i"), track = make("span", "track", fill), share = value / scale[name], sided = name === "gradient" || name === "integrated";
+          if (sided) lab.signedBar(fill, share); else fill.style.width = `${100 * Math.min(1, share)}%`;
+          const cell = make("div", `cell number${found.compared.includes(i) ? "" : " apart"}${first[name] === i ? " first" : ""}`, track, make("span", "", text(value, name)));
           cell.title = `${say(`sources.${name}`)}, ${one.text}: ${text(value, name)}`;
           return cell;
         })]);
@@ -51,7 +51,7 @@
     const agreement = (first) => {
       const cell = (i, j) => {
         const value = found.spearman[i][j], tau = found.kendall[i][j], box = make("td", "number", value === null ? "–" : value.toFixed(2));
-        if (value !== null && i !== j) { const rgb = lab.leaning(value); box.style.cssText = `background:${lab.css(rgb)};color:${lab.readable(rgb)}`; }
+        if (value !== null && i !== j) { const rgb = lab.signedColour(value, "panel"); box.style.cssText = `background:${lab.css(rgb)};color:${lab.readable(rgb)}`; }
         box.title = `${say(`sources.${NAMES[i]}`)} / ${say(`sources.${NAMES[j]}`)}: ρ = ${value?.toFixed(2) ?? "–"}, τ = ${tau?.toFixed(2) ?? "–"}`;
         return box;
       };
@@ -116,7 +116,7 @@
         shapes.push({ text: one.text, x: LEFT - 10, y: y + 8, anchor: "end", colour: ink, mono: true, size: 13 });
         NAMES.forEach((name, k) => {
           const value = found[name][i], share = Math.min(1, Math.abs(value) / scale[k]), sided = k > 1, length = share * (sided ? 45 : 90);
-          shapes.push({ rect: [LEFT + k * W + (sided ? (value < 0 ? 45 - length : 45) : 0), y, Math.max(length, 0.5), 16], colour: lab.colour(value < 0 ? "more" : sided ? "less" : "code"), data: { token: i, measure: name, value: value.toFixed(4) } });
+          shapes.push({ rect: [LEFT + k * W + (sided ? (value < 0 ? 45 - length : 45) : 0), y, Math.max(length, 0.5), 16], colour: lab.colour(sided ? lab.side(value) : "code"), data: { token: i, measure: name, value: value.toFixed(4) } });
           shapes.push({ text: text(value, name), x: LEFT + k * W + 98, y: y + 8, colour: ink, size: 12 });
         });
       });

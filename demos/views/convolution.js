@@ -138,6 +138,7 @@ function drawWindow() {  // what changes while the window slides
   const mark = { row: s.at[0], column: s.at[1], rows: 1, columns: 1, colour: "code", line: 3 };
   const labels = tokens ? Array.from({ length: out.height }, (_, r) => phrase(r)) : null;
   const signed = lab.inkOf({ signed: true, scale });
+  lab.signedLegend(find(".maps .out .signs"), [lab.signed(-scale), `+${lab.signed(scale)}`]);
   grids.output.show({ ...map, shade: signed, faint, labels, marks: [mark] });
   grids.active.show({ ...map, values: active, shade: signed, faint, labels, marks: [mark] });
   drawSum(from, each);

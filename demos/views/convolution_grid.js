@@ -3,14 +3,11 @@
   const lab = window.lab;
   const MAX_CELL = 44, FROM_NUMBERS = 34;  // CSS pixels
 
-  // Colours of values: `signed` runs blue - paper - magenta over -scale..scale, ink paper - blue over
-  // low..low + scale.
+  // Colours of values: signed numbers over -scale..scale, or ink, paper - blue, over low..low + scale.
   lab.inkOf = ({ signed, scale, low = 0 }) => {
-    const [paper, high, below] = ["paper", signed ? "more" : "input", "less"].map((name) => lab.rgb(lab.colour(name)));
-    return (value) => {
-      const share = signed ? value / scale : (value - low) / scale, end = share >= 0 ? high : below;
-      return paper.map((from, c) => from + Math.min(1, Math.abs(share) || 0) * (end[c] - from));
-    };
+    if (signed) { const colour = lab.signedScale(); return (value) => colour(value / scale); }
+    const [paper, ink] = ["paper", "input"].map((name) => lab.rgb(lab.colour(name)));
+    return (value) => paper.map((from, c) => from + Math.min(1, Math.max(0, (value - low) / scale) || 0) * (ink[c] - from));
   };
 
   // One pixel a cell; CSS or `lab.cells` scales it up.
@@ -66,8 +63,10 @@
         context.textAlign = "center";
         context.font = `${Math.min(0.8 * font, 0.34 * cell)}px ${body.fontFamily}`;
         for (let k = 0; k < width * height; k++)
-          if ((picture.faint?.(k) ?? 1) === 1)
+          if ((picture.faint?.(k) ?? 1) === 1) {
+            context.fillStyle = lab.readable(picture.shade(picture.values[k]));
             context.fillText(lab.signed(picture.values[k]), left + ((k % width) + 0.5) * cell, (Math.floor(k / width) + 0.5) * cell);
+          }
       }
       const outline = ({ row, column, rows, columns, colour, line }, dashes) => {
         context.setLineDash(dashes);

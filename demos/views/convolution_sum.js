@@ -4,10 +4,8 @@
   const lab = window.lab;
   const MAX_TERMS = 12;  // of a sum that is written out
 
-  const tint = (value, scale, high) => {
-    const share = Math.round(45 * Math.min(1, Math.abs(value) / scale)) || 0;  // more would hide the digits
-    return `color-mix(in srgb, var(--${value >= 0 ? high : "less"}) ${share}%, var(--paper))`;
-  };
+  // Ink behind a number: more of it would hide the digits.
+  const inked = (share) => `color-mix(in srgb, var(--input) ${Math.round(45 * Math.min(1, share)) || 0}%, var(--paper))`;
 
   lab.sumGrids = (node, { write, bad }) => {
     const boxes = ["window", "kernel", "products"].map((name) => node.querySelector(`.${name} .cells`));
@@ -40,15 +38,16 @@
       under.forEach((x, k) => {
         const [seen, cell, product] = boxes.map((box) => box.children[k]);
         seen.textContent = lab.signed(x, digits);
-        seen.style.background = signed ? tint(x, 1, "more") : tint(x - low, 1 - low, "input");
+        if (signed) { seen.style.background = ""; lab.signedGround(seen, x); }
+        else { seen.classList.remove("signed-ground"); seen.style.background = inked((x - low) / (1 - low)); }
         if (cell !== document.activeElement) {
           cell.value = lab.signed(weights[k], Number.isInteger(weights[k]) ? 0 : digits);
           cell.removeAttribute("aria-invalid");
         }
-        cell.style.background = tint(weights[k], most, "more");
+        lab.signedGround(cell, weights[k] / most);
         cell.setAttribute("aria-label", label(Math.floor(k / kernel[1]) + 1, (k % kernel[1]) + 1));
         product.textContent = lab.signed(products[k], digits);
-        product.style.background = tint(products[k], largest, "more");
+        lab.signedGround(product, products[k] / largest);
       });
     };
   };

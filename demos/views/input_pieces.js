@@ -250,6 +250,7 @@ function renderSum() {
   find(".sum-title").textContent = lab.t("input_pieces.sum.title", { token: sum.name });
   const scale = Math.max(...STRIPES.slice(0, 4).map((name) => lab.usualSize(sum.vectors[name])));
   const values = { id: sum.asked.token, at: sum.asked.position, segment: sum.asked.segment ? "B" : "A" };
+  lab.signedLegend(find(".signs"), [`−${scale.toFixed(2)}`, `+${scale.toFixed(2)}`]);
   lab.addition(find(".stripes"), STRIPES.map((name, k) => {
     const own = name === "normalised" ? lab.usualSize(sum.vectors[name]) : scale;
     return {

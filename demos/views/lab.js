@@ -187,19 +187,15 @@
   };
   lab.rgb = rgb;
   // Paint [784] values on a canvas of 28 x 28 (CSS scales it up, pixelated).
-  // kind "ink": 0..1, paper to the colour named `tone`; "difference": -1..1, blue - paper - magenta.
+  // kind "ink": 0..1, paper to the colour named `tone`; "difference": -1..1, as signed numbers.
   lab.paint = (canvas, values, { kind = "ink", tone = "ink" } = {}) => {
     if (canvas.width !== SIDE) canvas.width = canvas.height = SIDE;
     const context = canvas.getContext("2d");
     const image = context.createImageData(SIDE, SIDE);
-    const paper = rgb(lab.colour("paper"));
-    const high = rgb(lab.colour(kind === "ink" ? tone : "more")), low = rgb(lab.colour("less"));
-    for (let i = 0; i < values.length; i++) {
-      const share = Math.min(1, Math.abs(values[i]));
-      const end = values[i] >= 0 ? high : low;
-      for (let c = 0; c < 3; c++) image.data[4 * i + c] = paper[c] + share * (end[c] - paper[c]);
-      image.data[4 * i + 3] = 255;
-    }
+    const paper = rgb(lab.colour("paper")), full = rgb(lab.colour(tone));
+    const inked = (ink) => full.map((end, c) => paper[c] + Math.min(1, Math.max(0, ink)) * (end - paper[c]));
+    const colour = kind === "ink" ? inked : lab.signedScale();
+    values.forEach((value, i) => image.data.set([...colour(value), 255], 4 * i));
     context.putImageData(image, 0, 0);
     canvas.repaint = () => lab.paint(canvas, values, { kind, tone });
     canvas.classList.add("digit");

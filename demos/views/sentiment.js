@@ -114,12 +114,12 @@ function verdicts() {
 function drawVerdicts(list) {
   const focused = find(".verdicts").contains(document.activeElement) ? document.activeElement.value : null;
   find(".verdicts").replaceChildren(...MODELS.map((model) => {
-    const one = list.find((found) => found.model === model), fill = make("i", one?.good >= 0.5 ? "for" : "against"), tick = make("i", "before");
-    const button = make("button", "", make("span", "name", name(model)), make("span", "track", fill, make("i", "half")),
+    const one = list.find((found) => found.model === model), fill = make("i"), tick = make("i", "before");
+    const button = make("button", "", make("span", "name", name(model)), make("span", "track", fill),
       make("span", "share number", one ? lab.percent(one.good) : "…"),
       make("small", "", one ? say("accuracy", { per: (100 * one.test_accuracy).toFixed(1) }) : ""));
     if (one) {
-      fill.style.cssText = `left:${100 * Math.min(0.5, one.good)}%;width:${100 * Math.abs(one.good - 0.5)}%`;
+      lab.signedBar(fill, 2 * one.good - 1);
       tick.style.left = `${100 * one.before}%`;
       if (state.off.length) button.querySelector(".track").append(tick);
       button.setAttribute("aria-label", say("spoken", { name: name(model), per: (100 * one.good).toFixed(0) }));
@@ -212,7 +212,7 @@ function strip(list, best) {
   const one = list.find(({ model }) => model === state.model), cnn = STARTS.includes(state.model);
   find(".given").textContent = now.text;
   find(".count").textContent = say("strip.units", { n: now.tokens.length });
-  find(".winners").replaceChildren(...(cnn ? best.slice(0, 3).map(({ text, towards }) => make("span", towards >= 0 ? "for" : "against", text)) : [make("span", "", name(state.model))]));
+  find(".winners").replaceChildren(...(cnn ? best.slice(0, 3).map(({ text, towards }) => make("span", `signed-line ${lab.side(towards)}`, text)) : [make("span", "", name(state.model))]));
   find(".strip .caption").textContent = cnn ? say("strip.filters", { n: best.length }) : say("strip.other");
   find(".odds").textContent = one ? signed(Math.log(one.good / (1 - one.good))) : "…";
   find(".outcome").textContent = one ? `${say(one.good >= 0.5 ? "good" : "bad")} ${lab.percent(Math.max(one.good, 1 - one.good))}` : "…";
@@ -224,9 +224,8 @@ function filters(best) {
   const scale = Math.max(...shown.map(({ towards }) => Math.abs(towards)), 1e-6);
   const focused = find(".filters").contains(document.activeElement) ? document.activeElement.value : null;
   find(".filters").replaceChildren(...shown.map((one) => {
-    const fill = make("i", one.towards >= 0 ? "for" : "against"), share = (50 * Math.abs(one.towards)) / scale;
-    fill.style.cssText = `left:${one.towards >= 0 ? 50 : 50 - share}%;width:${share}%`;
-    const button = make("button", "", make("span", "ngram", one.text), make("span", "track", fill, make("i", "half")), make("span", "number", signed(one.towards)));
+    const fill = make("i"), button = make("button", "", make("span", "ngram", one.text), make("span", "track", fill), make("span", "number", signed(one.towards)));
+    lab.signedBar(fill, one.towards / scale);
     button.type = "button";
     button.value = one.k;
     button.title = say("filter", { k: one.k + 1, size: one.size, met: one.met.toFixed(2) });
@@ -244,7 +243,7 @@ function filters(best) {
   let at = 0;
   now.tokens.forEach((_, k) => {
     const mark = make("span", "", now.text.slice(now.starts[k], now.ends[k]));
-    if (colour[k]) { mark.className = `won ${colour[k].towards >= 0 ? "for" : "against"}`; mark.style.setProperty("--share", `${Math.round((100 * Math.abs(colour[k].towards)) / scale)}%`); }
+    if (colour[k]) { mark.className = "won signed-line"; lab.signedGround(mark, colour[k].towards / scale); }
     if (chosen.begin <= k && k <= chosen.last) mark.classList.add("chosen");
     sentence.push(now.text.slice(at, now.starts[k]), mark);
     at = now.ends[k];

@@ -1,9 +1,9 @@
-// Tokens coloured by what they say for (blue, line above) or against (orange, line below) an answer.
+// Tokens coloured by what they say for (line above) or against (line below) an answer.
 //
 //   lab.signedTokens(node, tokens, { scale, press, spoken })
 //     tokens: [{ token, weight, special, joined, hidden, at }]; scale: the weight of a full colour
 //     press(at): makes each ordinary token a button; spoken(token): its text equivalent
-// Style: signed_tokens.css; two legend swatches are `.swatch.for`, `.swatch.against`.
+// Style: signed_scale.css; the legend's swatches are `.swatch.for`, `.swatch.zero`, `.swatch.against`.
 {
   const lab = window.lab;
   lab.signedTokens = (node, tokens, { scale, press = null, spoken = () => "" }) => {
@@ -13,7 +13,7 @@
       const chip = lab.chip(one.token, { kind, joined: one.joined });
       const share = Math.max(-1, Math.min(1, one.weight / (scale || 1)));
       if (!one.hidden) {
-        chip.classList.add("signed", share >= 0 ? "for" : "against");
+        chip.classList.add("signed", lab.side(share));
         chip.style.setProperty("--share", `${Math.round(Math.abs(share) * 100)}%`);
       }
       if (one.special || !press) {

@@ -101,7 +101,9 @@ def test_a_stroke_takes_the_place_of_what_the_lab_laid_there(browser, query):
     there = lab.locator(".pad canvas").evaluate("c => c.toDataURL()")
     draw(page, ONE)
     assert lab.locator(".digit-name").inner_text() == "1"
-    assert page.evaluate("new URLSearchParams(location.search).get('strokes').includes(':')") is False
+    assert (
+        page.evaluate("new URLSearchParams(location.search).get('strokes').includes(':')") is False
+    )
     before = shown(page)
     lab.locator(".undo").click()
     wait_for_answer(page, before)

@@ -71,6 +71,96 @@ def test_projector_and_theme(browser):
     assert page.evaluate(paper) != light
 
 
+def test_theme_and_projector_stand_in_the_link(browser):
+    page = browser("lang=en")
+    seen = """() => [getComputedStyle(document.body).getPropertyValue('--paper'),
+        getComputedStyle(document.querySelector('.page')).fontSize]"""
+    assert "theme" not in page.url  # who has chosen nothing gets what the system has
+    page.get_by_role("button", name="Projector").click()
+    page.get_by_role("button", name="Dark").click()
+    chosen = page.evaluate(seen)
+    page.get_by_role("tab", name="Code space").click()
+    link = page.url.split("?", 1)[1]
+    assert "theme=dark" in link
+    assert "projector=1" in link
+    other = browser(link)
+    other.wait_for_function("document.body.classList.contains('dark')")
+    assert other.evaluate(seen) == chosen
+    for name in ("Projector", "Dark"):
+        button = other.get_by_role("button", name=name)
+        assert button.get_attribute("aria-pressed") == "true"
+        button.click()
+        assert button.get_attribute("aria-pressed") == "false"
+    assert "theme=light" in other.url
+    assert "projector" not in other.url
+    light = browser(other.url.split("?", 1)[1], dark=True)  # a choice wins over the system
+    light.wait_for_function("!document.body.classList.contains('dark')")
+    assert light.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "false"
+
+
+STROKE = "document.querySelector('#reconstruction .pad canvas').toDataURL()"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_back_and_forward_go_between_pages_and_bring_back_their_state(browser, lang: str):
+    page = browser(f"tab=reconstruction&lang={lang}")
+    number = page.evaluate("history.length")
+
+    def shows(tab: str) -> None:
+        page.locator(f"#tab-{tab}[aria-selected=true]").wait_for()
+        page.locator(f"#{tab} .page").wait_for()
+        assert f"tab={tab}" in page.url
+
+    def draw(x: int) -> None:
+        pad = page.locator("#reconstruction .pad canvas")
+        box = pad.bounding_box()
+        page.mouse.move(box["x"] + x, box["y"] + 30)
+        page.mouse.down()
+        page.mouse.move(box["x"] + x, box["y"] + 150, steps=3)
+        page.mouse.up()
+        page.wait_for_function("location.search.includes('strokes=')")
+
+    draw(60)
+    first, link = page.evaluate(STROKE), page.url
+    page.locator("#tab-latent_walk").click()
+    shows("latent_walk")
+    page.locator("#latent_walk .page[data-ready]").wait_for()
+    page.locator("#latent_walk .steps").fill("7")  # a slider makes no entry
+    page.locator("#tab-latent_walk").click()  # nor does the page that is there already
+    page.wait_for_function("location.search.includes('steps=7')")
+    assert page.evaluate("history.length") == number + 1
+    page.locator(".shell .chapters button").nth(1).click()
+    shows("input_pieces")
+    page.go_back()
+    shows("latent_walk")
+    assert page.locator("#latent_walk .steps").input_value() == "7"
+    page.go_back()
+    shows("reconstruction")
+    assert page.url == link
+    assert page.evaluate(STROKE) == first
+
+    page.locator("#tab-code_space").click()
+    shows("code_space")
+    page.locator("#tab-reconstruction").click()
+    page.locator("#reconstruction .clear").click()
+    draw(120)
+    second = page.evaluate(STROKE)
+    page.locator(".shell .language").click()
+    page.go_back()
+    shows("code_space")
+    assert page.evaluate("lab.lang") != lang  # a choice of the visitor's, not of the page's
+    page.go_back()  # the page as it was then: another drawing
+    page.wait_for_function(
+        f"document.querySelector('#reconstruction .pad canvas') && {STROKE} === {first!r}"
+    )
+    shows("reconstruction")
+    page.go_forward()
+    page.go_forward()
+    page.wait_for_function(
+        f"document.querySelector('#reconstruction .pad canvas') && {STROKE} === {second!r}"
+    )
+
+
 def test_an_unknown_tab_or_language_in_the_link_is_ignored(browser):
     page = browser("tab=nothing&lang=xx&beta=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
     page.get_by_role("tab").first.wait_for()
