@@ -61,7 +61,13 @@ def build_app() -> gr.Blocks:
                     with gr.Tab(name, id=name):
                         tab.build()
 
-        shell.open(None, shell, pages, js="(id) => ({ selected: id, __type__: 'update' })")
+        shell.open(
+            None,
+            shell,
+            pages,
+            js="(id) => ({ selected: id, __type__: 'update' })",
+            trigger_mode="multiple",  # who goes on at once must not stay on the page before
+        )
     return demo
 
 

@@ -1,4 +1,5 @@
-// Next sentence: candidates judged in one request, the words of the selected one weighed in another.
+// Next sentence: the learner guesses first; then candidates judged in one request are shown in order, and
+// the words of the selected one weighed in another.
 const TAB = "next_sentence";
 const find = (selector) => element.querySelector(selector);
 const say = (key, values) => lab.t(`${TAB}.${key}`, values);
@@ -11,7 +12,7 @@ lab.frame(element, TAB, {
   lights: { 1: ".ranked", 2: ".weighed", 3: ".ranked" },
   proofs: {
     1: () => change({ ...sameStory(), revealed: true }),
-    2: () => find(".readings").scrollIntoView({ block: "center" }),
+    2: () => { change({ revealed: true }); find(".readings").scrollIntoView({ block: "center" }); },
     3: () => find(".trial").scrollIntoView({ block: "center" }),
   },
 });
@@ -27,7 +28,7 @@ function fromStory(language, number, at, seed = 0) {
   const pick = (list) => list[Math.floor(random() * list.length)];
   const others = stories(language).filter((_, k) => k !== number - 1).map(pick);
   const candidates = [own[at], pick(own.filter((_, k) => k !== at && k !== at - 1)), ...others];
-  return { language, a: own[at - 1], candidates: shuffled(candidates, random), pick: null, revealed: false, hidden: [] };
+  return { language, a: own[at - 1], candidates: shuffled(candidates, random), pick: null, guess: null, revealed: false, hidden: [] };
 }
 function shuffled(list, random) {
   const mixed = [...list];
@@ -59,6 +60,7 @@ function sameStory() {
 }
 
 // ---- State ------------------------------------------------------------------------------------------
+// guess: the text that the learner would choose; revealed: whether BERT's answer is shown.
 const worked = () => ({ model: "", ...fromStory(lab.lang, 1, 1) });
 function linked() {
   const read = (name, fallback) => lab.link.read(TAB, name, fallback);
@@ -69,9 +71,11 @@ function linked() {
   const candidates = typed === null ? from.candidates : typed.split("\n").slice(0, props.max_candidates);
   const hidden = read("hide", "").split(",").filter(Boolean).map(Number).filter(Number.isInteger);
   const pick = lab.link.read(TAB, "pick", null) === null ? null : number("pick", 1, 1, candidates.length) - 1;
-  return { ...from, model: read("model", ""), a, candidates, hidden, pick, revealed: read("reveal") === "1" };
+  const guess = candidates[number("guess", 0, 0, candidates.length) - 1] ?? null;
+  return { ...from, model: read("model", ""), a, candidates, hidden, pick, guess, revealed: read("reveal") === "1" };
 }
 let state = null, answer = null, weighed = null, lastTyped = 0;
+const guessed = () => (state.guess === null ? -1 : state.candidates.indexOf(state.guess));
 const asked = () => state.candidates.map((text, k) => ({ text, k })).filter(({ text }) => text.trim());
 const model = () => state.model || state.language;
 
@@ -96,10 +100,13 @@ function refresh() {
   lab.link.set(TAB, {
     of: state.language, story: example ? here.number : null, at: example ? here.at : null,
     a: !here && short ? state.a : null, b: !known && short ? joined : null,
-    pick: state.pick === null ? null : state.pick + 1, reveal: state.revealed ? 1 : null,
+    pick: state.pick === null ? null : state.pick + 1, reveal: state.revealed ? 1 : null, guess: guessed() + 1 || null,
     hide: state.hidden.length ? state.hidden.join(",") : null, model: state.model || null,
   });
   find(".reveal").setAttribute("aria-pressed", String(state.revealed));
+  find(".reveal").disabled = !state.revealed && guessed() < 0 && asked().length > 1;
+  find(".guess-first").hidden = !find(".reveal").disabled;
+  find("article").classList.toggle("guessing", !state.revealed);
   find(".where").textContent = here ? say("step", { n: here.at, of: story(state.language, here.number).length }) : "";
   find(".earlier").disabled = !here || here.at < 2;
   find(".later").disabled = !here || here.at > story(state.language, here.number).length - 2;
@@ -123,7 +130,7 @@ const judge = lab.newest(async (now, list) => {
     const ranked = [...answer.list].sort((x, y) => y.probability - x.probability);
     answer.list.forEach((one) => { one.rank = ranked.indexOf(one) + 1; });
     render();
-    await weigh();
+    if (state.revealed) await weigh();
   } catch (failure) { lab.problem(problem, failure); }
   const page = find("article");
   page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
@@ -152,27 +159,44 @@ function render() {
   const ranked = [...answer.list].sort((x, y) => x.rank - y.rank), best = ranked[0];
   find(".given").textContent = state.a;
   find(".loose").replaceChildren(...answer.list.map(({ text }) => make("li", "", text)));
-  find(".chosen").textContent = best.text;
+  find(".chosen").textContent = state.revealed ? best.text : "?";
   find(".count").textContent = say("strip.of", { n: answer.list.length });
   const hasTrue = answer.list.some((one) => origin(one.text) === "next");
   const right = origin(best.text) === "next";
-  find(".outcome").textContent = state.revealed && hasTrue ? say(right ? "strip.right" : "strip.wrong") : lab.percent(best.probability);
+  find(".outcome").textContent = !state.revealed ? "" : hasTrue ? say(right ? "strip.right" : "strip.wrong") : lab.percent(best.probability);
   find(".outcome").classList.toggle("right", state.revealed && hasTrue && right);
+  find(".todo").dataset.i18n = `${TAB}.${hasTrue ? "todo" : "todo_own"}`;
+  find(".todo").textContent = say(hasTrue ? "todo" : "todo_own");
+  find(".ranked-title").textContent = say(state.revealed ? "ranked" : "guess.title");
+  const same = state.guess === best.text, mine = origin(state.guess ?? "") === "next";
+  const verdict = hasTrue ? (mine ? (right ? "both" : "you") : right ? "bert" : "neither") : same ? "same" : "differ";
+  find(".verdict").textContent = state.revealed && guessed() >= 0 ? say(`verdict.${verdict}`) : "";
   find(".who").textContent = say("other.who", { name: state.model || say("other.ours_name") });
   const focused = find(".ranked").contains(document.activeElement) ? document.activeElement.value : null;
-  find(".ranked").replaceChildren(...ranked.map((one) => {
+  const open = (one) => {  // before the answer: what the learner would choose
+    const button = make("button", "", make("span", "rank"), make("span", "text", one.text));
+    button.type = "button";
+    button.value = one.k;
+    button.setAttribute("aria-pressed", String(one.k === guessed()));
+    button.onclick = () => change({ guess: one.text });
+    return make("li", "", button);
+  };
+  find(".ranked").replaceChildren(...(state.revealed ? ranked : answer.list).map((one) => {
+    if (!state.revealed) return open(one);
     const fill = make("i"), from = origin(one.text);
     fill.style.width = `${100 * one.probability}%`;
     const button = make("button", "", make("span", "rank number", String(one.rank)), make("span", "text", one.text),
       make("span", "track", fill, make("i", "half")), make("span", "share number", lab.percent(one.probability)));
-    if (state.revealed) button.append(make("span", `origin ${from}`, say(`origin.${from}`)));
+    const tags = make("span", "tags", make("span", `origin ${from}`, say(`origin.${from}`)));
+    if (one.k === guessed()) tags.append(make("span", "origin guess", say("guess.mine")));
+    button.append(tags);
     button.type = "button";
     button.value = one.k;
     button.setAttribute("aria-pressed", String(one === selected()));
     button.setAttribute("aria-label", say("spoken", { rank: one.rank, text: one.text, per: (100 * one.probability).toFixed(0) })
-      + (state.revealed ? ` ${say(`origin.${from}`)}` : ""));
+      + ` ${tags.textContent}`);
     button.onclick = () => change({ pick: one.k, hidden: [] });
-    return make("li", state.revealed && from === "next" ? "true" : "", button);
+    return make("li", from === "next" ? "true" : "", button);
   }));
   if (focused !== null) find(`.ranked button[value="${focused}"]`)?.focus();
 }
@@ -218,7 +242,9 @@ function drawCandidates() {
     field.oninput = () => {
       const fresh = Date.now() - lastTyped > 1500;  // one undo for a burst of typing
       lastTyped = Date.now();
-      change({ candidates: state.candidates.map((text, i) => (i === k ? field.value : text)), pick: k }, { keep: fresh });
+      change({
+        candidates: state.candidates.map((text, i) => (i === k ? field.value : text)), pick: k, guess: guessed() === k ? field.value : state.guess,
+      }, { keep: fresh });
     };
     remove.onclick = () => change({ candidates: state.candidates.filter((_, i) => i !== k), pick: null });
     return make("li", "", field, remove);

@@ -41,16 +41,83 @@ def after(page: "Page", act: Callable[[], object]) -> list[list]:
     return page.evaluate(BARS)
 
 
+def spoilers(page: "Page") -> str:
+    """Return what the page tells of BERT's answer, as seen on the screen."""
+    return page.locator("#next_sentence").evaluate(
+        """(lab) => ["track", "share", "origin", "outcome", "chosen", "weighed", "readings",
+                "strongest", "verdict"]
+            .flatMap((name) => [...lab.querySelectorAll(`.panel .${name}, .strip .${name}`)])
+            .filter((node) => node.checkVisibility() && !node.closest(".accuracy, .trial"))
+            .map((node) => node.textContent || node.className).join("|")"""
+    )
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("zh", 390)])
+def test_the_learner_guesses_before_anything_is_told_and_sees_it_beside_the_truth(
+    browser, lang: str, width: int
+):
+    page = opened(browser, f"&lang={lang}&of={lang}&story=2", width=width)
+    lab = page.locator("#next_sentence")
+    reveal = lab.locator(".reveal")
+    assert spoilers(page).strip("|") == "?"
+    assert reveal.is_disabled()
+    assert lab.locator(".guess-first").is_visible()
+    order = lab.locator(".ranked .text").all_inner_texts()
+    assert order == [field.input_value() for field in lab.locator(".candidates input").all()]
+    after(page, lab.locator(".ranked button").nth(2).click)
+    assert spoilers(page).strip("|") == "?"
+    after(page, reveal.click)
+    assert "guess=3" in page.url
+    mine = lab.locator(".ranked li", has=page.locator(".origin.guess"))
+    assert mine.locator(".text").inner_text() == order[2]
+    assert lab.locator(".ranked .origin.next").count() == 1
+    won = mine.locator(".origin.next").count() == 1
+    bert = lab.locator(".ranked li").first.locator(".origin.next").count() == 1
+    key = {(1, 1): "both", (1, 0): "you", (0, 1): "bert", (0, 0): "neither"}[won, bert]
+    said = page.evaluate(f"lab.t('next_sentence.verdict.{key}')")
+    assert lab.locator(".verdict").inner_text() == said
+    assert lab.locator(".weighed .chip").first.is_visible()
+    other = opened(browser, page.url.split("?", 1)[1].replace("tab=next_sentence", ""), width=width)
+    assert other.locator("#next_sentence .verdict").inner_text() == said
+    after(page, lab.locator(".later").click)  # the next exercise is closed again
+    assert spoilers(page).strip("|") == "?"
+
+
+def test_own_sentences_are_guessed_and_revealed_too(browser):
+    page = opened(browser, "&lang=en&of=en")
+    lab = page.locator("#next_sentence")
+    after(page, lambda: lab.locator("textarea").fill("The kettle is boiling."))
+    after(page, lambda: lab.locator(".candidates input").first.fill("I will make us some tea."))
+    assert spoilers(page).strip("|") == "?"
+    assert "your sentences" in lab.locator(".todo").inner_text()
+    after(page, lab.locator(".ranked button").first.click)
+    field = lab.locator(".candidates input").first
+    after(page, lambda: field.fill("I will make us some tea now."))  # the guess goes along
+    after(page, lab.locator(".reveal").click)
+    assert len(page.evaluate(BARS)) == 5
+    shares = [share for _, share in page.evaluate(BARS)]
+    assert shares == sorted(shares, reverse=True)
+    guess = lab.locator(".ranked li", has=page.locator(".origin.guess"))
+    assert guess.locator(".text").inner_text() == "I will make us some tea now."
+    first = lab.locator(".ranked .text").first.inner_text() == "I will make us some tea now."
+    key = "same" if first else "differ"
+    assert lab.locator(".verdict").inner_text() == page.evaluate(
+        f"lab.t('next_sentence.verdict.{key}')"
+    )
+    after(page, lambda: field.fill("Once revealed, it stays so while one types."))
+    assert len(page.evaluate(BARS)) == 5
+
+
 def test_candidates_are_ranked_and_the_true_one_stays_hidden_until_revealed(browser):
     page = opened(browser, "&lang=en")
     lab = page.locator("#next_sentence")
+    after(page, lab.locator(".ranked button").first.click)
+    after(page, lab.get_by_role("button", name="Reveal").click)
     bars = page.evaluate(BARS)
     assert len(bars) == 5
     shares = [share for _, share in bars]
     assert shares == sorted(shares, reverse=True)
     assert all(0 <= share <= 100 for share in shares)
-    assert lab.locator(".origin").count() == 0
-    after(page, lab.get_by_role("button", name="Reveal").click)
     assert lab.locator(".origin.next").count() == 1
     assert lab.locator(".origin.same").count() == 1
     assert lab.locator(".origin.other").count() == 3
@@ -62,7 +129,7 @@ def test_candidates_are_ranked_and_the_true_one_stays_hidden_until_revealed(brow
 
 
 def test_hiding_a_word_and_swapping_change_the_answer_and_the_link_keeps_it(browser):
-    page = opened(browser, "&lang=en&story=3")
+    page = opened(browser, "&lang=en&story=3&reveal=1")
     lab = page.locator("#next_sentence")
     after(page, lab.locator(".chips.second button.token").nth(2).click)
     assert lab.locator(".chips.second .chip.hidden").count() == 1
@@ -81,7 +148,7 @@ def test_hiding_a_word_and_swapping_change_the_answer_and_the_link_keeps_it(brow
 
 
 def test_own_sentences_on_a_phone_are_limited_kept_and_never_run(browser):
-    page = opened(browser, "&lang=zh", width=390, locale="zh-CN", dark=True)
+    page = opened(browser, "&lang=zh&reveal=1", width=390, locale="zh-CN", dark=True)
     lab = page.locator("#next_sentence")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     for n in range(6, 9):

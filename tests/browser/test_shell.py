@@ -51,6 +51,20 @@ def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
             assert overflow <= 0, f"{button.inner_text()} is {overflow} px too wide"
 
 
+def test_who_goes_on_at_once_gets_the_last_page(browser):
+    page = browser("lang=en")
+    page.evaluate(
+        """for (const id of ["code_space", "latent_walk", "reconstruction", "code_space"])
+            document.querySelector(`#tab-${id}`).click()"""
+    )
+    page.locator("#code_space .page").wait_for()
+    seen = "[...document.querySelectorAll('.page')].filter((node) => node.checkVisibility()).length"
+    page.wait_for_function(f"{seen} === 1")
+    page.go_back()
+    page.locator("#reconstruction .page").wait_for()
+    assert not page.locator("#code_space .page").is_visible()
+
+
 def test_arrow_keys_move_between_tabs(browser):
     page = browser("lang=en")
     page.get_by_role("tab").first.focus()
