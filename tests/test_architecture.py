@@ -118,5 +118,5 @@ def test_no_two_shared_scripts_set_the_same_name():
         for name in re.findall(r"^\s*lab\.(\w+) = ", script.read_text("utf-8"), re.MULTILINE):
             setters.setdefault(name, set()).add(script.name)
     shared = {name: files for name, files in setters.items() if len(files) > 1}
-    assert shared.pop("tab", None) in (None, {"lab.js", "shell.js"})
+    assert shared.pop("tab", None) in (None, {"links.js", "shell.js"})
     assert shared == {}
