@@ -1,5 +1,7 @@
 """The everyday sentences: what the figure that they give rests on."""
 
+import lzma
+import os
 import tomllib
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from bench import everyday
 from core import texts
 from core.text import pieces
-from core.training import bert_examples
+from core.training import bert_corpus, bert_examples
 
 LANGUAGES = pieces.LANGUAGES
 
@@ -50,6 +52,23 @@ def test_no_answer_is_written_twice(language):
     for rows in tomllib.loads(file.read_text(encoding="utf-8")).values():
         for text, answers in rows:
             assert len(answers.split()) == len(set(answers.split())), text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("LATENT_LAB_DATA" not in os.environ, reason="LATENT_LAB_DATA names no texts")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_stands_in_the_texts_that_are_trained_on(language):
+    away = {i: None for i in range(128) if not chr(i).isalnum()} | dict.fromkeys(
+        map(ord, "，。！？、")
+    )
+    for file in bert_corpus.FILES[language]:
+        path = Path(os.environ["LATENT_LAB_DATA"]) / "text" / f"{file}.jsonl.xz"
+        content = lzma.decompress(path.read_bytes()).decode().lower().translate(away)
+        assert len(content) > 1e6
+        for blank in everyday.blanks(language):
+            halves = [half.lower().translate(away) for half in blank.text.split("[MASK]")]
+            if max(halves, key=len) in content:
+                assert not any(sentence in content for sentence in filled(blank)), blank.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
