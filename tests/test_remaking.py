@@ -90,6 +90,7 @@ def test_another_bert_makes_all_that_hangs_on_it_stale():
     entries["weights/bert-en/model.safetensors"]["sha256"] = "another"
     stale = remaking.changed(entries)
     assert set(stale) == {
+        "samples/failures.json",
         "samples/race.json",
         "samples/sentiment_examples.json",
         "samples/training_examples.json",
