@@ -24,7 +24,8 @@ from core.models.autoencoder import (
     MLPAutoencoder,
     MLPAutoencoderConfig,
 )
-from core.models.bert import BertForClassification, BertForPreTraining
+from core.models.bert import Bert, BertForPreTraining
+from core.models.bert_classifier import BertForClassification
 from core.models.pca import PCA
 from core.models.textcnn import TextCNN
 from core.models.vae import VAE, ConvVAE, VAEConfig
@@ -174,6 +175,6 @@ def sentiment_bert(language: str) -> BertForClassification:
     changed = load_file(assets.locate(sentiment_weights(language)))
     weights = changes.unpack(bert(language).state_dict(), changed)
     folder = assets.locate(f"weights/sentiment-{language}/{CONFIG}").parent
-    model = BertForClassification(read_config(folder), 2, mean=True)
+    model = BertForClassification(Bert(read_config(folder)), 2, mean=True)
     model.load_state_dict(weights, strict=True)
     return model.to(runtime.device()).eval().requires_grad_(False)

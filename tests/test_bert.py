@@ -13,7 +13,8 @@ from core.checkpoint_config import NAMES
 from core.checkpoints import FILES, load_bert, save_bert
 from core.errors import InputError
 from core.fetching import fetch
-from core.models.bert import Bert, BertConfig, BertForClassification, BertForPreTraining, initialise
+from core.models.bert import Bert, BertConfig, BertForPreTraining, initialise
+from core.models.bert_classifier import BertForClassification
 
 TINY = BertConfig(
     n_vocabulary=60, width=24, n_layers=3, n_heads=4, n_feed_forward=40, n_positions=16
@@ -94,10 +95,10 @@ def test_attention_and_block_equal_transformers(pair):
     for wanted in (False, True):
         assert_close(block.attention.self(x, keep, None, attention=wanted).context, context)
         expected = their_block.attention(x, added)[0]
-        assert_close(block.attention(x, keep, None, attention=wanted).context, expected)
+        assert_close(block.attention(x, keep, None, attention=wanted).output, expected)
         expected = their_block(x, added)
         expected = expected[0] if isinstance(expected, tuple) else expected
-        assert_close(block(x, keep, None, attention=wanted).context, expected)
+        assert_close(block(x, keep, None, attention=wanted).output, expected)
     assert_close(block.attention.self(x, keep, None, attention=True).attention, weights)
 
 
@@ -358,7 +359,7 @@ def test_any_layer_can_be_decoded(tiny):
 def test_classification_heads():
     ids, segments, mask = texts()
     for each_token, shape in ((False, (3, 5)), (True, (3, 11, 5))):
-        model = BertForClassification(TINY, 5, each_token=each_token).eval()
+        model = BertForClassification(Bert(TINY), 5, each_token=each_token).eval()
         assert model(ids, segments, mask).shape == shape
         assert {"classifier.weight", "classifier.bias"} < set(model.state_dict())
 
@@ -376,3 +377,28 @@ def test_initialise_repeats_and_is_narrow():
 def test_default_config_is_the_shipped_size():
     body = sum(p.numel() for p in Bert(BertConfig(n_vocabulary=1)).parameters())
     assert 10_900_000 < body < 11_100_000
+
+
+def test_blocks_from_any_layer_on_go_on_as_the_whole_does(tiny):
+    ids, segments, mask = texts()
+    factors = torch.rand(
+        3,
+        TINY.n_layers,
+        TINY.n_heads,
+        generator=generator(3),
+        dtype=torch.float64,
+    )
+    whole = tiny.bert(ids, segments, mask, head_mask=factors, hidden_states=True, attention=True)
+    for first in range(TINY.n_layers):
+        begun = whole.hidden_states[first]
+        found = list(tiny.bert.blocks(begun, mask, factors, first=first, attention=True))
+        assert len(found) == TINY.n_layers - first
+        for i, block in enumerate(found, first):
+            assert_close(block.output, whole.hidden_states[i + 1])
+            assert_close(block.seen.attention, whole.attention[i])
+
+
+def test_a_text_longer_than_the_positions_is_refused_in_words(tiny):
+    ids = torch.zeros(1, TINY.n_positions + 1, dtype=torch.int64)
+    with pytest.raises(ValueError, match=f"{TINY.n_positions + 1} tokens"):
+        tiny(ids)

@@ -9,7 +9,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.models.bert import BertConfig, BertForClassification, BertForPreTraining
+from core.models.bert import BertConfig, BertForPreTraining
+from core.models.bert_classifier import BertForClassification
 from core.models.textcnn import TextCNN
 from core.reviews import Reviews
 from core.text import units

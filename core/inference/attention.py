@@ -114,16 +114,11 @@ def attend(reading: Reading, off: Collection[int] = ()) -> np.ndarray:
 
 
 def _layers(reading: Reading, off: Collection[int]) -> Iterator[AttentionOutput]:
-    """Yield what each layer of a BERT looks at; what the last makes of it is nobody's question."""
+    """Yield what each layer of a BERT looks at."""
     mask, bert = readings.head_mask(reading, off), reading.reader.model.bert
     x = bert.embeddings(bert.embeddings.word_embeddings(reading.ids), reading.segments)
-    *below, last = bert.encoder["layer"]
-    for i, layer in enumerate(below):
-        heads = None if mask is None else mask[i, :, None, None]
-        seen = layer(x, None, heads, attention=True)
-        yield seen
-        x = seen.context
-    yield last.attention.self(x, None, None, attention=True)
+    for block in bert.blocks(x, None, mask, attention=True):
+        yield block.seen
 
 
 def whole_words(attention: np.ndarray, words: np.ndarray) -> np.ndarray:

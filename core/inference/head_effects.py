@@ -77,17 +77,13 @@ def without_each(
         layer: whose heads they are.
         heads: n of them.
     """
-    reading = asked.reading
-    layers = reading.reader.model.bert.encoder["layer"]
-    here = torch.ones(reading.n_heads, device=below.device) if mask is None else mask[layer]
-    factors = here.repeat(len(heads), 1)  # [n, H]
-    factors[np.arange(len(heads)), list(heads)] = 0
+    reading, n = asked.reading, len(heads)
+    size = n, reading.n_layers, reading.n_heads
+    factors = torch.ones(size, device=below.device) if mask is None else mask.repeat(n, 1, 1)
+    factors[np.arange(n), layer, list(heads)] = 0
     found = []
     for some in factors.split(max(1, MAX_TOKENS // below.shape[1])):
         x = below.expand(len(some), -1, -1)
-        x = layers[layer](x, None, some[:, :, None, None], attention=False).context
-        for above in range(layer + 1, reading.n_layers):
-            rest = None if mask is None else mask[above, :, None, None]
-            x = layers[above](x, None, rest, attention=False).context
-        found.append(questions.answers(asked, x))
+        *_, last = reading.reader.model.bert.blocks(x, None, some, first=layer)
+        found.append(questions.answers(asked, last.output))
     return torch.cat(found)

@@ -9,6 +9,7 @@ It can't learn by guessing the next word, which it would see; so some words are 
 guesses those. Submodules are named as in transformers. Trained by core/training/bert.py.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,12 +41,19 @@ class BertConfig:
 
 
 class AttentionOutput(NamedTuple):
-    """What one layer's attention computed; the last three only when asked for."""
+    """What self-attention computed; the last three only when asked for."""
 
-    context: Tensor  # [B, T, D]
-    attention: Tensor | None  # [B, H, T, T], rows are queries and sum to 1
-    queries: Tensor | None  # [B, H, T, D/H]
-    keys: Tensor | None  # [B, H, T, D/H]
+    context: Tensor  # [B, T, D], the values mixed
+    attention: Tensor | None = None  # [B, H, T, T], rows are queries and sum to 1
+    queries: Tensor | None = None  # [B, H, T, D/H]
+    keys: Tensor | None = None  # [B, H, T, D/H]
+
+
+class BlockOutput(NamedTuple):
+    """What a block, or its first half, made of its input, and what its attention saw."""
+
+    output: Tensor  # [B, T, D]
+    seen: AttentionOutput
 
 
 class BertOutput(NamedTuple):
@@ -81,7 +89,10 @@ class BertEmbeddings(nn.Module):
 
     def forward(self, words: Tensor, segments: Tensor) -> Tensor:
         """Return the first hidden state [B, T, D] of word vectors [B, T, D] and segments [B, T]."""
-        positions = self.position_embeddings.weight[: words.shape[1]]  # [T, D]
+        n_tokens, n_positions = words.shape[1], self.position_embeddings.num_embeddings
+        if n_tokens > n_positions:
+            raise ValueError(f"{n_tokens} tokens don't fit into {n_positions} positions.")
+        positions = self.position_embeddings.weight[:n_tokens]  # [T, D]
         summed = words + positions + self.token_type_embeddings(segments)
         return self.dropout(self.LayerNorm(summed))
 
@@ -98,32 +109,35 @@ class BertSelfAttention(nn.Module):
         self.value = nn.Linear(config.width, config.width)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, mask: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
-        """Mix the tokens' values, each token by how well its query meets the others' keys.
+    def forward(self, x: Tensor, keep: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
+        """Return softmax(Q K^T / sqrt(D/H)) V, each head of its own Q, K and V, side by side.
 
         Args:
             x: hidden state, [B, T, D].
-            mask: bool [B, 1, 1, T], False at padding; None where there is none.
+            keep: bool [B, 1, 1, T], False at padding; None where there is none.
             heads: factor for each head, [H, 1, 1] or [B, H, 1, 1]; 0 switches a head off.
             attention: also return attention, queries and keys (slower: [B, H, T, T] is kept).
         """
         queries, keys, values = (self._split(p(x)) for p in (self.query, self.key, self.value))
-        weights = None
-        if attention or heads is not None:
-            scores = queries @ keys.transpose(-1, -2) / queries.shape[-1] ** 0.5  # [B, H, T, T]
-            if mask is not None:
-                scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-            weights = scores.softmax(-1)
-            mixed = self.dropout(weights)
-            mixed = (mixed if heads is None else mixed * heads) @ values
-        else:
-            rate = self.dropout.p * self.training
-            mixed = F.scaled_dot_product_attention(queries, keys, values, mask, rate)
-        context = mixed.transpose(1, 2).flatten(2)  # [B, T, D], the heads side by side again
-        return AttentionOutput(context, *((weights, queries, keys) if attention else (None,) * 3))
+        if not attention and heads is None:  # the same in one step, without weights to look at
+            rate = self.dropout.p if self.training else 0.0
+            mixed = F.scaled_dot_product_attention(queries, keys, values, keep, rate)
+            return AttentionOutput(self._join(mixed))
+        scores = queries @ keys.transpose(-1, -2) / queries.shape[-1] ** 0.5  # [B, H, T, T]
+        if keep is not None:
+            scores = scores.masked_fill(~keep, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(-1)
+        mixed = self.dropout(weights) @ values
+        context = self._join(mixed if heads is None else mixed * heads)
+        if not attention:
+            return AttentionOutput(context)
+        return AttentionOutput(context, weights, queries, keys)
 
     def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)  # [B, T, D] -> [B, H, T, D/H]
+
+    def _join(self, x: Tensor) -> Tensor:
+        return x.transpose(1, 2).flatten(2)  # [B, H, T, D/H] -> [B, T, D]
 
 
 class BertAddNorm(nn.Module):
@@ -150,10 +164,10 @@ class BertAttention(nn.Module):
         self.self = BertSelfAttention(config)
         self.output = BertAddNorm(config, config.width)
 
-    def forward(self, x: Tensor, mask: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
-        """Return the attention's output with the context mixed, added and normalised."""
-        mixed = self.self(x, mask, heads, attention=attention)
-        return mixed._replace(context=self.output(mixed.context, x))
+    def forward(self, x: Tensor, keep: Mask, heads: Mask, *, attention: bool) -> BlockOutput:
+        """Return the attention's context after its linear map, added to `x` and normalised."""
+        seen = self.self(x, keep, heads, attention=attention)
+        return BlockOutput(self.output(seen.context, x), seen)
 
 
 class BertLayer(nn.Module):
@@ -167,11 +181,11 @@ class BertLayer(nn.Module):
         self.activation = ACTIVATIONS[config.activation]
         self.output = BertAddNorm(config, config.n_feed_forward)
 
-    def forward(self, x: Tensor, mask: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
-        """Return the block's output as `context`, beside what its attention saw."""
-        attended = self.attention(x, mask, heads, attention=attention)
-        wide = self.activation(self.intermediate["dense"](attended.context))  # [B, T, 4 D]
-        return attended._replace(context=self.output(wide, attended.context))
+    def forward(self, x: Tensor, keep: Mask, heads: Mask, *, attention: bool) -> BlockOutput:
+        """Return the block's output; the arguments are those of `BertSelfAttention.forward`."""
+        half, seen = self.attention(x, keep, heads, attention=attention)
+        wide = self.activation(self.intermediate["dense"](half))  # [B, T, n_feed_forward]
+        return BlockOutput(self.output(wide, half), seen)
 
 
 class Bert(nn.Module):
@@ -190,9 +204,9 @@ class Bert(nn.Module):
         self,
         ids: Tensor | None,
         segments: Tensor | None = None,
-        mask: Tensor | None = None,
+        mask: Mask = None,
         *,
-        head_mask: Tensor | None = None,
+        head_mask: Mask = None,
         embeddings: Tensor | None = None,
         hidden_states: bool = False,
         attention: bool = False,
@@ -207,20 +221,38 @@ class Bert(nn.Module):
             embeddings: word vectors in place of `ids`, [B, T, D], say to take gradients of them.
             hidden_states: also return each layer's hidden state.
             attention: also return each layer's attention, queries and keys.
+
+        Raises:
+            ValueError: more tokens than positions.
         """
         words = self.embeddings.word_embeddings(ids) if embeddings is None else embeddings
         if segments is None:
             segments = torch.zeros_like(words[..., 0], dtype=torch.int64)
+        x = self.embeddings(words, segments)
+        blocks = list(self.blocks(x, mask, head_mask, attention=attention))
+        hidden = blocks[-1].output
+        return BertOutput(
+            hidden=hidden,
+            pooled=self.pool(hidden[:, 0]),
+            hidden_states=(x, *(block.output for block in blocks)) if hidden_states else (),
+            attention=tuple(block.seen.attention for block in blocks) if attention else (),
+            queries=tuple(block.seen.queries for block in blocks) if attention else (),
+            keys=tuple(block.seen.keys for block in blocks) if attention else (),
+        )
+
+    def blocks(
+        self, x: Tensor, mask: Mask, heads: Mask, *, first: int = 0, attention: bool = False
+    ) -> Iterator[BlockOutput]:
+        """Yield the output of each block from `first` on, given its input `x` [B, T, D].
+
+        `mask`, `heads` (as `head_mask`) and `attention` are those of `forward`.
+        """
         keep = None if mask is None else mask[:, None, None, :]  # [B, 1, 1, T], for all queries
-        states, details = [self.embeddings(words, segments)], []
-        for i, layer in enumerate(self.encoder["layer"]):
-            factor = None if head_mask is None else head_mask[..., i, :, None, None]
-            output = layer(states[-1], keep, factor, attention=attention)
-            states.append(output.context)
-            details.append(output[1:])
-        hidden, seen = states[-1], tuple(zip(*details, strict=True)) if attention else ((), (), ())
-        pooled = self.pool(hidden[:, 0])
-        return BertOutput(hidden, pooled, tuple(states) if hidden_states else (), *seen)
+        for i in range(first, self.config.n_layers):
+            factor = None if heads is None else heads[..., i, :, None, None]
+            block = self.encoder["layer"][i](x, keep, factor, attention=attention)
+            yield block
+            x = block.output
 
     def pool(self, first: Tensor) -> Tensor:
         """Return [B, D] of the last states at [CLS], [B, D], through a layer that NSP trains."""
@@ -258,12 +290,17 @@ class BertForPreTraining(nn.Module):
         )
 
     def forward(
-        self, ids: Tensor, segments: Mask = None, mask: Mask = None, *, positions: Mask = None
+        self,
+        ids: Tensor,
+        segments: Tensor | None = None,
+        mask: Tensor | None = None,
+        *,
+        positions: Tensor | None = None,
     ) -> PreTrainingOutput:
         """Read a batch (as `Bert.forward` does) and answer both questions."""
         return self.answer(self.bert(ids, segments, mask), positions)
 
-    def answer(self, encoder: BertOutput, positions: Mask = None) -> PreTrainingOutput:
+    def answer(self, encoder: BertOutput, positions: Tensor | None = None) -> PreTrainingOutput:
         """Answer both questions about what the body has read, with any extras it was asked for.
 
         `positions`, bool [B, T], are the N places to decode, by default all. In training these are
@@ -276,38 +313,6 @@ class BertForPreTraining(nn.Module):
     def decode(self, hidden: Tensor) -> Tensor:
         """Return MLM logits [*, V] of any layer's hidden states [*, D]."""
         return self.cls["predictions"](hidden, self.bert.embeddings.word_embeddings.weight)
-
-
-class BertForClassification(nn.Module):
-    """BERT with a head for a task: an answer a text (figure 4a, b) or an answer a token (4d)."""
-
-    def __init__(
-        self, config: BertConfig, n_labels: int, *, each_token: bool = False, mean: bool = False
-    ) -> None:
-        """Build body and head, which are trained together (section 4).
-
-        With `mean`, the head reads the mean of all last states (Reimers & Gurevych 2019,
-        arXiv:1908.10084) instead of what the pooler makes of [CLS].
-        """
-        super().__init__()
-        self.bert = Bert(config)
-        self.dropout = nn.Dropout(config.dropout)
-        self.classifier = nn.Linear(config.width, n_labels)
-        self.each_token, self.mean = each_token, mean
-
-    def forward(
-        self, ids: Mask, segments: Mask = None, mask: Mask = None, *, embeddings: Mask = None
-    ) -> Tensor:
-        """Return logits [B, n_labels], or [B, T, n_labels] for each token."""
-        return self.answer(self.bert(ids, segments, mask, embeddings=embeddings), mask)
-
-    def answer(self, encoder: BertOutput, mask: Mask = None) -> Tensor:
-        """Return the logits for a body's output."""
-        read = encoder.hidden if self.each_token else encoder.pooled
-        if self.mean:
-            keep = torch.ones_like(encoder.hidden[..., :1]) if mask is None else mask[..., None]
-            read = (encoder.hidden * keep).sum(1) / keep.sum(1)
-        return self.classifier(self.dropout(read))
 
 
 def initialise(model: nn.Module, generator: Generator) -> None:

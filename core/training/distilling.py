@@ -30,7 +30,8 @@ from torch import Tensor
 
 from core import reviews, runtime, zoo
 from core.checkpoints import load_bert
-from core.models.bert import BertForClassification, BertForPreTraining
+from core.models.bert import BertForPreTraining
+from core.models.bert_classifier import BertForClassification
 from core.reviews import Reviews, letters
 from core.training import bert_corpus, fine_tuning, review_samples
 from core.training.attending import learning

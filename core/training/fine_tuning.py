@@ -18,7 +18,8 @@ from torch import Tensor
 from core import assets, changes, reviews, zoo
 from core.checkpoints import CONFIG
 from core.models import lora
-from core.models.bert import BertForClassification, BertForPreTraining, initialise
+from core.models.bert import Bert, BertForPreTraining, initialise
+from core.models.bert_classifier import BertForClassification
 from core.reviews import Reviews
 from core.text import pieces
 from core.text.tokenizer import CLS, PADDING, SEP
@@ -47,7 +48,7 @@ def examples(reviews: Reviews, language: str) -> Examples:
 
 def start(pretrained: BertForPreTraining, seed: int, n_labels: int = 2) -> BertForClassification:
     """Return a classifier on a copy of a pre-trained body."""
-    model = BertForClassification(pretrained.bert.config, n_labels, mean=True)
+    model = BertForClassification(Bert(pretrained.bert.config), n_labels, mean=True)
     initialise(model, torch.Generator().manual_seed(seed))
     model.bert.load_state_dict(pretrained.bert.state_dict())
     return model
