@@ -1,6 +1,10 @@
 """Tab: draw a digit and see it pass through eight codes."""
 
+import base64
+import io
+
 import numpy as np
+from PIL import Image
 
 from core.errors import AssetError
 from core.inference import reconstruction
@@ -42,9 +46,22 @@ def _seen(request: dict) -> tuple[np.ndarray, int | None]:
 
 @told_to_learner
 def read_photo(request: dict) -> dict:
-    """Find the digit on an uploaded picture."""
+    """Find the digit on an uploaded picture, or in a box on it, and show what was taken for ink."""
     data = wire.raw(request, "file")
-    return {"seen": wire.packed(reconstruction.read_photo(data))}
+    seen, photo = reconstruction.read_photo(data, wire.box(request, "box"))
+    return {
+        "seen": wire.packed(seen),
+        "picture": _encoded(Image.fromarray(photo.picture), "JPEG", quality=80),
+        # Transparent where there is no ink, so that the view can lay it over the picture.
+        "found": _encoded(Image.fromarray(photo.found), "PNG", transparency=0),
+        "doubt": photo.doubt,
+    }
+
+
+def _encoded(picture: Image.Image, kind: str, **options: int) -> str:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def _card(answer: Reconstruction) -> dict:

@@ -182,9 +182,9 @@ def test_a_single_dot_is_a_drawing():
 
 def test_read_photo_refuses_what_is_no_picture():
     for data in (b"This is text.", b"", b"\x89PNG\r\n\x1a\n\0\0"):
-        answer = page.read_photo({"file": base64.b64encode(data).decode()})
+        answer = page.read_photo({"file": base64.b64encode(data).decode(), "box": None})
         assert answer["error"]["zh"]
-    assert page.read_photo({"file": "%%"})["error"]["key"] == "bad_request"
+    assert page.read_photo({"file": "%%", "box": None})["error"]["key"] == "bad_request"
     assert page.read_photo({})["error"]["key"] == "bad_request"
 
 

@@ -21,13 +21,14 @@ import numpy as np
 import torch
 from PIL import Image
 
-from core import assets, coding, datasets, images, runtime, zoo
+from core import assets, coding, datasets, images, photos, runtime, zoo
 from core.errors import InputError
 from core.inference import codes
-from core.results.images import Preparation, Reconstruction, ReconstructionExample, Yardstick
+from core.results.images import Photo, Preparation, Reconstruction, ReconstructionExample, Yardstick
 
 MODELS = ("pca3", "ae3-lecture", "ae3", "vae16", "pca32", "conv-lecture", "conv", "dense32")
 N_NEIGHBOURS = 5
+MIN_BOX = 0.02  # of a photo: least side of a box on it
 EXAMPLE = "samples/first_reconstruction.json"
 
 
@@ -56,13 +57,28 @@ def see(drawing: np.ndarray, *, prepared: bool = True) -> np.ndarray:
     return np.asarray(field, np.float32) / np.float32(255)
 
 
-def read_photo(data: bytes) -> np.ndarray:
-    """Return the digit on an uploaded picture as the networks see it, float32 [28, 28] in [0, 1].
+def read_photo(data: bytes, box: photos.Box | None = None) -> tuple[np.ndarray, Photo]:
+    """Find the digit on an uploaded picture.
+
+    Args:
+        data: the bytes of a picture file.
+        box: look only here: left, top, right, bottom in shares of the upright picture.
+
+    Returns:
+        What the networks see of it, float32 [28, 28] in [0, 1]; the picture with its ink.
 
     Raises:
-        InputError: not a picture, a damaged one, too large, or nothing on it.
+        InputError: the box is empty or outside; not a picture, a damaged one, too large, or nothing
+            on it.
     """
-    return images.prepare(images.from_file(data))
+    if box is not None:
+        left, top, right, bottom = box
+        if not (0 <= left <= right - MIN_BOX and 0 <= top <= bottom - MIN_BOX):
+            raise InputError("photo_box")
+        if max(right, bottom) > 1:
+            raise InputError("photo_box")
+    photo = photos.read(data, box)
+    return images.prepare(photo.ink), photo
 
 
 def sample(index: int) -> np.ndarray:

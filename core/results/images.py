@@ -20,6 +20,16 @@ class Reconstruction:
     vote: int  # the digit that most of them are
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A picture and the ink found on it."""
+
+    picture: np.ndarray  # uint8 [H, W, 3], upright, small
+    found: np.ndarray  # bool [H, W], what was taken for the digit's ink
+    ink: np.ndarray  # uint8 [H', W'], white ink on black, as thick as MNIST's
+    doubt: str | None  # why it may be something else: "several", "faint" or "cut"
+
+
 @dataclass(frozen=True, slots=True)
 class Yardstick:
     """What is usual for one model on the 5,000 sample digits."""

@@ -164,6 +164,21 @@ def integers(request: object, name: str, limit: int) -> list[int]:
     return value
 
 
+def box(request: object, name: str) -> tuple[float, float, float, float] | None:
+    """Return four finite numbers: left, top, right, bottom; None where the field is null.
+
+    Raises:
+        InputError: it is missing or anything else.
+    """
+    value = field(request, name)
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 4:
+        raise InputError("bad_request", field=name)
+    left, top, right, bottom = (number({name: side}, name) for side in value)
+    return left, top, right, bottom
+
+
 def raw(request: object, name: str) -> bytes:
     """Return the bytes of a base64 field.
 

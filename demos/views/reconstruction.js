@@ -315,7 +315,7 @@ async function readPhoto(file) {
   if (!file) { lab.problem(problem, `${TAB}.no_file`); return; }
   busy(true);
   try {
-    const answer = await lab.ask(server.read_photo, { file: await lab.pictureFile(file) });
+    const answer = await lab.ask(server.read_photo, { file: await lab.pictureFile(file), box: null });
     put({ tile: lab.inks(answer.seen), name: "photo" });
   } catch (error) {
     busy(false);
