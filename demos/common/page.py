@@ -21,6 +21,8 @@ SHARED = (
     "lab.js",
     "links.js",
     "pad.js",
+    "pictures.js",
+    "photo.js",
     "tokens.js",
     "signed_scale.js",
     "signed_tokens.js",

@@ -1,5 +1,4 @@
-// A pad to draw a digit on: mouse, touch, pen or arrow keys; undo; strokes as a short text; and
-// pictures from files, the clipboard or a drag.
+// A pad to draw a digit on: mouse, touch, pen or arrow keys; undo; strokes as a short text.
 // Under the strokes may lie a tile of 28 x 28 (a sample digit, a photo). What the lab itself laid
 // there (`example`) gives way to the first stroke; what is the learner's own is drawn upon.
 {
@@ -189,54 +188,6 @@
       // The strokes for a link, or null where they are too many.
       text: () => { const text = write(pad.strokes); return text.length <= MAX_TEXT ? text : null; },
       read,
-    });
-  };
-
-  // ---- Pictures from elsewhere -------------------------------------------------------------------
-  const MAX_SIDE = 1024;        // pixels: a larger picture is shrunk before it is sent
-  const MAX_FILE = 8 * 2 ** 20; // bytes of a file that only the server can judge
-
-  // A picture file as base64, ready to be sent. What the browser can't decode goes as it is: the
-  // server says why.
-  lab.pictureFile = async (file) => {
-    let sent;
-    try {
-      const picture = await createImageBitmap(file);
-      const scale = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));
-      const [width, height] = [picture.width, picture.height].map((n) => Math.max(1, Math.round(n * scale)));
-      const small = new OffscreenCanvas(width, height), context = small.getContext("2d");
-      context.imageSmoothingQuality = "high";
-      context.drawImage(picture, 0, 0, width, height);
-      sent = await small.convertToBlob({ type: "image/png" });
-    } catch { sent = file.slice(0, MAX_FILE); }
-    return new Promise((done) => {
-      const reader = new FileReader();
-      reader.onload = () => done(reader.result.split(",")[1] ?? "");
-      reader.readAsDataURL(sent);
-    });
-  };
-
-  // Give `take` the files that are chosen, pasted, or dropped anywhere while `tab` is on the
-  // screen; it gets undefined where nothing dropped was a file. `target` is marked "over" meanwhile.
-  lab.takePictures = (tab, { input, target, take }) => {
-    const here = (event) => lab.tab === tab && !event.target.closest?.("input[type=text], textarea");
-    input.onchange = () => { take(input.files[0]); input.value = ""; };
-    document.addEventListener("paste", (event) => {
-      if (!here(event) || !event.clipboardData.files.length) return;
-      event.preventDefault();
-      take(event.clipboardData.files[0]);
-    });
-    document.addEventListener("dragover", (event) => {
-      if (!here(event)) return;
-      event.preventDefault();
-      target.classList.add("over");
-    });
-    document.addEventListener("dragleave", () => target.classList.remove("over"));
-    document.addEventListener("drop", (event) => {
-      if (!here(event)) return;
-      event.preventDefault();
-      target.classList.remove("over");
-      take(event.dataTransfer.files[0]);
     });
   };
 }
