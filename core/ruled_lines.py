@@ -46,6 +46,7 @@ def _without_level(standing_out: np.ndarray, least: float) -> np.ndarray:
     band = np.zeros(height, bool)
     for top, bottom in lines:
         band[max(0, top - 1) : bottom + 1] = True
+    profile = ndimage.maximum_filter1d(profile, 3)  # a line wavers by a pixel
     # What is taller than a line is a stroke across it; what is darker, a stroke along it.
     tall = ndimage.grey_opening(level, (thickest + 3, 1))
     kept = np.where(band[:, None], np.maximum(tall, level - 1.3 * profile[:, None]), level)
@@ -62,18 +63,28 @@ def _slope(standing_out: np.ndarray, least: float) -> float | None:
     half = standing_out[: 2 * height, : 2 * width].reshape(height, 2, width, 2).max((1, 3))
     mask = half > least
     mask[1:] |= half[:-1] > least  # so thick that a quarter of a degree makes no gap
-    y, x = np.nonzero(mask)
     best, most = None, 0.0
     for angle in np.arange(-STEEPEST, STEEPEST + STEP / 2, STEP):
-        slope = np.tan(np.radians(angle))
-        offset = np.rint(y - slope * (x - width / 2)).astype(int)
-        inside = (offset >= 0) & (offset < height)
-        share = np.bincount(offset[inside], minlength=height) / width
+        share = _shares(mask, angle)
         share = np.where(share > LONG, share, 0)
         n_lines = int(((share[1:] > 0) & (share[:-1] == 0)).sum())
         if n_lines >= N_LINES and np.square(share).sum() > most:
-            best, most = slope, float(np.square(share).sum())
-    return best
+            best, most = angle, float(np.square(share).sum())
+    if best is None:
+        return None
+    # Of all slopes near it, the true one makes the sharpest lines.
+    whole = standing_out > least
+    finer = best + np.linspace(-1.5 * STEP, 1.5 * STEP, 13)
+    sharp = [float(np.square(_shares(whole, angle)).sum()) for angle in finer]
+    return float(np.tan(np.radians(finer[int(np.argmax(sharp))])))
+
+
+def _shares(mask: np.ndarray, angle: float) -> np.ndarray:
+    """Return how much of each row is set, [H], once lines of this angle lie level."""
+    height, width = mask.shape
+    y, x = np.nonzero(mask)
+    row = np.rint(y - np.tan(np.radians(angle)) * (x - width / 2)).astype(int)
+    return np.bincount(row[(row >= 0) & (row < height)], minlength=height) / width
 
 
 def _bands(profile: np.ndarray, least: float) -> list[tuple[int, int]]:
