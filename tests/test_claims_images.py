@@ -108,11 +108,7 @@ def test_empty_places_decode_to_digits_as_often_as_the_page_says():
     )
     for name, said in (("lecture", lecture), ("vae", vae), ("tuned", tuned)):
         pictures = np.stack([empty_places.find(name, seed=seed).pixels for seed in SEEDS])
-        shown = torch.tensor(pictures.clip(0, 1), dtype=torch.float32)
-        code = coding.encode(reconstruction.model_of("dense32"), shown).numpy()
-        near, _ = reconstruction.nearest_samples("dense32", code, [None] * len(SEEDS))
-        clear = [np.bincount(labels()[row]).max() >= 4 for row in near]
-        assert 100 * np.mean(clear) == pytest.approx(said, abs=2), name
+        assert 100 * clear(pictures).mean() == pytest.approx(said, abs=2), name
 
 
 def test_the_first_empty_places_are_as_the_page_describes_them():
@@ -193,3 +189,44 @@ def test_the_footers_count_of_training_digits_is_that_of_the_training():
     first, last = map(int, shipping.SOURCE.split("[")[1].split("]")[0].split(":"))
     assert last - first == n
     assert len(labels()) == sample
+
+
+def clear(pixels: np.ndarray) -> np.ndarray:
+    """Say which pictures are clearly one digit: four of the five nearest samples, bool [N]."""
+    shown = torch.tensor(pixels.clip(0, 1), dtype=torch.float32)
+    code = coding.encode(reconstruction.model_of("dense32"), shown).numpy()
+    near, _ = reconstruction.nearest_samples("dense32", code, [None] * len(pixels))
+    return np.array([np.bincount(labels()[row]).max() >= 4 for row in near])
+
+
+def test_draws_from_the_priors_look_as_the_page_says():
+    says("latent_walk.prior_moral", "VAE-2 at β = 1 is blurred, mostly readable; VAE-16 is sharp",
+         "β = 1 的 VAE-2 模糊，但大多可读；VAE-16 清晰")  # fmt: skip
+    drawn_by = {
+        (name, beta): np.concatenate(
+            [prior.draws(name, seed=seed, beta=beta).pixels for seed in range(4)]
+        )
+        for name, beta in (("vae2", 1), ("vae2", 0), ("vae16", 1))
+    }
+    grey = {
+        key: ((ink > 0.25) & (ink < 0.75)).sum() / (ink > 0.25).sum()
+        for key, ink in drawn_by.items()
+    }
+    readable = {key: clear(ink).mean() for key, ink in drawn_by.items()}
+    assert grey["vae16", 1] < grey["vae2", 1] < grey["vae2", 0]  # "many smudges"
+    assert readable["vae2", 1] > max(0.75, readable["vae16", 1])
+
+
+# ---- Convolution -------------------------------------------------------------------------------
+
+
+def test_mish_is_lowest_where_the_page_says():
+    lowest, at = claimed(
+        "convolution.predict.4.answer",
+        r"about (−[\d.]+), near x = (−[\d.]+)",
+        r"约为 (−[\d.]+)，在 x ≈ (−[\d.]+)",
+    )
+    x = torch.linspace(-6, 0, 60_001, dtype=torch.float64)
+    values = torch.nn.functional.mish(x)
+    assert float(values.min()) == pytest.approx(lowest, abs=0.005)
+    assert float(x[values.argmin()]) == pytest.approx(at, abs=0.005)

@@ -57,6 +57,25 @@ def test_chinese_has_chinese_punctuation():
     assert [key for key, entry in TABLE.items() if halfwidth.search(entry["zh"])] == []
 
 
+def test_chinese_is_said_as_the_lecture_says_it():
+    """One word for a thing, no chat, and large numbers counted in 万."""
+    never = re.compile(
+        r"瞎猜|炸了|(?<!品)红框|滤波器|褒贬|百万|胡话|\bnats\b(?!\})|万 个"
+        r"|[\u4e00-\u9fff]\([A-Za-z]"  # a term in English stands in full-width brackets
+        r"|(?<![\d,])\d{2,3},000(?!,)"  # 4.5 万, not 45,000
+    )
+    found = [(key, never.findall(entry["zh"])) for key, entry in TABLE.items()]
+    assert [pair for pair in found if pair[1]] == []
+
+
+def test_a_counted_number_stands_before_its_word_as_lab_amount_writes_it():
+    """`lab.amount` (answer_bars.js) ends with 万 or with a blank: the text adds none."""
+    counted = ("attention.foot", "fill_in.foot", "fill_in.fails.unknown", "next_sentence.foot",
+               "training_lapse.at", "training_lapse.at_pairs", "training_lapse.curve")  # fmt: skip
+    for key in counted:
+        assert re.search(r" \{tokens\}个词元", TABLE[key]["zh"]), key
+
+
 def used_in_views() -> Iterator[tuple[str, str]]:
     """Yield (where, key) for each key that stands in a view as it is."""
     for file in sorted((ROOT / "demos" / "views").glob("*.*")):

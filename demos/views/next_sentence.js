@@ -304,7 +304,7 @@ function drawStories() {
 
 const fails = lab.failures(find(".failures"), {
   label: ({ second }) => second,
-  press: (one) => change({ model: "", a: one.first, candidates: [one.second], pick: 0, revealed: true, hidden: [] }),
+  press: (one) => change({ model: "", a: one.first, candidates: [one.second], pick: 0, guess: null, revealed: true, hidden: [] }),
   shown: (one) => state?.a === one.first && String(state.candidates) === one.second && !state.model,
   why: (one) => say(`fails.${one.kind}`, { per: lab.percent(one.probability) }),
 });

@@ -1,5 +1,6 @@
 """What a student does with blanks: click, read the bars, step, play, type nonsense, share."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -180,3 +181,33 @@ def test_what_an_english_body_brings(browser):
     panel.get_by_text("not of the layers alone").wait_for()
     page.get_by_role("button", name="中文").first.click()
     panel.locator(".outcome").first.get_by_text("百分点").wait_for()
+
+
+AMOUNTS = {  # number -> as each language counts it, an axis's form last
+    "en": {7300: "7,300", 462027: "462,027", 8382198: "8.4 million", 2.5e9: "2.5 billion"},
+    "zh": {0: "0 ", 7300: "7,300 ", 462027: "46.2 万", 8382198: "838 万", 15336068: "1534 万",
+           99_999_999: "1 亿", 2.5e9: "25 亿"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_where_it_fails_is_a_row_to_click(browser, lang):
+    page = opened(browser, f"&lang={lang}", width=390 if lang == "zh" else 1280)
+    rows = page.locator("#fill_in .failures button")
+    rows.first.wait_for()
+    assert rows.count() >= 6
+    why = page.locator("#fill_in .failures .why")
+    assert why.inner_text() == ""
+    for k in range(rows.count()):
+        bars = after(page, rows.nth(k).click)
+        answer = rows.nth(k).inner_text().split("[")[1].split("]")[0]
+        assert bars[0][0].split()[0] == answer
+        assert f"“{answer}”" in why.inner_text()
+        assert "{" not in why.inner_text()
+        assert rows.nth(k).get_attribute("aria-pressed") == "true"
+    foot = page.locator("#fill_in .foot p").inner_text()
+    assert "…" not in foot
+    assert re.search(r"\d 万个词元" if lang == "zh" else r"\d million tokens", foot)
+    for number, written in AMOUNTS[lang].items():
+        assert page.evaluate("(n) => lab.amount(n)", number) == written
+    assert page.evaluate("lab.compact(3e6)") == ("300 万" if lang == "zh" else "3M")

@@ -168,3 +168,18 @@ def test_own_sentences_on_a_phone_are_limited_kept_and_never_run(browser):
     lab.locator(".typed .problem").wait_for()
     assert page.evaluate(BARS), "old bars stay"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_where_it_fails_is_a_row_to_click(browser, lang):
+    page = browser(f"tab=next_sentence&lang={lang}", width=390 if lang == "en" else 1280)
+    rows = page.locator("#next_sentence .failures button")
+    rows.first.wait_for()
+    assert rows.count() >= 3
+    for k in range(rows.count()):
+        sentence = rows.nth(k).inner_text()
+        rows.nth(k).click()
+        page.locator("#next_sentence .ranked button", has_text=sentence).wait_for()
+        share = page.locator("#next_sentence .ranked .share").inner_text()
+        assert share in page.locator("#next_sentence .failures .why").inner_text()
+    assert "…" not in page.locator("#next_sentence .foot p").inner_text()
