@@ -77,6 +77,7 @@ function linked() {
 let state = null, answer = null, weighed = null, lastTyped = 0;
 const guessed = () => (state.guess === null ? -1 : state.candidates.indexOf(state.guess));
 const asked = () => state.candidates.map((text, k) => ({ text, k })).filter(({ text }) => text.trim());
+const knowsTruth = () => asked().some(({ text }) => origin(text) === "next");
 const model = () => state.model || state.language;
 
 const past = lab.history(find(".undo"), find(".reset"), {
@@ -107,6 +108,10 @@ function refresh() {
   find(".reveal").disabled = !state.revealed && guessed() < 0 && asked().length > 1;
   find(".guess-first").hidden = !find(".reveal").disabled;
   find("article").classList.toggle("guessing", !state.revealed);
+  find(".todo").dataset.i18n = `${TAB}.${knowsTruth() ? "todo" : "todo_own"}`;
+  find(".ranked-title").dataset.i18n = `${TAB}.${state.revealed ? "ranked" : "guess.title"}`;
+  for (const name of [".todo", ".ranked-title"]) find(name).textContent = lab.t(find(name).dataset.i18n);
+  if (!state.revealed) guessing();
   find(".where").textContent = here ? say("step", { n: here.at, of: story(state.language, here.number).length }) : "";
   find(".earlier").disabled = !here || here.at < 2;
   find(".later").disabled = !here || here.at > story(state.language, here.number).length - 2;
@@ -121,10 +126,11 @@ function refresh() {
 
 // ---- The server --------------------------------------------------------------------------------------
 const judge = lab.newest(async (now, list) => {
-  element.querySelectorAll(".ranked, .strip, .weighed").forEach((node) => node.classList.add("waiting"));
+  element.querySelectorAll(now.revealed ? ".ranked, .strip, .weighed" : ".strip").forEach((node) => node.classList.add("waiting"));
   try {
-    const said = await lab.ask(server.judge_candidates, { first: now.a, candidates: list.map(({ text }) => text), model: now.model || now.language });
-    answer = { ...said, list: list.map((one, i) => ({ ...one, ...said.candidates[i] })), asked: now };
+    const request = { first: now.a, candidates: list.map(({ text }) => text), model: now.model || now.language };
+    const said = answer && JSON.stringify(answer.request) === JSON.stringify(request) ? answer.said : await lab.ask(server.judge_candidates, request);
+    answer = { ...said, said, request, list: list.map((one, i) => ({ ...one, ...said.candidates[i] })), asked: now };
     lab.problem(problem, null);
     for (const name of [".ranked", ".strip"]) find(name).classList.remove("waiting");
     const ranked = [...answer.list].sort((x, y) => y.probability - x.probability);
@@ -161,28 +167,16 @@ function render() {
   find(".loose").replaceChildren(...answer.list.map(({ text }) => make("li", "", text)));
   find(".chosen").textContent = state.revealed ? best.text : "?";
   find(".count").textContent = say("strip.of", { n: answer.list.length });
-  const hasTrue = answer.list.some((one) => origin(one.text) === "next");
+  const hasTrue = knowsTruth();
   const right = origin(best.text) === "next";
   find(".outcome").textContent = !state.revealed ? "" : hasTrue ? say(right ? "strip.right" : "strip.wrong") : lab.percent(best.probability);
   find(".outcome").classList.toggle("right", state.revealed && hasTrue && right);
-  find(".todo").dataset.i18n = `${TAB}.${hasTrue ? "todo" : "todo_own"}`;
-  find(".todo").textContent = say(hasTrue ? "todo" : "todo_own");
-  find(".ranked-title").textContent = say(state.revealed ? "ranked" : "guess.title");
   const same = state.guess === best.text, mine = origin(state.guess ?? "") === "next";
   const verdict = hasTrue ? (mine ? (right ? "both" : "you") : right ? "bert" : "neither") : same ? "same" : "differ";
   find(".verdict").textContent = state.revealed && guessed() >= 0 ? say(`verdict.${verdict}`) : "";
   find(".who").textContent = say("other.who", { name: state.model || say("other.ours_name") });
-  const focused = find(".ranked").contains(document.activeElement) ? document.activeElement.value : null;
-  const open = (one) => {  // before the answer: what the learner would choose
-    const button = make("button", "", make("span", "rank"), make("span", "text", one.text));
-    button.type = "button";
-    button.value = one.k;
-    button.setAttribute("aria-pressed", String(one.k === guessed()));
-    button.onclick = () => change({ guess: one.text });
-    return make("li", "", button);
-  };
-  find(".ranked").replaceChildren(...(state.revealed ? ranked : answer.list).map((one) => {
-    if (!state.revealed) return open(one);
+  if (!state.revealed) return;
+  list(ranked, (one) => {
     const fill = make("i"), from = origin(one.text);
     fill.style.width = `${100 * one.probability}%`;
     const button = make("button", "", make("span", "rank number", String(one.rank)), make("span", "text", one.text),
@@ -197,8 +191,24 @@ function render() {
       + ` ${tags.textContent}`);
     button.onclick = () => change({ pick: one.k, hidden: [] });
     return make("li", from === "next" ? "true" : "", button);
-  }));
+  });
+}
+function list(entries, row) {
+  const focused = find(".ranked").contains(document.activeElement) ? document.activeElement.value : null;
+  find(".ranked").replaceChildren(...entries.map(row));
   if (focused !== null) find(`.ranked button[value="${focused}"]`)?.focus();
+}
+// Before the answer is shown: what the learner would choose, in the order of the boxes.
+function guessing() {
+  find(".ranked").classList.remove("waiting");
+  list(asked(), ({ text, k }) => {
+    const button = make("button", "", make("span", "rank"), make("span", "text", text));
+    button.type = "button";
+    button.value = k;
+    button.setAttribute("aria-pressed", String(k === guessed()));
+    button.onclick = () => change({ guess: text });
+    return make("li", "", button);
+  });
 }
 
 function renderWords() {
