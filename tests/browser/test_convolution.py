@@ -360,6 +360,34 @@ def test_drawing_is_convolved_while_it_is_drawn(browser):
     assert browser.requests[sent:] == []
 
 
+def test_a_stroke_takes_the_place_of_the_example_and_undo_brings_it_back(browser):
+    page = opened(browser)
+    tab = page.locator("#convolution")
+    shown = "document.querySelector('#convolution .pad canvas').toDataURL()"
+    example = page.evaluate(shown)
+    box = tab.locator(".pad canvas").bounding_box()
+    x = box["x"] + box["width"] / 2
+
+    def draw(shift: float) -> None:
+        page.mouse.move(x + shift, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(x + shift, box["y"] + 130, steps=4)
+        page.mouse.up()
+        page.wait_for_function("location.search.includes('strokes=')")
+
+    draw(0)
+    assert "digit=none" in page.url
+    alone = page.evaluate(shown)
+    tab.get_by_role("button", name="Clear").click()
+    draw(0)
+    assert page.evaluate(shown) == alone, "nothing of the example was left below the stroke"
+    draw(20)
+    assert ":" in page.evaluate("new URLSearchParams(location.search).get('strokes')")
+    for _ in range(4):
+        tab.get_by_role("button", name="Undo").click()
+    assert page.evaluate(shown) == example
+
+
 def test_a_bad_link_opens_the_page_all_the_same(browser):
     query = "&lang=en&f=evil:1,2:window.x&k=99,0&s=NaN&p=-1,3&g=0&in=50&out=3&mode=no&at=-5,x"
     page = opened(browser, f"{query}&reach=-9&act=constructor&digit=77&filter=40&bias=x,1e9,2")
