@@ -173,7 +173,7 @@ function render() {
   find(".outcome").classList.toggle("right", state.revealed && hasTrue && right);
   const same = state.guess === best.text, mine = origin(state.guess ?? "") === "next";
   const verdict = hasTrue ? (mine ? (right ? "both" : "you") : right ? "bert" : "neither") : same ? "same" : "differ";
-  find(".verdict").textContent = state.revealed && guessed() >= 0 ? say(`verdict.${verdict}`) : "";
+  find(".compared").textContent = state.revealed && guessed() >= 0 ? say(`verdict.${verdict}`) : "";
   find(".who").textContent = say("other.who", { name: state.model || say("other.ours_name") });
   if (!state.revealed) return;
   list(ranked, (one) => {

@@ -19,7 +19,7 @@ pytestmark = [
 PAGE = "#next_sentence article"
 BARS = """() => [...document.querySelectorAll('#next_sentence .ranked li')].map(
     (row) => [row.querySelector('.text').textContent,
-              parseFloat(row.querySelector('.track i').style.width)])"""
+              parseFloat(row.querySelector('.track i')?.style.width)])"""
 WORDS = """() => [...document.querySelectorAll('#next_sentence .weighed .chip')].map(
     (c) => c.className + c.textContent + c.style.getPropertyValue('--share')).join()"""
 
@@ -45,7 +45,7 @@ def spoilers(page: "Page") -> str:
     """Return what the page tells of BERT's answer, as seen on the screen."""
     return page.locator("#next_sentence").evaluate(
         """(lab) => ["track", "share", "origin", "outcome", "chosen", "weighed", "readings",
-                "strongest", "verdict"]
+                "strongest", "compared"]
             .flatMap((name) => [...lab.querySelectorAll(`.panel .${name}, .strip .${name}`)])
             .filter((node) => node.checkVisibility() && !node.closest(".accuracy, .trial"))
             .map((node) => node.matches(".track") ? "a bar" : node.textContent.trim())
@@ -76,7 +76,7 @@ def test_the_learner_guesses_before_anything_is_told_and_sees_it_beside_the_trut
     bert = lab.locator(".ranked li").first.locator(".origin.next").count() == 1
     key = {(1, 1): "both", (1, 0): "you", (0, 1): "bert", (0, 0): "neither"}[won, bert]
     said = page.evaluate(f"lab.t('next_sentence.verdict.{key}')")
-    assert lab.locator(".verdict").inner_text() == said
+    assert lab.locator(".compared").inner_text() == said
     assert lab.locator(".weighed .chip").first.is_visible()
     other = opened(browser, page.url.split("?", 1)[1].replace("tab=next_sentence", ""), width=width)
     assert other.locator("#next_sentence .verdict").inner_text() == said
@@ -102,7 +102,7 @@ def test_own_sentences_are_guessed_and_revealed_too(browser):
     assert guess.locator(".text").inner_text() == "I will make us some tea now."
     first = lab.locator(".ranked .text").first.inner_text() == "I will make us some tea now."
     key = "same" if first else "differ"
-    assert lab.locator(".verdict").inner_text() == page.evaluate(
+    assert lab.locator(".compared").inner_text() == page.evaluate(
         f"lab.t('next_sentence.verdict.{key}')"
     )
     after(page, lambda: field.fill("Once revealed, it stays so while one types."))
