@@ -79,7 +79,7 @@ def test_the_learner_guesses_before_anything_is_told_and_sees_it_beside_the_trut
     assert lab.locator(".compared").inner_text() == said
     assert lab.locator(".weighed .chip").first.is_visible()
     other = opened(browser, page.url.split("?", 1)[1].replace("tab=next_sentence", ""), width=width)
-    assert other.locator("#next_sentence .verdict").inner_text() == said
+    assert other.locator("#next_sentence .compared").inner_text() == said
     after(page, lab.locator(".later").click)  # the next exercise is closed again
     assert spoilers(page) == "?"
 
