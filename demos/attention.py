@@ -33,6 +33,7 @@ from core.inference import (
     head_pruning,
     jobs,
     model_loading,
+    own_answer,
     questions,
     readers,
     readings,
@@ -63,7 +64,7 @@ def read_attention(request: dict) -> dict:
         read     {model, kind, tokens [T], written [T], words [T], segments [T], special [T],
                  masked, hidden, left_out [{n_given, n_cut, text}] of each sentence, looks_like,
                  unknown, specials} as `core.results.attention.ReadTokens`
-        can      {neuron, heads, mask, next, pair}: null, or why not, {key, en, zh}
+        can      {neuron, heads, mask, next, pair, own}: null, or why not, {key, en, zh}
         n_layers, n_heads
         layers   those that came, rising
         attention  packed shares [layers, H, T, T]; row i: what token i looks at
@@ -105,6 +106,12 @@ def read_head(request: dict) -> dict:
         "queries": wire.halves(found.queries),
         "keys": wire.halves(found.keys),
     }
+
+
+@told_to_learner
+def read_answer(request: dict) -> dict:
+    """Return what a fine-tuned model says in its own labels, as `core.results.attention` has it."""
+    return asdict(own_answer.say(**_read(request), off=_off(request)))
 
 
 @told_to_learner
@@ -288,6 +295,7 @@ def build() -> None:
         "attention",
         read_attention,
         read_head,
+        read_answer,
         score_heads,
         roll_out,
         switch_off,

@@ -109,6 +109,30 @@ class HeadDifference:
     second: ReadTokens
 
 
+# ---- What a fine-tuned model says ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a text, as an answer."""
+
+    first: int  # token
+    last: int  # token, itself included
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """What a fine-tuned model says in its own labels; only the fields of its kind are filled."""
+
+    kind: str  # "text", "tokens" or "span"
+    labels: tuple[tuple[str, float], ...] = ()  # of the text, the likeliest first
+    scale: str = "softmax"  # "sigmoid": each label for itself; "number": no probabilities
+    tokens: tuple[tuple[str, float], ...] = ()  # [T], each one's label and its probability
+    spans: tuple[Span, ...] = ()  # of sentence B, the likeliest first
+    nothing: float = 0.0  # probability that the text has no answer
+
+
 # ---- What the answer owes to them ---------------------------------------------------------------
 
 

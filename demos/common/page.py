@@ -46,6 +46,7 @@ SHARED = (
     "attention_scene.js",
     "attention_work.js",
     "attention_strip.js",
+    "attention_own.js",
     "attention_grid.js",
     "attention_heads.js",
     "attention_heat.js",

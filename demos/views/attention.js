@@ -230,6 +230,7 @@ function show() {
 function remark() {
   const { read } = data, language = ["en", "zh"].includes(state.model) ? state.model : read.looks_like, box = find(".remarks");
   lab.remarks(box, { ...read, cuts: [], tokens: read.hidden === null ? read.tokens : [] }, language, (model) => retyped({ model }));
+  own();
   const add = (text, key, act, disabled = false) => {
     const button = make("button", "", key);
     button.type = "button";
@@ -247,6 +248,7 @@ function remark() {
 }
 
 const strip = lab.attentionStrip(find(".strip"), page);
+const own = lab.attentionOwn(find(".own"), page, (model) => name(model));
 
 // ---- Controls ------------------------------------------------------------------------------------------
 const press = {
