@@ -244,6 +244,12 @@ def load_model(request: dict) -> Iterator[dict]:
 
 
 @told_to_learner
+def list_folders(_request: dict) -> dict:
+    """Return the folders that there are now."""
+    return {"folders": readers.folders()}
+
+
+@told_to_learner
 def stop_loading(request: dict) -> dict:
     """Give a model up; asked: `job`."""
     model_loading.stop(wire.text(request, "job"))
@@ -303,6 +309,7 @@ def build() -> None:
         show_score,
         stop_measuring,
         stop_loading,
+        list_folders,
         weights=readers.bundled(),
         folders=readers.folders(),
         hub=readers.HUB,

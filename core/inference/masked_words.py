@@ -43,6 +43,7 @@ class Blanks(NamedTuple):
     read: Pieces  # what finds a place
     at: np.ndarray  # int64 [N], which of the T pieces are blanks; rising
     ids: Tensor  # int64 [1, T + 2], [MASK] at the blanks
+    n_lost: int  # blanks in what finds no place
 
     def own(self, index: int) -> int | None:
         """Return the id of what is hidden at a piece, None at a typed [MASK]."""
@@ -77,18 +78,20 @@ def prepare(
     whole = readers.read(text, reader, cuts=cuts)
     read = whole.first(reader.model.bert.config.n_positions - ROOM)
     wanted = set(hidden)
-    chosen = [
+    everywhere = [
         word < 0 or not wanted.isdisjoint(range(start, max(end, start + 1)))
         for word, start, end in zip(
-            read.words.tolist(), read.starts.tolist(), read.ends.tolist(), strict=True
+            whole.words.tolist(), whole.starts.tolist(), whole.ends.tolist(), strict=True
         )
     ]
+    chosen, lost = everywhere[: len(read.tokens)], everywhere[len(read.tokens) :]
     at = np.flatnonzero(chosen)
     if len(at) > MAX_BLANKS:
         raise InputError("too_many_blanks", got=len(at), limit=MAX_BLANKS)
     cls, sep, mask = (reader.tokenizer.token_to_id(token) for token in (CLS, SEP, MASK))
     inner = np.where(chosen, mask, read.ids).tolist()
-    return Blanks(whole, read, at, torch.tensor([[cls, *inner, sep]], device=runtime.device()))
+    ids = torch.tensor([[cls, *inner, sep]], device=runtime.device())
+    return Blanks(whole, read, at, ids, sum(lost))
 
 
 def answer(blanks: Blanks, reader: Reader) -> tuple[BlankAnswer, ...]:
@@ -138,7 +141,14 @@ def best(shares: Tensor, reader: Reader, n: int = N_TOP) -> Top:
 
 def record(blanks: Blanks, reader: Reader, answers: tuple[BlankAnswer, ...]) -> MaskedWords:
     """Put text and answers together."""
-    return _record(blanks.whole, blanks.read, readers.speaks(reader), answers)
+    return _record(
+        blanks.whole,
+        blanks.read,
+        readers.speaks(reader),
+        answers,
+        n_lost=blanks.n_lost,
+        n_positions=reader.model.bert.config.n_positions,
+    )
 
 
 def remembered(text: str, language: str) -> MaskedWords | None:
@@ -155,11 +165,18 @@ def remembered(text: str, language: str) -> MaskedWords | None:
     read = pieces.read(text, language)
     top = lapse.moments[-1].fills[lapse.sentences.index(text)]
     blank = BlankAnswer(read.tokens.index(MASK), top, None, None, None)
-    return _record(read, read, language, (blank,))
+    n_positions = pieces.MAX_PIECES + ROOM
+    return _record(read, read, language, (blank,), n_lost=0, n_positions=n_positions)
 
 
 def _record(
-    whole: Pieces, read: Pieces, speaks: str | None, answers: tuple[BlankAnswer, ...]
+    whole: Pieces,
+    read: Pieces,
+    speaks: str | None,
+    answers: tuple[BlankAnswer, ...],
+    *,
+    n_lost: int,
+    n_positions: int,
 ) -> MaskedWords:
     n, text = len(read.tokens), whole.text
     return MaskedWords(
@@ -175,6 +192,9 @@ def _record(
         cut=text[whole.starts[n] :] if len(whole.tokens) > n else "",
         unknown=pieces.unknown(read),
         specials=pieces.typed_specials(text),
+        blank_like=pieces.blank_like(text),
+        n_lost=n_lost,
+        n_positions=n_positions,
     )
 
 
@@ -220,6 +240,8 @@ def _page(filled: MaskedWords, n_top: int) -> str:
     lines = [" ".join(filled.tokens)]
     if filled.n_cut:
         lines.append(f"(the last {filled.n_cut} pieces find no place)")
+    if filled.n_lost:
+        lines.append(f"({filled.n_lost} [MASK] among them)")
     for number, blank in enumerate(filled.blanks, 1):
         lines += ["", f"[MASK] {number}, piece {blank.at + 1}"]
         for token, share in blank.top[:n_top]:

@@ -189,6 +189,9 @@ class MaskedWords:
     cut: str  # the text from the first of them on
     unknown: tuple[str, ...]  # what became [UNK]
     specials: tuple[str, ...]  # special tokens typed as text, [MASK] apart
+    blank_like: tuple[tuple[int, int], ...]  # [start, end) of what looks like a blank: ____, <mask>
+    n_lost: int  # blanks that found no place
+    n_positions: int  # of the model, the two of [CLS] and [SEP] among them
 
 
 @dataclass(frozen=True, slots=True)

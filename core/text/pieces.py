@@ -28,6 +28,11 @@ UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cs")  # blanks, and what the clea
 # [MASK] as people type it: lower case, full-width letters, full-width or Chinese brackets.
 _M, _A, _S, _K = ("[mMｍＭ]", "[aAａＡ]", "[sSｓＳ]", "[kKｋＫ]")
 TYPED_MASK = re.compile(rf"[\[［【]\s*{_M}{_A}{_S}{_K}\s*[\]］】]")
+# What people write for a blank elsewhere: RoBERTa's <mask>, a line to write on, empty brackets.
+BLANK_LIKE = re.compile(
+    rf"[<＜]\s*{_M}{_A}{_S}{_K}\s*[>＞]|[\[［【]\s*blank\s*[\]］】]|_{{2,}}|＿+|（\s+）|\(\s+\)",
+    re.IGNORECASE,
+)
 TYPED_SPECIAL = re.compile(r"\[(?:CLS|SEP|PAD|UNK)\]", re.IGNORECASE)
 
 
@@ -158,6 +163,11 @@ def unknown(pieces: Pieces) -> tuple[str, ...]:
 def typed_specials(text: str) -> tuple[str, ...]:
     """Return the special tokens, other than [MASK], that are written in a text."""
     return tuple(dict.fromkeys(TYPED_SPECIAL.findall(text)))
+
+
+def blank_like(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where something stands that looks like a blank and is none: [start, end) of each."""
+    return tuple(found.span() for found in BLANK_LIKE.finditer(text))
 
 
 @functools.cache

@@ -32,6 +32,7 @@ SHARED = (
     "training_lapse.js",
     "fill_layers.js",
     "fill_steps.js",
+    "fill_hints.js",
     "pronouns.js",
     "transfer.js",
     "model_loader.js",

@@ -286,6 +286,7 @@ const loader = lab.modelLoader(find(".loader"), props, server, {
   done: (model) => retyped({ model }), changed: () => { if (state) drawModels(); },
 });
 watch("value", () => loader.progress(props.value));
+find("select.model").addEventListener("focus", loader.renew);
 function drawExamples() {
   const box = find(".examples");
   box.querySelectorAll("button").forEach((button) => button.remove());
@@ -309,6 +310,6 @@ views = Object.fromEntries(VIEWS.map((name) => [name, lab.attentionViews[name](f
 const exports = lab.attentionExport(element, page, () => views[state.view]);
 lab.on("lang", () => { drawExamples(); if (state) { drawModels(); renderFoot(); if (data) { remark(); for (const part of [loader, ...Object.values(views)]) part.words?.(); show(); } } });
 lab.on("theme", () => requestAnimationFrame(show));
-lab.whenShown(TAB, () => { drawExamples(); loader.words(); state = linked(); refresh(); renderFoot(); });
+lab.whenShown(TAB, () => { drawExamples(); loader.words(); state = linked(); refresh(); renderFoot(); loader.renew(); });
 let wide = 0;  // the tab comes on the screen a moment after it was asked for, and from no width to some
 new ResizeObserver(() => { if (element.clientWidth !== wide) { wide = element.clientWidth; show(); } }).observe(element);

@@ -1,6 +1,6 @@
 // Fill in the blank: click a word, and BERT answers. Parts of the page: fill_layers.js (the answer
 // from layer to layer), fill_steps.js (one blank after another), pronouns.js, model_loader.js,
-// transfer.js, and training_lapse.js, which other pages have too.
+// fill_hints.js, transfer.js, and training_lapse.js, which other pages have too.
 const find = (selector) => element.querySelector(selector);
 const { make, chip } = lab;
 const TAB = "fill_in";
@@ -124,6 +124,7 @@ const title = (from, i) => (from.tokens[i] === "[UNK]" ? `[UNK] ${from.written[i
 function render() {
   lab.remarks(find(".remarks"), { ...answer, cuts: [{ n_pieces: answer.n_cut, text: answer.cut }], looks_like: answer.speaks && answer.looks_like },
     answer.speaks, (language) => change({ model: language }));
+  lab.fillHints(find(".remarks"), answer, () => state.text, change);
   state.blank = Math.max(0, Math.min(state.blank, answer.blanks.length - 1));
   renderStrip();
   renderBoard();
@@ -236,6 +237,7 @@ find("select.model").onchange = (event) => {
   change(known && BUNDLED.includes(model) ? { ...example(model, known), blank: 0 } : { model });
   drawExamples();
 };
+for (const list of element.querySelectorAll("select.model, select.other")) list.addEventListener("focus", loader.renew);
 find("select.other").onchange = (event) => {
   const other = event.target.value || null;
   if (other && !loader.here(other)) { drawModels(); loader.load(other, (name) => change({ other: name })); return; }
@@ -336,4 +338,5 @@ lab.whenShown(TAB, () => {
   refresh();
   showTraining();
   transfer.show();
+  loader.renew();
 });

@@ -4,6 +4,7 @@
 //     model can answer now; changed(): the list of models grew. server.stop_loading({job}) gives one up.
 //   loader.progress(value): what "load_model" yields; .fill(select, chosen, none), .here(name), .label(name),
 //   .load(name, then): fetch it, then call `then` instead of `done`;
+//   .renew(): ask which folders there are (server.list_folders) whenever a list of models is opened;
 //   .propose(name, failure): say why a model can't answer, ready to load it; .words() on a language switch.
 {
   const lab = window.lab;
@@ -57,6 +58,14 @@
         busy();
         if (now.state === "done") { changed(); then(name); }
       },
+      // Folders that came or went since the lab was started.
+      renew: async () => {
+        const heard = await lab.ask(server.list_folders, {}).catch(() => null);  // else the list stays as it is
+        if (!heard || String(heard.folders) === String(folders)) return;
+        folders = heard.folders;
+        offer();
+        changed();
+      },
       propose: (wanted, failure) => {
         node.open = true;
         input.value = wanted;
@@ -68,7 +77,9 @@
         busy();
       },
     };
-    find("datalist").replaceChildren(...[...folders, ...hub].map((one) => Object.assign(document.createElement("option"), { value: one })));
+    const offer = () => find("datalist").replaceChildren(...[...folders, ...hub].map((one) => Object.assign(document.createElement("option"), { value: one })));
+    offer();
+    input.addEventListener("focus", loader.renew);
     go.onclick = () => loader.load(input.value.trim());
     input.onkeydown = (event) => { if (event.key === "Enter") loader.load(input.value.trim()); };
     stop.onclick = async () => {

@@ -44,7 +44,7 @@
       say(`looks.${answer.looks_like}`).append(" ", button);
     }
     for (const cut of answer.cuts)
-      if (cut.n_pieces) say("cut", { n: cut.n_pieces, from: [...cut.text].slice(0, 24).join("") });
+      if (cut.n_pieces) say("cut", { positions: answer.n_positions ?? 512, n: cut.n_pieces, from: [...cut.text].slice(0, 24).join("") });
     if (answer.unknown.length) say("unknown", { list: answer.unknown.slice(0, 5).join(" ") });
     if (answer.tokens.includes("[MASK]")) say("typed_mask");
     if (answer.specials.length) say("typed_special", { list: answer.specials.slice(0, 4).join(" ") });
