@@ -26,6 +26,7 @@ from core.text.tokenizer import read_vocabulary
 from core.training.bert_examples import FILLS
 from core.training.bert_start import shared_words
 from demos import fill_in as page
+from tests import tiny_models
 
 ROOT = Path(__file__).parent.parent
 VOCABULARY = {name: ROOT / f"assets/weights/bert-{name}/vocab.txt" for name in ("en", "zh")}
@@ -362,3 +363,29 @@ def test_markup_and_special_tokens_are_text(small):
     assert filled.specials == ("[CLS]",)
     assert "[CLS]" not in filled.tokens
     assert len(filled.blanks) == 1
+
+
+# ---- Blanks that are none, and blanks that are lost ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The <mask> sat on ____.", ["<mask>", "____"]),
+        ("今天天气很__，我想去（　）。", ["__", "（　）"]),
+        ("＜ｍａｓｋ＞ 好 ＿ [BLANK]", ["＜ｍａｓｋ＞", "＿", "[BLANK]"]),
+        ("snake_case, f(x), a < mask, () and [MASK]【MASK】", []),
+    ],
+)
+def test_what_looks_like_a_blank_is_pointed_at(text, found, small):
+    filled = masked_words.fill(text, small("en"))
+    assert [text[start:end] for start, end in filled.blank_like] == found
+    assert filled.n_lost == 0
+
+
+def test_blanks_that_are_cut_off_are_counted():
+    reader = tiny_models.reader()  # 24 positions
+    text = "the cat [MASK] " * 12
+    filled = masked_words.fill(text, reader, hidden=[len(text) - 11])  # the last "cat"
+    assert (len(filled.tokens), filled.n_positions) == (22, 24)
+    assert (len(filled.blanks), filled.n_lost) == (7, 12 - 7 + 1)

@@ -1,6 +1,7 @@
 """Other BERTs: which names may be opened, how they come here, and what is refused."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,9 @@ from core.inference import (
     model_loading,
     readers,
 )
+from demos import attention as attention_page
 from demos import fill_in as page
+from tests import tiny_checkpoints
 
 ROOT = Path(__file__).parent.parent
 TEXT = "The pianist rehearsed a new piece on the [MASK]."
@@ -41,6 +44,16 @@ def test_only_names_that_may_be_opened_are(models, monkeypatch):
         with pytest.raises(InputError) as error:
             readers.source(name)
         assert error.value.key in (key, "model_on_space")
+
+
+def test_folders_that_are_added_are_listed_at_once(models):
+    for handler in (page.list_folders, attention_page.list_folders):
+        assert list(handler({})["folders"]) == ["data/models/one"]
+    tiny_checkpoints.bert(models.parent / "two")
+    for handler in (page.list_folders, attention_page.list_folders):
+        assert list(handler({})["folders"]) == ["data/models/one", "data/models/two"]
+    shutil.rmtree(models)
+    assert list(page.list_folders({})["folders"]) == ["data/models/two"]
 
 
 def test_languages_of_vocabularies(small):

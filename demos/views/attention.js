@@ -100,7 +100,7 @@ function writeLink() {
 
 // ---- The server --------------------------------------------------------------------------------------
 const send = lab.newest(async (asked, key) => {
-  element.querySelectorAll(benchOnly(data?.asked) ? ".strip" : ".strip, .view").forEach((node) => node.classList.add("waiting"));
+  element.querySelectorAll(benchOnly(data?.asked) ? ".strip" : ".strip, .view, .own").forEach((node) => node.classList.add("waiting"));
   find(".typed .reading").textContent = data?.asked.model === asked.model ? "" : say("load.busy", { name: name(asked.model) });
   try {
     const answer = await lab.ask(server.read_attention, { ...asked, layers: [state.layer] }).catch((failure) => {
@@ -111,7 +111,7 @@ const send = lab.newest(async (asked, key) => {
     lab.problem(problem, null);
     take(answer, asked, key);
     if (key !== JSON.stringify(request())) return;
-    element.querySelectorAll(".strip, .view").forEach((node) => node.classList.remove("waiting"));
+    element.querySelectorAll(".strip, .view, .own").forEach((node) => node.classList.remove("waiting"));
     show();
     fetchRest(data);
   } catch (failure) { lab.problem(problem, failure); } finally { find(".typed .reading").textContent = ""; }

@@ -5,12 +5,9 @@
   const say = (key, values) => lab.t(`${TAB}.own.${key}`, values);
   lab.attentionOwn = (node, page, name) => {
     const find = (selector) => node.querySelector(selector);
-    const piece = (i, below = "") => {
-      const { read } = page.data;
-      const joined = i > 0 && !read.special[i] && !read.special[i - 1] && read.words[i] === read.words[i - 1];
-      const shown = chip(read.tokens[i], { joined, kind: read.special[i] ? "special" : "plain" });
-      if (below) shown.append(make("small", "label", below));
-      return shown;
+    const piece = (i, first = true) => {
+      const { tokens, words } = page.data.read;
+      return chip(tokens[i], { joined: !first && words[i] === words[i - 1] });
     };
     const draw = {
       text: ({ labels, scale }) => {
@@ -20,15 +17,14 @@
       // "O" is the field's word for "nothing special here".
       tokens: ({ tokens }) => find(".tagged").replaceChildren(...tokens.flatMap(([label, share], i) => {
         if (page.data.read.special[i]) return [];
-        const shown = piece(i, label === "O" ? "" : label);
-        shown.classList.toggle("tag", label !== "O");
+        const shown = make("span", label === "O" ? "one" : "one tag", piece(i), make("small", "mono", label === "O" ? "" : label));
         shown.title = `${label} ${lab.percent(share)}`;
         return [shown];
       })),
       span: ({ spans, nothing }) => {
         find(".spans").replaceChildren(...spans.map(({ first, last, probability }) => {
           const row = make("li", "chips");
-          for (let i = first; i <= last; i++) row.append(piece(i));
+          for (let i = first; i <= last; i++) row.append(piece(i, i === first));
           row.append(make("span", "number share", lab.percent(probability)));
           return row;
         }));
