@@ -286,7 +286,7 @@ const loader = lab.modelLoader(find(".loader"), props, server, {
   done: (model) => retyped({ model }), changed: () => { if (state) drawModels(); },
 });
 watch("value", () => loader.progress(props.value));
-find("select.model").addEventListener("focus", loader.renew);
+loader.lists(find("select.model"));
 function drawExamples() {
   const box = find(".examples");
   box.querySelectorAll("button").forEach((button) => button.remove());

@@ -237,7 +237,7 @@ find("select.model").onchange = (event) => {
   change(known && BUNDLED.includes(model) ? { ...example(model, known), blank: 0 } : { model });
   drawExamples();
 };
-for (const list of element.querySelectorAll("select.model, select.other")) list.addEventListener("focus", loader.renew);
+loader.lists(find("select.model"), find("select.other"));
 find("select.other").onchange = (event) => {
   const other = event.target.value || null;
   if (other && !loader.here(other)) { drawModels(); loader.load(other, (name) => change({ other: name })); return; }

@@ -4,7 +4,7 @@
 //     model can answer now; changed(): the list of models grew. server.stop_loading({job}) gives one up.
 //   loader.progress(value): what "load_model" yields; .fill(select, chosen, none), .here(name), .label(name),
 //   .load(name, then): fetch it, then call `then` instead of `done`;
-//   .renew(): ask which folders there are (server.list_folders) whenever a list of models is opened;
+//   .renew(): ask which folders there are (server.list_folders); .lists(node ...): do so when these are opened;
 //   .propose(name, failure): say why a model can't answer, ready to load it; .words() on a language switch.
 {
   const lab = window.lab;
@@ -66,6 +66,9 @@
         offer();
         changed();
       },
+      lists: (...nodes) => {
+        for (const one of nodes) for (const event of ["focus", "pointerdown"]) one.addEventListener(event, loader.renew);
+      },
       propose: (wanted, failure) => {
         node.open = true;
         input.value = wanted;
@@ -79,7 +82,9 @@
     };
     const offer = () => find("datalist").replaceChildren(...[...folders, ...hub].map((one) => Object.assign(document.createElement("option"), { value: one })));
     offer();
-    input.addEventListener("focus", loader.renew);
+    loader.lists(input);
+    // Whoever puts a folder there does it elsewhere and comes back.
+    window.addEventListener("focus", () => { if (node.closest(".page").checkVisibility()) loader.renew(); });
     go.onclick = () => loader.load(input.value.trim());
     input.onkeydown = (event) => { if (event.key === "Enter") loader.load(input.value.trim()); };
     stop.onclick = async () => {

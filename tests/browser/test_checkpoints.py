@@ -37,7 +37,7 @@ def folder() -> Iterator[Callable[[str], Path]]:
 def choose(page: "Page", tab: str, folder: Path) -> None:
     """Open the list of models, in which the folder has appeared, and choose it."""
     models = page.locator(f"#{tab} select.model")
-    models.focus()
+    models.dispatch_event("pointerdown")
     models.locator(f"option[value='data/models/{folder.name}']").wait_for(state="attached")
     models.select_option(f"data/models/{folder.name}")
 
