@@ -142,7 +142,7 @@ def ask_blank(marked: str, others: str, language: str) -> FailedBlank | None:
         kind = "near"
     else:
         kind = "unknown"
-    return FailedBlank(marked, answer, round(probability, 4), kind)
+    return FailedBlank(marked, answer, round(probability, 6), kind)
 
 
 def _first(text: str, language: str) -> str:
@@ -158,7 +158,7 @@ def ask_pair(kind: str, first: str, second: str, language: str) -> FailedPair | 
     wrong = probability < 0.5 if kind == "missed" else probability > 0.5
     if kind == "order":
         wrong &= next_sentence.judge(second, [first], language).candidates[0].probability > 0.5
-    return FailedPair(first, second, kind, round(probability, 4)) if wrong else None
+    return FailedPair(first, second, kind, round(probability, 6)) if wrong else None
 
 
 def measure(language: str) -> tuple[tuple[FailedBlank, ...], tuple[FailedPair, ...]]:

@@ -3,7 +3,8 @@
 //   const row = lab.failures(node, { label, press, shown, why })
 //     label(one): what a button says; press(one): load it; shown(one): is it on the screen?
 //     why(one): the sentence under the row while it is
-//   row.set(list): what the server sent; row.words(): call it on lab.on("lang") and after each change
+//   row.now(): the one on the screen, or null; row.set(list): what the server sent;
+//   row.words(): call it on lab.on("lang") and after each change
 {
   const lab = window.lab;
   lab.failures = (node, { label, press, shown, why }) => {
@@ -13,6 +14,7 @@
     node.hidden = true;
     let list = [];
     const row = {
+      now: () => list.find(shown) ?? null,
       set: (found) => { list = found; node.hidden = !list.length; row.words(); },
       words: () => {
         const at = [...buttons.children].indexOf(document.activeElement);
@@ -24,7 +26,7 @@
           return button;
         }));
         if (at >= 0) buttons.children[at]?.focus();
-        const now = list.find(shown);
+        const now = row.now();
         said.textContent = now ? why(now) : "";
       },
     };

@@ -48,7 +48,7 @@ function place(language, a) {
 }
 function origin(candidate) {
   const here = place(state.language, state.a), there = place(state.language, candidate);
-  if (!there) return "own";
+  if (!there) return fails.now() ? "stored" : "own";
   if (!here || here.number !== there.number) return here ? "other" : "own";
   return there.at === here.at + 1 ? "next" : "same";
 }
@@ -108,7 +108,7 @@ function refresh() {
   find(".reveal").disabled = !state.revealed && guessed() < 0 && asked().length > 1;
   find(".guess-first").hidden = !find(".reveal").disabled;
   find("article").classList.toggle("guessing", !state.revealed);
-  find(".todo").dataset.i18n = `${TAB}.${knowsTruth() ? "todo" : "todo_own"}`;
+  find(".todo").dataset.i18n = `${TAB}.${knowsTruth() ? "todo" : fails.now() ? "todo_stored" : "todo_own"}`;
   find(".ranked-title").dataset.i18n = `${TAB}.${state.revealed ? "ranked" : "guess.title"}`;
   for (const name of [".todo", ".ranked-title"]) find(name).textContent = lab.t(find(name).dataset.i18n);
   if (!state.revealed) guessing();
