@@ -84,6 +84,7 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
         raise InputError("checkpoint_incomplete", folder=folder.name, file=name)
     try:
         found = json.loads(file.read_bytes().decode("utf-8-sig"))
+        json.dumps(found, ensure_ascii=False).encode()  # half a character ("\\ud800") is no text
     except (ValueError, RecursionError) as error:
         raise InputError("checkpoint_json", folder=folder.name, file=name) from error
     if not isinstance(found, dict):

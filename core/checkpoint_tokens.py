@@ -33,6 +33,7 @@ ROLES = {
     "mask_token": MASK,
 }
 MORE = ("additional_special_tokens", "extra_special_tokens")
+MOST_EMPTY = 1024  # rows without a token at a table's end; padding to a multiple needs fewer
 FLAGS = ("single_word", "lstrip", "rstrip", "normalized")
 
 
@@ -75,11 +76,11 @@ def read_tokenizer(folder: Path, n_rows: int) -> tuple[Tokenizer, tuple[str, ...
         raise InputError("checkpoint_cutting", folder=folder.name, what=maker[:N_SHOWN])
     cutting = _told(folder, settings) if name in BERTS else None
     if stored is None:
-        vocabulary = _read_vocabulary(folder)
+        vocabulary = read_words(folder, n_rows)
     else:
         vocabulary = _stored_vocabulary(folder, stored)
         cutting = _agreed(folder, cutting, _stored_cutting(folder, stored))
-    _check_rows(folder, vocabulary, n_rows)
+        _check_rows(folder, STORED, vocabulary, n_rows)
     tokenizer = wordpiece(vocabulary, **cutting._asdict())
     specials = {} if "added_tokens_decoder" in settings else _optional(folder, SPECIALS)
     for role, token in ROLES.items():
@@ -91,7 +92,7 @@ def read_tokenizer(folder: Path, n_rows: int) -> tuple[Tokenizer, tuple[str, ...
     for added in _added(folder, settings, specials, stored, library=name in LIBRARY):
         _add(folder, tokenizer, added)
     everything = tokenizer.get_vocab(with_added_tokens=True)
-    _check_rows(folder, everything, n_rows)
+    _check_rows(folder, STORED if stored else VOCABULARY, everything, n_rows)
     if lacking := [token for token in SPECIAL if token not in everything]:
         raise InputError("checkpoint_special", folder=folder.name, what=", ".join(lacking))
     return tokenizer, names(everything, n_rows)
@@ -101,14 +102,25 @@ def _optional(folder: Path, name: str) -> dict[str, Any]:
     return read_json(folder, name) if (folder / name).is_file() else {}
 
 
-def _read_vocabulary(folder: Path) -> dict[str, int]:
+def read_words(folder: Path, n_rows: int) -> dict[str, int]:
+    """Return token -> id of a folder's `vocab.txt`.
+
+    Args:
+        folder: of the checkpoint.
+        n_rows: V, rows of the model's table of word embeddings.
+
+    Raises:
+        InputError: the file is missing, damaged or cut off, or has more tokens than the table rows.
+    """
     file = folder / VOCABULARY
     if not file.is_file():
         raise InputError("checkpoint_incomplete", folder=folder.name, file=VOCABULARY)
     try:
-        return read_vocabulary(file)
+        vocabulary = read_vocabulary(file)
     except UnicodeDecodeError as error:
         raise InputError("checkpoint_damaged", folder=folder.name, file=VOCABULARY) from error
+    _check_rows(folder, VOCABULARY, vocabulary, n_rows)
+    return vocabulary
 
 
 def _stored_vocabulary(folder: Path, stored: Mapping[str, Any]) -> dict[str, int]:
@@ -262,13 +274,17 @@ def _add(folder: Path, tokenizer: Tokenizer, added: Added) -> None:
     add([added.token])
 
 
-def _check_rows(folder: Path, vocabulary: Mapping[str, int], n_rows: int) -> None:
-    token = max(vocabulary, key=lambda token: vocabulary[token], default=None)
-    if token is not None and vocabulary[token] >= n_rows:
+def _check_rows(folder: Path, file: str, vocabulary: Mapping[str, int], n_rows: int) -> None:
+    token = max(vocabulary, key=lambda token: vocabulary[token], default="")
+    highest = vocabulary.get(token, -1)
+    if n_rows - 1 - highest > MOST_EMPTY:
+        values = {"file": file, "got": highest + 1, "rows": n_rows}
+        raise InputError("checkpoint_short", folder=folder.name, **values)
+    if highest >= n_rows:
         raise InputError(
             "checkpoint_rows",
             folder=folder.name,
             token=token[:N_SHOWN],
-            got=vocabulary[token],
+            got=highest,
             high=n_rows - 1,
         )

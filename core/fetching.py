@@ -20,7 +20,7 @@ from core.checkpoints import (
 )
 from core.errors import InputError
 
-PIECES = (STORED, "merges.txt", "vocab.json")  # what models have that aren't BERT
+PIECES = (STORED, "vocab.json", "merges.txt")  # what models have that aren't BERT
 WANTED = (*FILES, INDEX, SHARDS, *TOKENIZER_FILES, *PIECES)
 MAX_BYTES = 2 * 2**30  # a bert-large in float32 has 1.3 GiB
 

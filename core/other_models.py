@@ -4,19 +4,22 @@ transformers computes them; the lab writes out only BERT (core/models/bert.py). 
 a folder or the hub as safetensors, and no code of a checkpoint is ever run.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import torch
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
 from core import berts, checkpoints, fetching, runtime
-from core.checkpoint_config import CONFIG, kind, read_json
+from core.checkpoint_config import CONFIG, N_SHOWN, kind, read_json
 from core.errors import InputError
 from core.kept import Kept
 from core.text import pieces
 from core.text.pieces import Pieces
+from core.text.tokenizer import lines
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -28,6 +31,7 @@ FRAMES: dict[str, Frame] = {  # model_type -> what it puts around one sentence, 
     "gpt2": ((), (), ()),
 }
 N_KEPT = 2
+N_BYTES, MOST_ADDED = 256, 256  # pieces of a vocabulary that no merge makes: bytes, special tokens
 
 
 class OtherModel(NamedTuple):
@@ -110,11 +114,17 @@ def _load(name: str) -> OtherModel:
     folder = fetching.folder(name)
     its = _kind(folder)
     file = checkpoints.weights_files(folder)[0].name
+    _check_pieces(folder)
     from transformers import AutoModel, AutoTokenizer  # seconds, and only such models need it
 
     try:
-        model = AutoModel.from_pretrained(
-            folder, attn_implementation="eager", use_safetensors=True, local_files_only=True
+        model, report = AutoModel.from_pretrained(
+            folder,
+            attn_implementation="eager",
+            dtype=torch.float32,
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
         )
         file = fetching.PIECES[0]
         tokenizer = AutoTokenizer.from_pretrained(
@@ -122,6 +132,7 @@ def _load(name: str) -> OtherModel:
         ).backend_tokenizer
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise InputError("checkpoint_damaged", folder=folder.name, file=file) from error
+    _check(folder, its, model, tokenizer, report["missing_keys"])
     tokenizer.encode_special_tokens = True  # "</s>" that is typed is text
     tokenizer.no_truncation()
     config = model.config
@@ -129,12 +140,61 @@ def _load(name: str) -> OtherModel:
     return OtherModel(
         name,
         its,
-        model.to(runtime.device()).eval().requires_grad_(False).float(),
+        model.to(runtime.device()).eval().requires_grad_(False),
         tokenizer,
         config.num_hidden_layers,
         config.num_attention_heads,
         config.max_position_embeddings - padding,
     )
+
+
+def _check_pieces(folder: Path) -> None:
+    """Raise the InputError that says which file of byte-level BPE is missing or damaged.
+
+    The library would raise a bare Exception at one that is cut within a line, and read one that is
+    cut between two lines without a word.
+    """
+    stored, words, merges = fetching.PIECES
+    if (folder / stored).is_file():
+        model = read_json(folder, stored).get("model")
+        parts = model if isinstance(model, dict) else {}
+        vocabulary, pairs, file = parts.get("vocab"), parts.get("merges"), stored
+    else:
+        vocabulary, file = read_json(folder, words), merges
+        if not (folder / merges).is_file():
+            raise InputError("checkpoint_incomplete", folder=folder.name, file=merges)
+        rows = lines((folder / merges).read_bytes().decode("utf-8", errors="replace"))
+        pairs = [row for row in rows if not row.startswith("#version")]
+    if not isinstance(vocabulary, dict) or not isinstance(pairs, list):
+        raise InputError("checkpoint_json", folder=folder.name, file=file)
+    joined = [pair if isinstance(pair, list) else str(pair).split(" ") for pair in pairs]
+    known = all(len(pair) == 2 and "".join(map(str, pair)) in vocabulary for pair in joined)
+    whole = all(type(number) is int and number >= 0 for number in vocabulary.values())
+    if not known or not whole or len(vocabulary) - len(pairs) > N_BYTES + MOST_ADDED:
+        raise InputError("checkpoint_damaged", folder=folder.name, file=file)
+
+
+def _check(
+    folder: Path,
+    its: str,
+    model: "PreTrainedModel",
+    tokenizer: Tokenizer,
+    missing: Collection[str],
+) -> None:
+    """Raise the InputError that says why attention would be noise, or an id have no row."""
+    if lacking := sorted(name for name in missing if "pooler" not in name):
+        raise InputError("checkpoint_lacks", folder=folder.name, what=lacking[0])
+    for name, weight in model.named_parameters():
+        if not weight.isfinite().all() and name not in missing:
+            raise InputError("checkpoint_not_finite", folder=folder.name, what=name)
+    frame = {token for part in FRAMES[its] for token in part}
+    if lost := sorted(token for token in frame if tokenizer.token_to_id(token) is None):
+        raise InputError("checkpoint_frame", folder=folder.name, list=", ".join(lost))
+    n_rows = model.get_input_embeddings().num_embeddings
+    token, got = max(tokenizer.get_vocab().items(), key=lambda entry: entry[1])
+    if got >= n_rows:
+        values = {"token": token[:N_SHOWN], "got": got, "high": n_rows - 1}
+        raise InputError("checkpoint_rows", folder=folder.name, **values)
 
 
 _OTHERS = Kept(_load, N_KEPT)

@@ -313,6 +313,51 @@ def test_pickled_and_damaged_folders_are_refused(other, tmp_path):
         assert error.value.key == key
 
 
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"weights": "nan"}, "checkpoint_not_finite"),
+        ({"weights": "fewer"}, "checkpoint_lacks"),
+        ({"vocab_size": 200, "weights": "shorter"}, "checkpoint_rows"),
+        ({"num_attention_heads": 5, "n_head": 5}, "checkpoint_damaged"),
+        ({"words": "vocab.json"}, "checkpoint_json"),
+        ({"words": "merges.txt"}, "checkpoint_damaged"),
+        ({"words": "tokenizer.json"}, "checkpoint_json"),
+    ],
+)
+def test_other_models_that_would_answer_noise_are_refused(other, tmp_path, change, key):
+    import torch
+    import transformers
+    from safetensors.torch import load_file, save_file
+
+    _, folder = other
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    settings = json.loads((tmp_path / "config.json").read_text())
+    how, words = change.get("weights"), change.get("words")
+    told = {k: v for k, v in change.items() if k in settings and k not in ("weights", "words")}
+    (tmp_path / "config.json").write_text(json.dumps(settings | told))
+    weights = load_file(tmp_path / "model.safetensors")
+    layer = next(name for name in weights if ".1." in name and name.endswith("weight"))
+    table = next(n for n in weights if n.endswith(("word_embeddings.weight", "wte.weight")))
+    if how == "nan":
+        weights[layer][0] = torch.nan
+    elif how == "fewer":
+        del weights[layer]
+    elif how == "shorter":
+        weights[table] = weights[table][:200].clone()
+    save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    if words:
+        if words == "tokenizer.json":
+            transformers.AutoTokenizer.from_pretrained(folder).save_pretrained(tmp_path)
+        file = tmp_path / words
+        file.write_bytes(file.read_bytes()[: -2 if words == "merges.txt" else -9])
+    with pytest.raises(InputError) as error:
+        attention.show(str(tmp_path), "the cat")
+    assert error.value.key == key
+    assert error.value.sentence("zh") != str(error.value)
+
+
 def test_a_model_is_loaded_or_left_to_the_reading_or_refused(monkeypatch):
     def refuses(key: str) -> dict:
         def load(_job: str, _name: str) -> None:

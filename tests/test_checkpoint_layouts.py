@@ -364,6 +364,8 @@ REFUSED: dict[str, tuple[tiny.Change, str]] = {
         "checkpoint_special",
     ),
     "a vocabulary that is longer": (shorter_table, "checkpoint_rows"),
+    "a vocabulary cut off": (lambda f: bert(f, n=len(VOCABULARY) + 2000), "checkpoint_short"),
+    "half a character": (config(hidden_act="\ud800"), "checkpoint_json"),
     "an added token beyond": (lambda f: stored(f, "covid-19"), "checkpoint_rows"),
     "an added token elsewhere": (
         lambda f: (bert(f, n=200), told(f, "added_tokens.json", **{"covid-19": 180})),

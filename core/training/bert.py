@@ -27,6 +27,7 @@ import torch
 from safetensors.torch import save_file
 
 from core import assets, runtime
+from core.checkpoint_tokens import read_words
 from core.checkpoints import CONFIG, VOCABULARY, WEIGHTS, load_bert, save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
@@ -158,7 +159,7 @@ def teacher(
     if args.teacher_changes:
         known = restored(args.teacher, args.teacher_changes)
     theirs = load(args.teacher_corpus or Path(f"data/corpus-{args.language}-cased"))
-    pieces = read_vocabulary(args.teacher / VOCABULARY)
+    pieces = read_words(args.teacher, known.bert.config.n_vocabulary)
     return Teacher(known, (theirs, pieces), (corpus, vocabulary), model.bert.config.width)
 
 

@@ -1,5 +1,6 @@
 """What a run starts from: the body of a smaller-purpose BERT, and heads that already make sense."""
 
+import dataclasses
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +10,10 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from core.checkpoint_tokens import read_words
 from core.checkpoints import load_bert
 from core.models import lora
 from core.models.bert import Bert, BertConfig, BertForPreTraining, initialise
-from core.text.tokenizer import read_vocabulary
 from core.training.bert_corpus import Corpus
 from core.training.bert_vectors import token_vectors
 
@@ -38,12 +39,11 @@ def warm_start(
             takes minutes to count, instead of from noise.
     """
     source, missing = load_bert(folder)
-    theirs = read_vocabulary(folder / "vocab.txt")
+    theirs = read_words(folder, source.bert.config.n_vocabulary)
     if not missing and theirs == vocabulary:
         return source
-    old = source.bert.config
-    fields = {name: getattr(old, name) for name in BertConfig.__dataclass_fields__}
-    model = BertForPreTraining(BertConfig(**{**fields, "n_vocabulary": len(vocabulary)}))
+    config = dataclasses.replace(source.bert.config, n_vocabulary=len(vocabulary), tied=True)
+    model = BertForPreTraining(config)
     generator = torch.Generator().manual_seed(0)
     initialise(model, generator)
     copy_body(source.bert, model.bert)
