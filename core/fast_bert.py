@@ -21,17 +21,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.models.bert import BertForPreTraining, BertLayer
+from core.models.bert import BertForClassification, BertForPreTraining, BertLayer
 from core.onnx_bert import Graph, Twins, after_mixing, embedded
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+Whole = BertForPreTraining | BertForClassification
+
 MAX_ROWS = 256  # tokens at a time: what a layer hands to the next then stays in the cache
 
 
 def states(
-    model: BertForPreTraining,
+    model: Whole,
     texts: Sequence[np.ndarray],
     asked: Sequence[Sequence[int]],
     segments: Sequence[np.ndarray] | None = None,
@@ -68,7 +70,7 @@ def decode(model: BertForPreTraining, hidden: Tensor) -> Tensor:
         return model.decode(hidden)
 
 
-def of(model: BertForPreTraining) -> "FastBert | None":
+def of(model: Whole) -> "FastBert | None":
     """Return a model's fast twin; None where the model itself is to answer."""
     return _TWINS.of(model)
 
@@ -76,9 +78,10 @@ def of(model: BertForPreTraining) -> "FastBert | None":
 class FastBert:
     """A BERT's body and MLM head as two ONNX Runtime sessions; several threads may ask at once."""
 
-    def __init__(self, model: BertForPreTraining) -> None:
-        """Copy the weights of a model."""
-        self._body, self._head, self._width = _body(model), _head(model), model.bert.config.width
+    def __init__(self, model: Whole) -> None:
+        """Copy the weights of a model; one that classifies has no MLM head."""
+        self._body, self._width = _body(model), model.bert.config.width
+        self._head = _head(model) if isinstance(model, BertForPreTraining) else None
 
     def states(
         self,
@@ -154,7 +157,7 @@ def _lie(
     return there, np.where(there, starts[:, None] + columns, 0), np.array(wanted, np.int64)
 
 
-def _body(model: BertForPreTraining) -> "InferenceSession":
+def _body(model: Whole) -> "InferenceSession":
     """Write the encoder down: embeddings, then layer by layer."""
     from onnx import TensorProto
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.models.bert import BertEmbeddings, BertForPreTraining, BertLayer
+from core.models.bert import BertEmbeddings, BertLayer
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
@@ -29,17 +29,17 @@ Twin = TypeVar("Twin")
 class Twins(Generic[Twin]):
     """The fast twin of each model, made once, and gone with it."""
 
-    def __init__(self, make: Callable[[BertForPreTraining], Twin]) -> None:
+    def __init__(self, make: Callable[[nn.Module], Twin]) -> None:
         """Say how a twin is made."""
         self._make = make
-        self._made: WeakKeyDictionary[BertForPreTraining, Twin] = WeakKeyDictionary()
+        self._made: WeakKeyDictionary[nn.Module, Twin] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._made)
 
-    def of(self, model: BertForPreTraining) -> Twin | None:
+    def of(self, model: nn.Module) -> Twin | None:
         """Return a model's twin; None where the model itself is to answer.
 
         The first call takes about a second, and its weights take their room in memory again.

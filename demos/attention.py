@@ -209,8 +209,9 @@ def measure(request: dict) -> Iterator[dict]:
         says it) or "done" with `result`:
         effects  {at, before, change [L][H] nats, kept [L][H] of 5, first [L][H] answers}
         pruning  {at, before, steps [{layer, head, first, log_probability, rank}], n_kept, every}
-        sources  {at, prediction, attention [T], rollout [T], gradient [T], integrated [T], gap,
-                 off_by, n_steps, compared [n], spearman [4][4], kendall [4][4]}, as
+        sources  {at, prediction, hidden [T], attention [T], rollout [T], gradient [T],
+                 integrated [T], words [T], gap, off_by, n_steps, compared [n], same_sign [2],
+                 same_strongest [5], spearman [5][5], kendall [5][5]}, as
                  `core.results.attention` says; order of the measures as the fields stand here
     """
     task = wire.choice(request, "task", TASKS)

@@ -33,14 +33,24 @@ def judge_candidates(request: dict) -> dict:
 
 @told_to_learner
 def weigh_words(request: dict) -> dict:
-    """Return what each token of one pair adds to the answer."""
+    """Return what hiding each word of one pair costs the answer."""
     weighed = next_sentence_weights.weigh(
         wire.text(request, "first"),
         wire.text(request, "second"),
         wire.text(request, "model"),
         hidden=wire.integers(request, "hidden", MAX_HIDDEN),
     )
-    return asdict(weighed) | {"weights": weighed.weights.tolist()}
+    return asdict(weighed) | {"costs": wire.numbers(weighed.costs)}
+
+
+@told_to_learner
+def compare_reasons(request: dict) -> dict:
+    """Return what other ways of explaining say of each word of one pair."""
+    return wire.reasons(
+        next_sentence_weights.compare(
+            wire.text(request, "first"), wire.text(request, "second"), wire.text(request, "model")
+        )
+    )
 
 
 @told_to_learner
@@ -68,6 +78,7 @@ def build() -> None:
         "next_sentence",
         judge_candidates,
         weigh_words,
+        compare_reasons,
         show_scores,
         show_trial,
         max_candidates=next_sentence.MAX_CANDIDATES,

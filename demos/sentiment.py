@@ -35,6 +35,18 @@ def open_example(request: dict) -> dict:
 
 
 @told_to_learner
+def compare_reasons(request: dict) -> dict:
+    """Return what other ways of explaining say of each word, for a TextCNN or the BERT."""
+    text = wire.text(request, "text")
+    model = wire.choice(request, "model", (*sentiment.STARTS, "bert"))
+    if model == "bert":
+        language = wire.choice(request, "language", ("en", "zh"))
+        return wire.reasons(sentiment_bert.compare(text, language))
+    kind = wire.choice(request, "kind", sentiment.KINDS)
+    return wire.reasons(sentiment.compare(text, kind, model))
+
+
+@told_to_learner
 def show_ngrams(request: dict) -> dict:
     """Return the n-grams of the training texts that excite one filter most."""
     ngrams = sentiment.exciting(
@@ -55,7 +67,7 @@ def _asked(request: dict) -> tuple[str, str, str]:
 
 
 def _judged(judged: Judged) -> dict:
-    names = "sizes", "begins", "met", "towards_good"
+    names = "sizes", "begins", "met", "towards_good", "costs"
     filters = {name: wire.numbers(getattr(judged.filters, name)) for name in names}
     return {
         "tokens": judged.tokens,
@@ -66,18 +78,15 @@ def _judged(judged: Judged) -> dict:
         "looks_like": judged.looks_like,
         "verdicts": [asdict(verdict) for verdict in judged.verdicts],
         "filters": filters | {"bias": judged.filters.bias},
-        "effects": wire.numbers(judged.effects),
+        "costs": wire.numbers(judged.costs),
         "bag": wire.numbers(judged.bag),
     }
 
 
 def _by_bert(judged: JudgedByBert) -> dict:
-    return asdict(judged) | {
-        "gradients": wire.numbers(judged.gradients),
-        "effects": wire.numbers(judged.effects),
-    }
+    return asdict(judged) | {"costs": wire.numbers(judged.costs)}
 
 
 def build() -> None:
     """Lay out the page."""
-    view("sentiment", judge_text, judge_by_bert, open_example, show_ngrams)
+    view("sentiment", judge_text, judge_by_bert, compare_reasons, open_example, show_ngrams)

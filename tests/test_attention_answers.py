@@ -6,7 +6,16 @@ import torch
 from torch.testing import assert_close
 
 from core.errors import InputError
-from core.inference import head_ablation, head_effects, head_pruning, questions, readings, sources
+from core.inference import (
+    agreement,
+    gradients,
+    head_ablation,
+    head_effects,
+    head_pruning,
+    questions,
+    readings,
+    sources,
+)
 from core.results.attention import HeadProgress
 from tests import tiny_models
 
@@ -235,7 +244,7 @@ def test_all_heads_may_be_off_already(tiny):
 def test_integrated_gradients_are_complete(tiny, question, off):
     found = last(traced("tiny", TEXT, SECOND, question=question, off=off)).result
     assert found.integrated.sum() == pytest.approx(found.gap + found.off_by, abs=1e-9)
-    assert abs(found.off_by) <= sources.CLOSE * max(1, abs(found.gap))
+    assert abs(found.off_by) <= gradients.CLOSE * max(1, abs(found.gap))
     hidden = ablated(
         "tiny",
         " ".join(["[MASK]"] * 9),
@@ -273,14 +282,32 @@ def test_measures_and_their_agreement(tiny):
     assert found.compared.tolist() == [1, 2, 3, 4, 5, 6, 7, 9]  # neither [CLS], [SEP] nor [MASK]
     for ranks in (found.spearman, found.kendall):
         assert_close(ranks, ranks.T)
-        assert_close(ranks.diagonal().copy(), np.ones(4))
+        assert_close(ranks.diagonal().copy(), np.ones(5))
         assert (np.abs(ranks) <= 1 + 1e-12).all()
-    agreement = sources._agreement(
+    ranked = agreement.ranks(
         [np.array([1, 2, 3, 4.0]), np.array([2, 4, 6, 9.0]), np.array([4, 3, 2, 1.0]), np.zeros(4)]
     )
-    for ranks in agreement.values():
+    for ranks in ranked.values():
         assert_close(ranks[0, :3], np.array([1.0, 1.0, -1.0]))
         assert np.isnan(ranks[0, 3])
+
+
+@pytest.mark.parametrize("question", questions.KINDS)
+@pytest.mark.parametrize("off", [[], [1, 6]])
+def test_hiding_a_word_is_reading_the_text_with_masks(tiny, question, off):
+    settings = {
+        "question": question,
+        "off": off,
+        "at": MASKED if question == "mask" else None,
+    }
+    found = last(traced("tiny", TEXT, SECOND, **settings)).result
+    target = found.prediction.target
+    for word, masks, tokens in (("cat", "[MASK]", [4]), ("playful", "[MASK] [MASK]", [2, 3])):
+        text = TEXT.replace(word, masks)
+        other = ablated("tiny", text, SECOND, target=target, **settings).after
+        cost = found.prediction.log_probability - other.log_probability
+        assert found.hidden[tokens] == pytest.approx([cost] * len(tokens), abs=1e-5)
+    assert found.hidden[found.words < 0].tolist() == [0] * int((found.words < 0).sum())
 
 
 def test_progress_rises_to_its_end(tiny):

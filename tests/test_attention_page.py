@@ -143,8 +143,9 @@ def test_long_measurements_arrive(task):
         "effects": {"at", "before", "change", "kept", "first"},
         "pruning": {"at", "before", "steps", "n_kept", "every"},
         "sources": {
-            *("at", "prediction", "attention", "rollout", "gradient", "integrated", "gap"),
-            *("off_by", "n_steps", "compared", "spearman", "kendall"),
+            *("at", "prediction", "hidden", "attention", "rollout", "gradient", "integrated"),
+            *("words", "gap", "off_by", "n_steps", "compared", "same_sign", "same_strongest"),
+            *("spearman", "kendall"),
         },
     }
     assert set(result) == expected[task]

@@ -1,4 +1,4 @@
-"""Next sentence: the batch answers as each pair alone, gradients are gradients, handlers hold."""
+"""Next sentence: the batch answers as each pair alone, costs are real costs, handlers hold."""
 
 import json
 import math
@@ -64,26 +64,20 @@ def test_a_batch_answers_as_each_pair_alone(reader):
     assert judged.looks_like == "en"
 
 
-def test_weights_are_the_gradient_times_the_word_vector(reader):
+def test_a_words_cost_is_what_reading_it_masked_changes(reader):
     seen = next_sentence_weights.weigh(A, CANDIDATES[1], "en")
     assert seen.difference == pytest.approx(difference(reader, A, CANDIDATES[1]), rel=1e-6)
     assert seen.turned_difference == pytest.approx(difference(reader, CANDIDATES[1], A), rel=1e-6)
     assert seen.hidden_difference == pytest.approx(seen.difference, rel=1e-6)
-    # Against a central difference along the token's own vector.
-    pair = next_sentence.paired(reader, *(pieces.read(t, "en") for t in (A, CANDIDATES[1])))
-    ids, segments = next_sentence.tensors(pair)
-    words = reader.model.bert.embeddings.word_embeddings(ids)
-
-    def moved(at: int, step: float) -> float:
-        other = words.clone()
-        other[0, at] *= 1 + step
-        pooled = reader.model.bert(None, segments, embeddings=other).pooled
-        logits = reader.model.cls["seq_relationship"](pooled)
-        return float(logits[0, 0] - logits[0, 1])
-
-    for at in (0, 3, 12):
-        slope = (moved(at, 1e-4) - moved(at, -1e-4)) / 2e-4
-        assert seen.weights[at] == pytest.approx(slope, rel=1e-4, abs=1e-7)
+    for word in ("grandmother", "bakes", "."):
+        n_pieces = len(pieces.read(word, "en").tokens)
+        masked = A.replace(word, " ".join(["[MASK]"] * n_pieces))
+        cost = seen.difference - difference(reader, masked, CANDIDATES[1])
+        at = seen.tokens.index(pieces.read(word, "en").tokens[0])
+        assert seen.costs[at] == pytest.approx(cost, abs=1e-6)
+        assert list(seen.words).count(seen.words[at]) == n_pieces, "a word is hidden whole"
+    assert seen.words[0] == -1
+    assert seen.costs[0] == 0
 
 
 def test_hiding_a_word_is_reading_a_mask(reader):
@@ -99,7 +93,8 @@ def test_the_frame_is_marked(reader):
     framing = [t for t, s in zip(seen.tokens, seen.special, strict=True) if s]
     assert framing == ["[CLS]", "[SEP]", "[SEP]"]
     assert set(seen.segments) == {0, 1}
-    assert len(seen.weights) == len(seen.tokens) == len(seen.joined)
+    assert len(seen.costs) == len(seen.tokens) == len(seen.joined) == len(seen.words)
+    assert [word < 0 for word in seen.words] == list(seen.special)
 
 
 def test_what_finds_no_place_is_cut_from_the_longer_sentence(reader):
@@ -150,6 +145,10 @@ def test_handlers_answer_and_refuse(reader):
     assert page.judge_candidates(asked | {"model": "/etc"})["error"]["key"] == "model_name"
     weigh = {"first": A, "second": CANDIDATES[0], "model": "en", "hidden": [1]}
     json.dumps(page.weigh_words(weigh))
+    compared = page.compare_reasons(weigh)
+    assert len(compared["values"]) == len(compared["ways"]) == len(compared["agreement"])
+    assert page.compare_reasons(weigh | {"second": " "})["error"]["key"] == "text_empty"
+    json.dumps(compared, allow_nan=False)
     for hidden in ([0], [99], [-1]):
         assert page.weigh_words(weigh | {"hidden": hidden})["error"]["key"] == "nsp_hidden"
     assert page.show_scores({"language": "fr"})["error"]["key"] == "bad_request"

@@ -71,7 +71,7 @@ def test_leaving_one_out_is_reading_the_text_without_it(kind):
         with torch.inference_mode():
             logits = zoo.textcnn(kind, "tuned").model(sentiment.numbered(text, kind)).logits
         expected = odds(good(judged, "tuned")) - float(logits[0, 1] - logits[0, 0])
-        assert judged.effects[k] == pytest.approx(expected, abs=1e-3)
+        assert judged.costs[k] == pytest.approx(expected, abs=1e-3)
 
 
 def test_the_bag_sees_no_order_and_no_number():
@@ -91,8 +91,8 @@ def test_the_bag_sees_no_order_and_no_number():
 )
 def test_one_character_is_enough(text, kind):
     judged = sentiment.judge(text, kind, "random")
-    assert len(judged.tokens) == len(judged.effects) == 1
-    assert np.isfinite(judged.effects).all()
+    assert len(judged.tokens) == len(judged.costs) == 1
+    assert np.isfinite(judged.costs).all()
     assert all(0 <= one.good <= 1 for one in judged.verdicts)
 
 
@@ -140,7 +140,7 @@ def test_there_is_no_filter_300():
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_berts_answer_and_effects_are_those_of_its_forward(language):
+def test_berts_answer_and_costs_are_those_of_its_forward(language):
     text = TEXTS["pieces" if language == "en" else "characters"]
     judged = sentiment_bert.judge(text, language)
     model, vocabulary = zoo.sentiment_bert(language), pieces.vocabulary(language)
@@ -152,32 +152,38 @@ def test_berts_answer_and_effects_are_those_of_its_forward(language):
         return float(logits[1] - logits[0])
 
     assert odds(judged.verdict.good) == pytest.approx(said(row), abs=1e-3)
-    tried = np.flatnonzero(~np.isnan(judged.effects))
-    assert 0 < len(tried) <= sentiment_bert.N_TRIED
-    for k in tried[:3]:
-        hidden = row.copy()
-        hidden[k + 1] = vocabulary["[MASK]"]
-        assert judged.effects[k] == pytest.approx(said(row) - said(hidden), abs=1e-3)
+    words = np.array([-1, *judged.words, -1])
+    for word in (0, 1, max(judged.words)):
+        hidden = np.where(words == word, vocabulary["[MASK]"], row).tolist()
+        (cost, *same) = set(judged.costs[words[1:-1] == word].tolist())
+        assert not same, "a word's pieces have one colour"
+        assert cost == pytest.approx(said(row) - said(hidden), abs=1e-3)
 
 
-def test_berts_gradients_are_those_of_small_steps():
-    text = TEXTS["pieces"]
-    judged, model = sentiment_bert.judge(text, "en"), zoo.sentiment_bert("en")
-    vocabulary = pieces.vocabulary("en")
-    row = [vocabulary["[CLS]"], *pieces.read(text, "en").ids.tolist(), vocabulary["[SEP]"]]
-    words = model.bert.embeddings.word_embeddings(torch.tensor([row]))
-
-    def said(embeddings: torch.Tensor) -> float:
+@pytest.mark.parametrize("kind", units.KINDS)
+def test_an_ngrams_cost_is_reading_the_text_without_it(kind):
+    filters = sentiment.judge(TEXTS[kind], kind, "tuned").filters
+    read = sentiment.judge(TEXTS[kind], kind, "tuned")
+    asked = np.flatnonzero(~np.isnan(filters.costs))
+    assert len(asked) == 2 * sentiment.N_SHOWN
+    strongest = np.argsort(-np.abs(filters.towards_good))[:3]
+    assert set(strongest) <= set(asked), "what the page shows first has its cost"
+    for k in asked[:4]:
+        begin, size = filters.begins[k], filters.sizes[k]
+        rest = read.tokens[:begin] + read.tokens[begin + size :]
         with torch.inference_mode():
-            logits = model(None, embeddings=embeddings)[0]
-        return float(logits[1] - logits[0])
+            logits = zoo.textcnn(kind, "tuned").model(sentiment.numbered(rest, kind)).logits
+        expected = odds(good(read, "tuned")) - float(logits[0, 1] - logits[0, 0])
+        assert filters.costs[k] == pytest.approx(expected, abs=1e-3)
 
-    for k in (3, 9):
-        more, less = words.clone(), words.clone()
-        more[0, k + 1] *= 1.01
-        less[0, k + 1] *= 0.99
-        slope = (said(more) - said(less)) / 0.02
-        assert judged.gradients[k] == pytest.approx(slope, abs=0.02, rel=0.05)
+
+def test_the_bag_loses_what_its_colours_say():
+    text = "a dull film , but not a dull story"
+    judged = sentiment.judge(text, "pieces", "tuned")
+    for k, cost in enumerate(judged.bag):
+        rest = " ".join(judged.tokens[:k] + judged.tokens[k + 1 :])
+        now = good(sentiment.judge(rest, "pieces", "tuned"), "bow")
+        assert cost == pytest.approx(odds(good(judged, "bow")) - odds(now), abs=1e-3)
 
 
 # ---- What the page opens on ----------------------------------------------------------------------
@@ -205,8 +211,8 @@ def test_the_stored_answers_are_what_the_models_say(text, kind, start):
     assert found is not None, REMAKE
     stored, now = found[0], sentiment.judge(text, kind, start)
     equal = "tokens", "starts", "ends", "unknown", "n_cut", "looks_like"
-    assert_alike(stored, now, equal, ("effects", "bag"))
-    assert_alike(stored.filters, now.filters, ("sizes",), ("met", "towards_good", "bias"))
+    assert_alike(stored, now, equal, ("costs", "bag"))
+    assert_alike(stored.filters, now.filters, ("sizes",), ("met", "towards_good", "costs", "bias"))
     # Words that stand twice excite a filter equally: either may win.
     assert np.mean(stored.filters.begins == now.filters.begins) > 0.95
     for one, other in zip(stored.verdicts, now.verdicts, strict=True):
@@ -220,7 +226,8 @@ def test_berts_stored_answers_are_what_it_says(kind):
         found = sentiment_examples.remembered(text, kind, "tuned")
         assert found is not None, REMAKE
         stored, now = found[1], sentiment_bert.judge(text, language)
-        assert_alike(stored, now, ("tokens", "starts", "ends", "n_cut"), ("gradients", "effects"))
+        equal = "tokens", "starts", "ends", "n_cut", "words", "together"
+        assert_alike(stored, now, equal, ("costs",))
         assert_alike(stored.verdict, now.verdict, ("model", "test_accuracy"), ("good",))
 
 
@@ -259,7 +266,13 @@ def test_answers_of_other_weights_are_forgotten(monkeypatch):
 
 # ---- Handlers ------------------------------------------------------------------------------------
 
-HANDLERS = [page.judge_text, page.judge_by_bert, page.open_example, page.show_ngrams]
+HANDLERS = [
+    page.judge_text,
+    page.judge_by_bert,
+    page.compare_reasons,
+    page.open_example,
+    page.show_ngrams,
+]
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
@@ -275,5 +288,9 @@ def test_a_handlers_answer_is_json():
     assert json.loads(json.dumps(answer, allow_nan=False)) == json.loads(json.dumps(answer))
     assert len(answer["filters"]["towards_good"]) == 300
     assert "error" in page.judge_text(request | {"text": "  "})
+    for model in ("tuned", "bert"):
+        compared = page.compare_reasons(request | {"model": model, "language": "en"})
+        json.dumps(compared, allow_nan=False)
+        assert compared["agreement"][0]["same_sign"] == 1
     shown = page.show_ngrams({"kind": "pieces", "start": "tuned", "filter": 3})
     assert len(shown["ngrams"]) == 10

@@ -1,7 +1,12 @@
-"""Does a sentence praise or complain, and which n-grams of it say so?
+"""Does a sentence praise or complain, and which words and n-grams of it say so?
 
-A TextCNN's answer is a sum: for each filter, its largest value in the text times a weight. So one
-can say exactly what each n-gram adds to the log-odds, log P(good) - log P(bad).
+    log-odds of good = bias + sum over filters of (largest value in the text x weight)
+
+Two exact things can be said. What each filter adds to that sum: book-keeping, in which each filter
+adds something whatever it finds. And what the log-odds lose when a unit or an n-gram is hidden; for
+models without a [MASK] that means taken out, as the page does when a learner crosses out a word:
+its neighbours then stand side by side, and other n-grams may win. Only the second tells what speaks
+for an answer; the first may even have the other sign (python -m bench explain).
 """
 
 import functools
@@ -11,18 +16,23 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from core import assets, runtime, zoo
 from core.errors import InputError
-from core.models.textcnn import TextCNN
+from core.inference import gradients, reasons
+from core.models.textcnn import TextCNN, TextCNNOutput
+from core.results.reasons import Reasons
 from core.results.sentiment import Filters, Judged, NGram, Verdict
 from core.text import pieces, units
 from core.text.units import PAD_ID, UNKNOWN_ID, Units
 
 STARTS = ("random", "tuned", "frozen")
 KINDS = tuple(units.KINDS)
+N_SHOWN = 6  # filters either way whose n-grams are taken out, those that add most
 MAX_UNITS = 192  # of a text are read, as in training
 BAD, GOOD = 0, 1
+WAYS = ("left_out", "unknown", "shares", "gradient")
 
 
 def judge(text: str, kind: str, start: str) -> Judged:
@@ -37,9 +47,7 @@ def judge(text: str, kind: str, start: str) -> Judged:
         InputError: the text is empty or too long, or holds nothing to read.
         AssetError: the weights are not there.
     """
-    given = units.cut(text, kind, zoo.textcnn(kind, start).numbers)
-    if not given.tokens:
-        raise InputError("text_empty")
+    given = _given(text, kind)
     read = Units(*(field[:MAX_UNITS] for field in given))
     models = {name: zoo.textcnn(kind, name) for name in STARTS}
     ids = numbered(read.tokens, kind)
@@ -49,14 +57,19 @@ def judge(text: str, kind: str, start: str) -> Judged:
         chosen = models[start].model
         one = outputs[start]
         weight = chosen.linear.weight[GOOD] - chosen.linear.weight[BAD]
+        sizes = np.repeat(chosen.filter_sizes, len(weight) // len(chosen.filter_sizes))
+        begins = runtime.to_numpy(one.windows[0])
+        added = runtime.to_numpy(one.maxima[0] * weight)
+        rest = _without_ngrams(chosen, ids, sizes, begins, added)
         filters = Filters(
-            sizes=np.repeat(chosen.filter_sizes, len(weight) // len(chosen.filter_sizes)),
-            begins=runtime.to_numpy(one.windows[0]),
+            sizes=sizes,
+            begins=begins,
             met=runtime.to_numpy(one.maxima[0]),
-            towards_good=runtime.to_numpy(one.maxima[0] * weight),
+            towards_good=added,
+            costs=float(odds[start]) - rest,
             bias=float(chosen.linear.bias[GOOD] - chosen.linear.bias[BAD]),
         )
-        effects = odds[start] - log_odds(without_each(chosen, ids))
+        costs = odds[start] - log_odds(without_each(chosen, ids))
     verdicts = [
         Verdict(name, float(torch.sigmoid(odds[name])), accuracy(kind, name)) for name in STARTS
     ]
@@ -67,9 +80,17 @@ def judge(text: str, kind: str, start: str) -> Judged:
         looks_like=pieces.looks_like(text),
         verdicts=(*verdicts, Verdict("bow", bag(ids, kind), accuracy(kind, "bow"))),
         filters=filters,
-        effects=runtime.to_numpy(effects),
-        bag=bag_weights(kind)["weight"][runtime.to_numpy(ids[0])],
+        costs=runtime.to_numpy(costs),
+        bag=bag_costs(ids, kind),
     )
+
+
+def _given(text: str, kind: str) -> Units:
+    """Return a text's units, all of them."""
+    given = units.cut(text, kind, zoo.textcnn(kind, STARTS[0]).numbers)
+    if not given.tokens:
+        raise InputError("text_empty")
+    return given
 
 
 def numbered(tokens: tuple[str, ...], kind: str) -> Tensor:
@@ -82,6 +103,29 @@ def numbered(tokens: tuple[str, ...], kind: str) -> Tensor:
 def log_odds(logits: Tensor) -> Tensor:
     """Return log P(good) - log P(bad) [B] of logits [B, 2]."""
     return (logits[:, GOOD] - logits[:, BAD]).float()
+
+
+def _without_ngrams(
+    model: TextCNN, ids: Tensor, sizes: np.ndarray, begins: np.ndarray, added: np.ndarray
+) -> np.ndarray:
+    """Return the log-odds without the n-gram of each filter that adds most, float32 [F * W].
+
+    NaN for the filters that add less than the `N_SHOWN` largest either way.
+    """
+    order = np.argsort(added)
+    shown = [k for k in (*order[:N_SHOWN], *order[-N_SHOWN:]) if added[k]]
+    spans = sorted({(int(begins[k]), int(sizes[k])) for k in shown})
+    if not spans:
+        return np.full(len(added), np.nan, np.float32)
+    rest = [torch.cat([ids[0, :begin], ids[0, begin + size :]]) for begin, size in spans]
+    texts = pad_sequence(rest, batch_first=True, padding_value=PAD_ID)
+    if not texts.shape[1]:
+        texts = torch.full((len(spans), 1), PAD_ID, device=ids.device)
+    odds = dict(zip(spans, log_odds(model(texts).logits).tolist(), strict=True))
+    found = np.full(len(added), np.nan, np.float32)
+    for k in shown:
+        found[k] = odds[int(begins[k]), int(sizes[k])]
+    return found
 
 
 def without_each(model: TextCNN, ids: Tensor) -> Tensor:
@@ -109,11 +153,61 @@ def without_each(model: TextCNN, ids: Tensor) -> Tensor:
     return model.linear(torch.cat(maxima, 1))
 
 
+def compare(text: str, kind: str, start: str) -> Reasons:
+    """Hold other ways of explaining a TextCNN against taking each unit out.
+
+    "shares" gives each unit its part of what the filters add: of an n-gram of n units, each gets an
+    n-th. "unknown" puts the unknown unit in the unit's place, which keeps its neighbours apart.
+
+    Arguments and errors as for `judge`.
+    """
+    read = Units(*(field[:MAX_UNITS] for field in _given(text, kind)))
+    model, ids = zoo.textcnn(kind, start).model, numbered(read.tokens, kind)
+    n = len(read.tokens)
+    masked = ids.repeat(n, 1)
+    masked.fill_diagonal_(UNKNOWN_ID)
+    vectors = model.embedding(ids).detach()
+
+    def score(words: Tensor) -> Tensor:
+        return log_odds(model.read(words, torch.full((len(words),), n, device=ids.device)).logits)
+
+    with torch.inference_mode():
+        output = model(ids)
+        odds = log_odds(output.logits)
+        values = [odds - log_odds(without_each(model, ids)), odds - log_odds(model(masked).logits)]
+        shares = _shares(model, output, n)
+    values = [*map(runtime.to_numpy, values), shares, gradients.times_input(score, vectors)]
+    words = [text[a:b].strip() for a, b in zip(read.starts, read.ends, strict=True)]
+    return reasons.reasons(words, WAYS, np.stack(values))
+
+
+def _shares(model: TextCNN, output: TextCNNOutput, n_units: int) -> np.ndarray:
+    """Return each unit's part of what the filters add, float32 [T]."""
+    weight = model.linear.weight[GOOD] - model.linear.weight[BAD]
+    added = runtime.to_numpy(output.maxima[0] * weight)
+    shares = np.zeros(n_units, np.float32)
+    sizes = np.repeat(model.filter_sizes, len(added) // len(model.filter_sizes))
+    for begin, size, share in zip(output.windows[0].tolist(), sizes, added, strict=True):
+        where = slice(begin, min(begin + size, n_units))
+        shares[where] += share / (where.stop - where.start)
+    return shares
+
+
 def bag(ids: Tensor, kind: str) -> float:
     """Return P(good) by the bag of units: logistic regression over which of them occur."""
     weights = bag_weights(kind)
     total = weights["weight"][runtime.to_numpy(ids.unique())].sum() + weights["bias"][0]
     return float(1 / (1 + np.exp(-total)))
+
+
+def bag_costs(ids: Tensor, kind: str) -> np.ndarray:
+    """Return what the bag's log-odds lose without each unit, float32 [T].
+
+    That is its weight; 0 where the unit stands a second time, for the bag doesn't count.
+    """
+    numbers = runtime.to_numpy(ids[0])
+    once = np.bincount(numbers)[numbers] == 1
+    return np.where(once, bag_weights(kind)["weight"][numbers], 0).astype(np.float32)
 
 
 @functools.cache

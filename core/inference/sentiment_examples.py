@@ -98,9 +98,10 @@ def _judged(answer: dict, start: str, kind: str) -> Judged:
             begins=np.array(reasons["begins"], np.int64),
             met=np.array(reasons["met"], np.float32),
             towards_good=np.array(reasons["towards_good"], np.float32),
+            costs=np.array(reasons["ngram_costs"], np.float32),  # None gives NaN
             bias=reasons["bias"],
         ),
-        effects=np.array(reasons["effects"], np.float32),
+        costs=np.array(reasons["costs"], np.float32),
         bag=np.array(answer["bag"], np.float32),
     )
 
@@ -112,8 +113,9 @@ def _judged_by_bert(answer: dict, language: str) -> JudgedByBert:
         ends=tuple(answer["ends"]),
         n_cut=answer["n_cut"],
         verdict=Verdict("bert", answer["good"], sentiment_bert.accuracy(language)),
-        gradients=np.array(answer["gradients"], np.float32),
-        effects=np.array(answer["effects"], np.float32),  # None gives NaN
+        words=tuple(answer["words"]),
+        together=answer["together"],
+        costs=np.array(answer["costs"], np.float32),
     )
 
 
@@ -155,7 +157,9 @@ def _of_kind(text: str, kind: str, asked: tuple[str, ...]) -> dict:
         **{name: _plain(one[name]) for name in alike},
         "good": {own["model"]: round(own["good"], SHARE_DECIMALS) for own in one["verdicts"]},
         "reasons": {
-            start: _plain(asdict(found.filters) | {"effects": found.effects})
+            start: _plain(
+                asdict(found.filters) | {"ngram_costs": found.filters.costs, "costs": found.costs}
+            )
             for start, found in judged.items()
         },
     }

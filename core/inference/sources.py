@@ -1,36 +1,30 @@
-"""Which words does an answer come from? Attention and gradients need not agree.
+"""Which words does an answer come from? Attention and gradients need not agree with the model.
 
-    word vectors e [1, T, D] -> log p(target) -> its gradient [T, D]
-    gradient x input:      sum_d e_d g_d(e)                                [T]
-    integrated gradients:  sum_d (e - b)_d int_0^1 g_d(b + a (e - b)) da   [T]
+    hiding:                log p(target) - log p(target) with the word behind [MASK]    [T]
+    attention, rollout:    the asked token's row, of the last layer and through all     [T]
+    gradient x input, integrated gradients: core/inference/gradients.py                 [T]
 
-Gradient x input: Shrikumar et al. 2016 (arXiv:1605.01713). Integrated gradients: Sundararajan et
-al. 2017 (arXiv:1703.01365), equation 1; from a baseline b, here the text with every word hidden, so
-that what the words get adds up to what knowing them changes (completeness, proposition 1). That
-attention ranks words otherwise than gradients do is what Jain & Wallace 2019 (arXiv:1902.10186)
-found: attention is not explanation.
+Hiding a word is what really happens (core/inference/hiding.py); the other four are held against it.
+Integrated gradients start from the text with every word hidden, so that what the words get adds up
+to what knowing them changes. That attention ranks words otherwise than gradients do is what Jain &
+Wallace 2019 (arXiv:1902.10186) found: attention is not explanation.
 """
 
 from collections.abc import Collection, Iterator
-from itertools import combinations
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core import runtime
-from core.inference import attention, questions, readings, rollout
+from core.inference import agreement, attention, gradients, hiding, questions, readings, rollout
 from core.inference.questions import Question
+from core.inference.reasons import of_words
 from core.results.attention import Attention, HeadProgress, Sources
 from core.text.tokenizer import MASK
 
-STEPS = (16, 32, 64, 128)  # points of the integral: more until the sum is right
-CLOSE = 0.01  # of the whole change, or nats where that is less than one
-MAX_TOKENS = 2048  # of a batch: gradients keep every layer's numbers
-
 
 def trace(asked: Question, *, off: Collection[int] = ()) -> Iterator[HeadProgress]:
-    """Trace an answer back to the tokens by four measures; report while integrating.
+    """Trace an answer back to the tokens by five measures; report after each batch.
 
     Args:
         asked: the question; the answer that it follows is explained.
@@ -41,53 +35,81 @@ def trace(asked: Question, *, off: Collection[int] = ()) -> Iterator[HeadProgres
     """
     read = asked.reading.read
     mask = readings.head_mask(asked.reading, off)
-    yield HeadProgress(0, sum(STEPS))
-    seen = attention.attend(asked.reading, off)
-    rolled = rollout.roll(Attention(read, asked.reading.can, seen))
-    words = _words(asked, asked.reading.ids)
-    _, gradient = _gradients(asked, mask, words)
-    start = _words(asked, _all_hidden(asked))
-    gap = float(_score(asked, mask, words) - _score(asked, mask, start))
-    done = 0
-    for n_steps in STEPS:
-        places, weights = _gauss_legendre(n_steps)
-        total = torch.zeros_like(words)
-        for some in np.array_split(np.arange(n_steps), _n_batches(n_steps, words.shape[1])):
-            at_place = torch.tensor(places[some], dtype=words.dtype, device=words.device)
-            weight = torch.tensor(weights[some], dtype=words.dtype, device=words.device)
-            points = start + at_place[:, None, None] * (words - start)
-            slopes = _gradients(asked, mask, points)[1]
-            total += (weight[:, None, None] * slopes).sum(0)
-            done += len(some)
-            yield HeadProgress(done, sum(STEPS))
-        integrated = runtime.to_numpy((total * (words - start)).sum(-1)[0])
-        off_by = float(integrated.sum()) - gap
-        if abs(off_by) <= CLOSE * max(1.0, abs(gap)):
-            break
-    with torch.inference_mode():
-        hidden = _encode(asked, mask, words)
-        said = questions.prediction(asked, questions.answers(asked, hidden)[0])
+    words = _words(asked)
+    n_words = int(words.max()) + 1
+    total = n_words + sum(gradients.STEPS)
+    yield HeadProgress(0, total)
+    said, scores = None, []
+    for before, answers in _hidden_in_turn(asked, mask, words):
+        said = said or questions.prediction(asked, before)
+        scores += answers
+        yield HeadProgress(max(0, len(scores) - 1), total)
+    costs = hiding.costs(np.array(scores, np.float32))
+    rolled = rollout.roll(Attention(read, asked.reading.can, attention.attend(asked.reading, off)))
+
+    def score(vectors: Tensor) -> Tensor:
+        return questions.answers(asked, _encode(asked, mask, vectors))[:, asked.target]
+
+    vectors = _vectors(asked, asked.reading.ids)
+    for integral in gradients.integrate(score, vectors, _vectors(asked, _all_hidden(asked))):
+        yield HeadProgress(n_words + integral.done, total)
     measures = (
+        hiding.at_tokens(costs, words),
         rolled.raw[-1, asked.at],
         rolled.rollout[-1, asked.at],
-        runtime.to_numpy((gradient * words).sum(-1)[0]),
-        integrated,
+        gradients.times_input(score, vectors),
+        integral.shares,
     )
-    compared = np.flatnonzero(~read.special & (np.arange(len(read.tokens)) != asked.at))
+    by_word = [costs, *(of_words(measure, words) for measure in measures[1:])]
     result = Sources(
         asked.at,
         said,
         *measures,
-        gap=gap,
-        off_by=off_by,
-        n_steps=n_steps,
-        compared=compared,
-        **_agreement([np.abs(measure[compared]) for measure in measures]),
+        words=words,
+        gap=integral.gap,
+        off_by=integral.off_by,
+        n_steps=integral.n_steps,
+        compared=np.flatnonzero(words >= 0),
+        same_sign=tuple(agreement.same_sign(costs, one) for one in by_word[-2:]),
+        same_strongest=tuple(agreement.same_strongest(costs, one) for one in by_word),
+        **agreement.ranks([np.abs(one) for one in by_word]),
     )
-    yield HeadProgress(sum(STEPS), sum(STEPS), result)
+    yield HeadProgress(total, total, result)
 
 
-def _words(asked: Question, ids: Tensor) -> Tensor:
+def _words(asked: Question) -> np.ndarray:
+    """Return which word each token belongs to, [T]; -1 at the frame and where the question is."""
+    read = asked.reading.read
+    there = ~read.special & (np.arange(len(read.tokens)) != asked.at)
+    words = np.full(len(there), -1)
+    sides = [there & (read.segments == side) for side in (0, 1)]
+    limit = hiding.at_most(len(there), asked.reading.reader.model.bert.config)
+    numbers, _ = hiding.number([read.words[side] for side in sides], limit)
+    for side, some in zip(sides, numbers, strict=True):
+        words[side] = some
+    return words
+
+
+@torch.inference_mode()
+def _hidden_in_turn(
+    asked: Question, mask: Tensor | None, words: np.ndarray
+) -> Iterator[tuple[Tensor, list[float]]]:
+    """Yield some scores of the target and all answers [V] of the first reading they belong to.
+
+    The scores come in the order of `hiding.without_each`.
+    """
+    reading = asked.reading
+    mask_id = reading.reader.tokenizer.token_to_id(MASK)
+    ids = reading.ids[0].cpu().numpy()
+    rows = torch.from_numpy(np.stack(hiding.without_each(ids, words, mask_id)))
+    for some in rows.to(reading.ids.device).split(max(1, gradients.MAX_TOKENS // len(ids))):
+        segments = reading.segments.expand(len(some), -1)
+        hidden = reading.reader.model.bert(some, segments, head_mask=mask).hidden
+        answers = questions.answers(asked, hidden)
+        yield answers[0], answers[:, asked.target].tolist()
+
+
+def _vectors(asked: Question, ids: Tensor) -> Tensor:
     """Return word vectors [1, T, D], before positions and segments are added."""
     with torch.no_grad():
         return asked.reading.reader.model.bert.embeddings.word_embeddings(ids)
@@ -101,44 +123,7 @@ def _all_hidden(asked: Question) -> Tensor:
     return ids
 
 
-def _encode(asked: Question, mask: Tensor | None, words: Tensor) -> Tensor:
-    segments = asked.reading.segments.expand(len(words), -1)
+def _encode(asked: Question, mask: Tensor | None, vectors: Tensor) -> Tensor:
+    segments = asked.reading.segments.expand(len(vectors), -1)
     bert = asked.reading.reader.model.bert
-    return bert(None, segments, embeddings=words, head_mask=mask).hidden
-
-
-def _gradients(asked: Question, mask: Tensor | None, words: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the target's log-probability [B] and its gradient of the word vectors [B, T, D]."""
-    words = words.detach().requires_grad_()
-    scores = questions.answers(asked, _encode(asked, mask, words))[:, asked.target]
-    (gradient,) = torch.autograd.grad(scores.sum(), words)
-    return scores.detach(), gradient
-
-
-@torch.inference_mode()
-def _score(asked: Question, mask: Tensor | None, words: Tensor) -> float:
-    return float(questions.answers(asked, _encode(asked, mask, words))[0, asked.target])
-
-
-def _gauss_legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the places in 0..1 and weights that integrate polynomials to degree 2n - 1 exactly."""
-    places, weights = np.polynomial.legendre.leggauss(n)
-    return (places + 1) / 2, weights / 2
-
-
-def _n_batches(n_steps: int, n_tokens: int) -> int:
-    return -(-n_steps * n_tokens // MAX_TOKENS)
-
-
-def _agreement(measures: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """Return both rank correlations of each two measures; NaN where ranks say nothing."""
-    from scipy.stats import kendalltau, spearmanr  # late: a second to import
-
-    found = {name: np.eye(len(measures)) for name in ("spearman", "kendall")}
-    for i, j in combinations(range(len(measures)), 2):
-        a, b = measures[i], measures[j]
-        telling = len(a) > 2 and np.ptp(a) > 0 and np.ptp(b) > 0
-        for name, correlate in (("spearman", spearmanr), ("kendall", kendalltau)):
-            value = float(correlate(a, b).statistic) if telling else np.nan
-            found[name][i, j] = found[name][j, i] = value
-    return found
+    return bert(None, segments, embeddings=vectors, head_mask=mask).hidden

@@ -191,20 +191,27 @@ class Pruning:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sources:
-    """Where does an answer come from? Four measures for each token, which need not agree."""
+    """Where does an answer come from? Five measures for each token, which need not agree.
+
+    They are compared word by word, what a word's tokens get added up: M measures, hiding first.
+    """
 
     at: int
     prediction: Prediction
+    hidden: np.ndarray  # [T] nats, what hiding the token's word costs the answer
     attention: np.ndarray  # [T], the asked token's row in the last layer, mean over heads
     rollout: np.ndarray  # [T], its row in the rollout
     gradient: np.ndarray  # [T] nats, gradient x input
     integrated: np.ndarray  # [T] nats, integrated gradients; they sum to `gap`
+    words: np.ndarray  # int64 [T], number of the word that is hidden as a whole; -1 for none
     gap: float  # nats, log-probability of the target: this text's - the baseline's
     off_by: float  # nats, sum of `integrated` - `gap`: what the numeric integral misses
     n_steps: int  # points of the integral
-    compared: np.ndarray  # [n], tokens whose ranks are compared: neither special nor the asked one
-    spearman: np.ndarray  # [4, 4], rank correlation of the measures without their signs; or NaN
-    kendall: np.ndarray  # [4, 4], Kendall's tau-b
+    compared: np.ndarray  # [n], tokens of words: neither special nor the asked one
+    same_sign: tuple[float | None, ...]  # share of words, with hiding: gradient, integrated
+    same_strongest: tuple[int, ...]  # [M], of hiding's three strongest words
+    spearman: np.ndarray  # [M, M], rank correlation of the measures without their signs; or NaN
+    kendall: np.ndarray  # [M, M], Kendall's tau-b
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Filters:
     begins: np.ndarray  # int64 [F * W], number of its first unit
     met: np.ndarray  # float32 [F * W], the maximum after the activation
     towards_good: np.ndarray  # float32 [F * W], maximum x weight: what it adds to the log-odds
+    costs: np.ndarray  # float32 [F * W], log-odds - those of the text without this n-gram; NaN for
+    # filters that add little
     bias: float  # what the last layer adds by itself
 
 
@@ -37,24 +39,22 @@ class Judged:
     looks_like: str | None  # language of most letters
     verdicts: tuple[Verdict, ...]
     filters: Filters  # of the model that was asked for
-    effects: np.ndarray  # float32 [T], its log-odds with the unit minus without it
-    bag: (
-        np.ndarray
-    )  # float32 [T], what each unit adds to the bag's log-odds, however often it occurs
+    costs: np.ndarray  # float32 [T], its log-odds - those of the text without the unit
+    bag: np.ndarray  # float32 [T], the same for the bag of units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgedByBert:
-    """What the fine-tuned BERT says of a text, and its words' share in it."""
+    """What the fine-tuned BERT says of a text, and what hiding its words costs."""
 
     tokens: tuple[str, ...]  # [T]
     starts: tuple[int, ...]  # [T]
     ends: tuple[int, ...]  # [T]
     n_cut: int
     verdict: Verdict
-    gradients: np.ndarray  # float32 [T], gradient x input of the log-odds
-    effects: np.ndarray  # float32 [T], log-odds with the piece minus with [MASK] in its place;
-    # NaN at those that weren't tried
+    words: tuple[int, ...]  # [T], number of the word that is hidden as a whole
+    together: int  # so many neighbouring words of a long text count as one
+    costs: np.ndarray  # float32 [T], log-odds - those with the piece's word hidden
 
 
 @dataclass(frozen=True, slots=True)

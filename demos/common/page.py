@@ -26,6 +26,7 @@ SHARED = (
     "tokens.js",
     "signed_scale.js",
     "signed_tokens.js",
+    "word_reasons.js",
     "two_runs.js",
     "answer_bars.js",
     "failures.js",

@@ -3,11 +3,13 @@
 import base64
 import binascii
 import math
+from dataclasses import asdict
 
 import numpy as np
 
 from core.errors import InputError
 from core.results.images import DecoderWeights
+from core.results.reasons import Reasons
 
 MAX_JOB = 40  # characters of a job's name
 
@@ -46,6 +48,11 @@ def numbers(array: np.ndarray) -> list:
         return [numbers(row) for row in array]
     rounded = np.round(array.astype(np.float64), 6).tolist()
     return [None if x != x else x for x in rounded] if np.isnan(array).any() else rounded
+
+
+def reasons(found: Reasons) -> dict:
+    """Return what several ways of explaining say of each word, as `lab.reasons` reads it."""
+    return asdict(found) | {"values": numbers(found.values)}
 
 
 def decoder(weights: DecoderWeights) -> dict:

@@ -1,9 +1,9 @@
-// Where does an answer come from? Attention, rollout, gradient x input and integrated gradients over the
-// same words, how far they agree, and the rollout from layer to layer.
+// Where does an answer come from? What really happens when each word is hidden; beside it attention, rollout,
+// gradient x input and integrated gradients, how far they agree with it, and the rollout from layer to layer.
 {
   const lab = window.lab, TAB = "attention", { make } = lab;
   const say = (key, values) => lab.t(`${TAB}.${key}`, values);
-  const NAMES = ["attention", "rollout", "gradient", "integrated"];
+  const NAMES = ["hidden", "attention", "rollout", "gradient", "integrated"], SHARES = ["attention", "rollout"];
   const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
   lab.attentionViews ??= {};
 
@@ -14,7 +14,7 @@
     work.before(go);
     let found = null, rolled = null, failed = "";
     const keyNow = () => JSON.stringify(page.asked());
-    const text = (value, name) => (name === "attention" || name === "rollout" ? lab.percent(value) : signed(value));
+    const text = (value, name) => (SHARES.includes(name) ? lab.percent(value) : signed(value));
 
     const trace = async () => {
       const key = keyNow();
@@ -38,7 +38,7 @@
       const rows = found.tokens.flatMap((one, i) => [
         make("b", `mono${found.compared.includes(i) ? "" : " apart"}`, i === found.at && page.state.question === "mask" ? `${one.text} ?` : one.text),
         ...NAMES.map((name) => {
-          const value = found[name][i], fill = make("i"), track = make("span", "track", fill), share = value / scale[name], sided = name === "gradient" || name === "integrated";
+          const value = found[name][i], fill = make("i"), track = make("span", "track", fill), share = value / scale[name], sided = !SHARES.includes(name);
           if (sided) lab.signedBar(fill, share); else fill.style.width = `${100 * Math.min(1, share)}%`;
           const cell = make("div", `cell number${found.compared.includes(i) ? "" : " apart"}${first[name] === i ? " first" : ""}`, track, make("span", "", text(value, name)));
           cell.title = `${say(`sources.${name}`)}, ${one.text}: ${text(value, name)}`;
@@ -58,9 +58,11 @@
       const table = make("table", "", make("tr", "", make("th"), ...NAMES.map((name) => make("th", "", say(`sources.short.${name}`)))),
         ...NAMES.map((name, i) => make("tr", "", make("th", "", say(`sources.${name}`)), ...NAMES.map((_, j) => cell(i, j)))));
       find(".agreement .table").replaceChildren(table);
-      const value = found.spearman[0][3], words = found.compared.length ? NAMES.map((name) => found.tokens[first[name]].text) : [];
+      const value = found.spearman[0][1], words = found.compared.length ? NAMES.map((name) => found.tokens[first[name]].text) : [];
       find(".agreement .verdict").textContent = !words.length || value === null ? say("sources.too_few")
-        : `${say(new Set(words).size === 1 ? "sources.one_word" : "sources.words", { attention: words[0], rollout: words[1], gradient: words[2], integrated: words[3] })} ${say(value >= 0.7 ? "sources.agree" : value <= 0.3 ? "sources.disagree" : "sources.partly", { rho: value.toFixed(2) })}`;
+        : `${say(new Set(words).size === 1 ? "sources.one_word" : "sources.words", Object.fromEntries(NAMES.map((name, k) => [name, words[k]])))} ${say(value >= 0.7 ? "sources.agree" : value <= 0.3 ? "sources.disagree" : "sources.partly", { rho: value.toFixed(2) })}`;
+      const [gradient, integrated] = found.same_sign;
+      find(".agreement .signs").textContent = gradient === null ? "" : say("sources.signs", { gradient: lab.percent(gradient), integrated: lab.percent(integrated ?? 0) });
     };
 
     // ---- Rollout, layer by layer ---------------------------------------------------------------------------
@@ -107,7 +109,7 @@
       if (able && question.ready() && found?.key !== key && !go.disabled && failed !== key && data.n <= 40) { lab.problem(problem, null); trace().then(() => { if (page.state.view === "sources") find(":scope > .body").hidden = !found; }).then(() => { if (found?.key === keyNow()) find(":scope > .body").classList.remove("waiting"); }); }
     };
     const scene = () => {
-      const ink = lab.colour("ink"), shapes = [], LEFT = 110, W = 170, H = 22, title = say("sources.title", { target: found.prediction.target });
+      const ink = lab.colour("ink"), shapes = [], LEFT = 110, W = 150, H = 22, title = say("sources.title", { target: found.prediction.target });
       shapes.push({ text: title, x: 8, y: 14, colour: ink, size: 14 });
       NAMES.forEach((name, k) => shapes.push({ text: say(`sources.${name}`), x: LEFT + k * W, y: 38, colour: ink, size: 13 }));
       const scale = NAMES.map((name) => Math.max(1e-9, ...found.compared.map((at) => Math.abs(found[name][at]))));
@@ -115,17 +117,17 @@
         const y = 54 + i * H;
         shapes.push({ text: one.text, x: LEFT - 10, y: y + 8, anchor: "end", colour: ink, mono: true, size: 13 });
         NAMES.forEach((name, k) => {
-          const value = found[name][i], share = Math.min(1, Math.abs(value) / scale[k]), sided = k > 1, length = share * (sided ? 45 : 90);
+          const value = found[name][i], share = Math.min(1, Math.abs(value) / scale[k]), sided = !SHARES.includes(name), length = share * (sided ? 45 : 90);
           shapes.push({ rect: [LEFT + k * W + (sided ? (value < 0 ? 45 - length : 45) : 0), y, Math.max(length, 0.5), 16], colour: lab.colour(sided ? lab.side(value) : "code"), data: { token: i, measure: name, value: value.toFixed(4) } });
           shapes.push({ text: text(value, name), x: LEFT + k * W + 98, y: y + 8, colour: ink, size: 12 });
         });
       });
-      return { width: LEFT + 4 * W, height: 64 + found.tokens.length * H, shapes, title };
+      return { width: LEFT + NAMES.length * W, height: 64 + found.tokens.length * H, shapes, title };
     };
     const table = () => ({ columns: ["token", "text", ...NAMES, "compared"],
       rows: found.tokens.map((one, i) => [i, one.text, ...NAMES.map((name) => found[name][i].toFixed(4)), found.compared.includes(i) ? 1 : 0]) });
     const snippet = () => `asked = questions.ask(**read, ${lab.pythonCall({ question: page.state.question, target: page.state.target })})\n*_, last = sources.trace(asked, off=off)\nfound = last.result\n` +
-      "print(found.attention, found.rollout, found.gradient, found.integrated, sep=\"\\n\")\nprint(found.spearman.round(2))\nprint(rollout.roll(attention.show(**read, off=off)).rollout.round(3))\n";
+      "print(found.hidden, found.attention, found.rollout, found.gradient, found.integrated, sep=\"\\n\")\nprint(found.spearman.round(2))\nprint(rollout.roll(attention.show(**read, off=off)).rollout.round(3))\n";
     return { draw, scene, table, snippet, imports: ["attention", "questions", "rollout", "sources"], ready: () => found?.key === keyNow() };
   };
 }

@@ -72,7 +72,7 @@ function linked() {
   const hidden = read("hide", "").split(",").filter(Boolean).map(Number).filter(Number.isInteger);
   const pick = lab.link.read(TAB, "pick", null) === null ? null : number("pick", 1, 1, candidates.length) - 1;
   const guess = candidates[number("guess", 0, 0, candidates.length) - 1] ?? null;
-  return { ...from, model: read("model", ""), a, candidates, hidden, pick, guess, revealed: read("reveal") === "1" };
+  return { ...from, model: read("model", ""), a, candidates, hidden, pick, guess, revealed: read("reveal") === "1", compared: read("compare") === "1" };
 }
 let state = null, answer = null, weighed = null, lastTyped = 0;
 const guessed = () => (state.guess === null ? -1 : state.candidates.indexOf(state.guess));
@@ -102,7 +102,7 @@ function refresh() {
     of: state.language, story: example ? here.number : null, at: example ? here.at : null,
     a: !here && short ? state.a : null, b: !known && short ? joined : null,
     pick: state.pick === null ? null : state.pick + 1, reveal: state.revealed ? 1 : null, guess: guessed() + 1 || null,
-    hide: state.hidden.length ? state.hidden.join(",") : null, model: state.model || null,
+    hide: state.hidden.length ? state.hidden.join(",") : null, compare: state.compared ? 1 : null, model: state.model || null,
   });
   find(".reveal").setAttribute("aria-pressed", String(state.revealed));
   find(".reveal").disabled = !state.revealed && guessed() < 0 && asked().length > 1;
@@ -142,10 +142,14 @@ const judge = lab.newest(async (now, list) => {
   page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
 });
 const selected = () => answer.list.find((one) => one.k === state.pick) ?? answer.list.find((one) => one.rank === 1);
+const pairNow = () => ({ first: answer.asked.a, second: selected().text, model: answer.asked.model || answer.asked.language });
+const compared = lab.wordReasons(find(".compared"), {
+  ask: () => lab.ask(server.compare_reasons, pairNow()), key: () => JSON.stringify(pairNow()),
+  change: (open) => { state.compared = open; lab.link.set(TAB, { compare: open ? 1 : null }); },
+});
 async function weigh() {
-  const one = selected();
   try {
-    weighed = await lab.ask(server.weigh_words, { first: answer.asked.a, second: one.text, model: answer.asked.model || answer.asked.language, hidden: state.hidden });
+    weighed = await lab.ask(server.weigh_words, { ...pairNow(), hidden: state.hidden });
     lab.problem(wordProblem, null);
     renderWords();
   } catch (failure) {
@@ -214,31 +218,36 @@ function guessing() {
 function renderWords() {
   find(".weighed").classList.remove("waiting");
   const words = weighed.tokens.map((token, at) => ({
-    token, at, weight: weighed.weights[at], special: weighed.special[at], joined: weighed.joined[at],
-    segment: weighed.segments[at], hidden: state.hidden.includes(at),
+    token, at, weight: weighed.costs[at], special: weighed.special[at], joined: weighed.joined[at],
+    segment: weighed.segments[at], hidden: state.hidden.includes(at), word: weighed.words[at],
   }));
-  const plain = words.filter((one) => !one.special);
+  const plain = words.filter((one) => !one.special), groups = new Map();
+  for (const one of plain) groups.set(one.word, [...(groups.get(one.word) ?? []), one]);
+  const whole = (at) => groups.get(weighed.words[at]).map((one) => one.at);  // a word is hidden with all its pieces
+  const face = (word) => word.map((one) => one.token).reduce((text, token) => (token.startsWith("##") || /[\u4e00-\u9fff]/.test(token) ? text + token.replace(/^##/, "") : `${text} ${token}`).trim(), "");
   const settings = {
     scale: Math.max(...plain.map((one) => Math.abs(one.weight))),
-    press: (at) => change({ hidden: state.hidden.includes(at) ? state.hidden.filter((k) => k !== at) : [...state.hidden, at].sort((x, y) => x - y) }),
-    spoken: (one) => `${say("words.one", { token: one.token, weight: signed(one.weight) })}${one.special ? "" : ` (${say(one.hidden ? "words.show" : "words.hide")})`}`,
+    press: (at) => change({ hidden: state.hidden.includes(at) ? state.hidden.filter((k) => !whole(at).includes(k)) : [...new Set([...state.hidden, ...whole(at)])].sort((x, y) => x - y) }),
+    spoken: (one) => one.special ? one.token : `${say("words.one", { token: face(groups.get(one.word)), weight: signed(one.weight) })} (${say(one.hidden ? "words.show" : "words.hide")})`,
   };
   lab.signedTokens(find(".chips.first"), words.filter((one) => one.segment === 0), settings);
   lab.signedTokens(find(".chips.second"), words.filter((one) => one.segment === 1), settings);
-  const strongest = (sign) => plain.filter((one) => sign * one.weight > 0).sort((x, y) => sign * (y.weight - x.weight))
-    .slice(0, 3).map((one) => `${one.token} ${signed(one.weight)}`).join(", ") || say("words.nothing");
+  const strongest = (sign) => [...groups.values()].filter(([one]) => sign * one.weight > 0).sort(([x], [y]) => sign * (y.weight - x.weight))
+    .slice(0, 3).map((word) => `${face(word)} ${signed(word[0].weight)}`).join(", ") || say("words.nothing");
   find(".strongest").textContent = say("words.list", { for: strongest(1), against: strongest(-1) });
+  const hiddenWords = [...groups.values()].filter((word) => word.some((one) => one.hidden)), [first] = hiddenWords;
   const readings = [["as_is", weighed.difference], ["hidden", weighed.hidden_difference], ["turned", weighed.turned_difference]];
   find(".readings").replaceChildren(...readings.filter(([name]) => name !== "hidden" || state.hidden.length).map(([name, difference]) => {
     const fill = make("i"), share = sigmoid(difference);
     fill.style.width = `${100 * share}%`;
-    return make("div", `reading ${name}`, make("span", "", say(`words.${name}`, { n: state.hidden.length })),
+    return make("div", `reading ${name}`, make("span", "", say(`words.${name}`, { n: hiddenWords.length })),
       make("span", "track", fill, make("i", "half")), make("span", "share number", lab.percent(share)));
   }));
-  const expected = -state.hidden.reduce((sum, at) => sum + weighed.weights[at], 0);
-  find(".claim").textContent = state.hidden.length
-    ? say("words.claim", { expected: signed(expected), real: signed(weighed.hidden_difference - weighed.difference) })
-    : say("words.no_claim");
+  const real = signed(weighed.hidden_difference - weighed.difference);
+  find(".claim").textContent = !first ? say("words.no_claim") : hiddenWords.length === 1 ? say("words.claim_one", { word: face(first), real })
+    : say("words.claim", { n: hiddenWords.length, expected: signed(-hiddenWords.reduce((sum, [one]) => sum + one.weight, 0)), real });
+  find(".long").textContent = weighed.together > 1 ? lab.t("reasons.long", { n: weighed.together }) : "";
+  compared.draw(state.compared);
   find(".unhide").disabled = !state.hidden.length;
 }
 

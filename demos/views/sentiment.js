@@ -13,7 +13,7 @@ lab.frame(element, TAB, {
   proofs: {
     1: () => change({ ...example(state.language, 3), off: [] }),
     2: () => change({ ...example(state.language, 4), model: "bow", off: [] }),
-    3: () => { change({ model: "tuned" }); find(".without").scrollIntoView({ block: "center" }); },
+    3: () => { change({ model: "tuned" }); find(".sentence").scrollIntoView({ block: "center" }); },
   },
 });
 const problem = find(".typed .problem"), slow = find(".result .problem"), textarea = find("textarea");
@@ -22,14 +22,14 @@ const problem = find(".typed .problem"), slow = find(".result .problem"), textar
 // text; off: [start, end] of the words that are crossed out; model: whose reasons; filter: by number.
 const example = (language, k) => ({ language, kind: KINDS[language].includes(state?.kind) ? state.kind : KINDS[language][0], text: lab.texts[`${TAB}.example.${k}`][language] });
 let state = null, whole = null, now = null, slowWhole = null, slowNow = null, lastTyped = 0;
-const worked = () => ({ ...example(lab.lang, 1), off: [], model: "tuned", filter: null });
+const worked = () => ({ ...example(lab.lang, 1), off: [], model: "tuned", filter: null, compared: false });
 function linked() {
   const read = (name, fallback) => lab.link.read(TAB, name, fallback);
   const language = read("of", lab.lang) === "zh" ? "zh" : "en", from = example(language, 1);
   const off = read("off", "").split(",").map((span) => span.split("-").map(Number)).filter((span) => span.length === 2 && span.every(Number.isInteger));
   const filter = Number.parseInt(read("filter", ""), 10);
   return { ...from, text: read("text", from.text), off, kind: KINDS[language].includes(read("kind")) ? read("kind") : from.kind,
-    model: MODELS.includes(read("model")) ? read("model") : "tuned", filter: Number.isInteger(filter) ? filter : null };
+    model: MODELS.includes(read("model")) ? read("model") : "tuned", filter: Number.isInteger(filter) ? filter : null, compared: read("compare") === "1" };
 }
 const past = lab.history(find(".undo"), find(".reset"), {
   now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); },
@@ -57,7 +57,7 @@ function refresh() {
   const short = state.text.length < LONGEST_LINK;
   lab.link.set(TAB, {
     of: state.language, kind: state.language === "zh" ? state.kind : null, text: short ? state.text : null, model: state.model,
-    off: short && state.off.length ? state.off.map((span) => span.join("-")).join(",") : null, filter: state.filter,
+    off: short && state.off.length ? state.off.map((span) => span.join("-")).join(",") : null, filter: state.filter, compare: state.compared ? 1 : null,
   });
   drawExamples();
   judge(structuredClone(state), left());
@@ -178,41 +178,46 @@ function crossing() {
 // The F * W filters' winners of the text on the screen, what adds most first.
 const winners = () => now.filters.towards_good.map((towards, k) => {
   const begin = now.filters.begins[k], last = Math.min(begin + now.filters.sizes[k], now.tokens.length) - 1;
-  return { k, towards, met: now.filters.met[k], size: now.filters.sizes[k], begin, last, text: now.text.slice(now.starts[begin], now.ends[last]) };
+  return { k, towards, cost: now.filters.costs[k], met: now.filters.met[k], size: now.filters.sizes[k], begin, last, text: now.text.slice(now.starts[begin], now.ends[last]) };
 }).sort((x, y) => Math.abs(y.towards) - Math.abs(x.towards));
 const sizes = () => { const all = [...new Set(now.filters.sizes)]; return `${Math.min(...all)}–${Math.max(...all)}`; };
+// What the other ways of explaining are asked about: the text on the screen and the model that is chosen.
+const asking = () => ({ text: now.text, kind: now.kind, model: state.model, language: state.language });
+const compared = lab.wordReasons(find(".compared"), {
+  ask: () => { awake = true; return lab.ask(server.compare_reasons, asking()); }, key: () => JSON.stringify(asking()),
+  change: (open) => { state.compared = open; lab.link.set(TAB, { compare: open ? 1 : null }); },
+});
 function reasons(list) {
   const { model } = state, cnn = STARTS.includes(model), bert = byBert(), best = winners();
   find(".whose").textContent = say("whose", { name: name(model) });
   find(".how").textContent = say(`how.${cnn ? "cnn" : model}`, { n: best.length, sizes: sizes() });
+  find(".how-filters").textContent = say("how.filters", { n: best.length, sizes: sizes() });
   find(".cnn").hidden = !cnn;
   find(".shares").hidden = cnn;
-  find(".without").hidden = model === "bow" || (model === "bert" && !bert);
   strip(list, best);
   if (cnn) filters(best);
-  const signedChips = (node, answer, weights, hidden = () => false) => lab.signedTokens(node,
-    answer.tokens.map((token, at) => ({ token, at, weight: weights[at] ?? 0, special: hidden(at), joined: token.startsWith("##") })),
-    { scale: Math.max(...weights.map((x) => Math.abs(x ?? 0)), 0.3), spoken: (one) => `${one.token}: ${weights[one.at] === null ? "–" : signed(one.weight)}` });
   if (model === "bow" || (model === "bert" && bert)) {
-    const answer = model === "bow" ? now : bert, weights = model === "bow" ? now.bag : bert.gradients;
-    signedChips(find(".shares .chips"), answer, weights);
-    const top = (sign) => answer.tokens.map((token, k) => [token, weights[k]]).filter(([, x]) => sign * x > 0.005).sort((x, y) => sign * (y[1] - x[1]))
+    const answer = model === "bow" ? now : bert, costs = model === "bow" ? now.bag : bert.costs;
+    lab.signedTokens(find(".shares .chips"), answer.tokens.map((token, at) => ({ token, at, weight: costs[at], joined: token.startsWith("##") })),
+      { scale: Math.max(...costs.map(Math.abs), 0.3), spoken: (one) => say("costs", { token: one.token, cost: signed(one.weight) }) });
+    const words = answer.tokens.map((token, k) => [token, costs[k], k]).filter(([, , k]) => !k || model === "bow" || answer.words[k] !== answer.words[k - 1])
+      .map(([token, cost, k]) => [model === "bow" ? token : answer.asked.slice(answer.starts[k], answer.ends[answer.words.lastIndexOf(answer.words[k])]), cost]);
+    const top = (sign) => words.filter(([, x]) => sign * x > 0.005).sort((x, y) => sign * (y[1] - x[1]))
       .slice(0, 4).map(([token, x]) => `${token} ${signed(x)}`).join(lab.lang === "zh" ? "，" : ", ") || say("nothing");
     find(".strongest").textContent = say("strongest", { for: top(1), against: top(-1) });
   } else if (!cnn) {
     find(".shares .chips").replaceChildren();
     find(".strongest").textContent = slow.hidden ? "…" : "";
   }
-  if (model === "bow" || (model === "bert" && !bert)) return;
-  const answer = cnn ? now : bert;
-  signedChips(find(".effects"), answer, answer.effects, (at) => answer.effects[at] === null);
-  find(".meaning").textContent = say(cnn ? "meaning.cnn" : "meaning.bert");
+  find(".reasons .long").textContent = model === "bert" && bert?.together > 1 ? lab.t("reasons.long", { n: bert.together }) : "";
+  find(".compared").hidden = model === "bow";
+  if (model !== "bow") compared.draw(state.compared);
 }
 function strip(list, best) {
   const one = list.find(({ model }) => model === state.model), cnn = STARTS.includes(state.model);
   find(".given").textContent = now.text;
   find(".count").textContent = say("strip.units", { n: now.tokens.length });
-  find(".winners").replaceChildren(...(cnn ? best.slice(0, 3).map(({ text, towards }) => make("span", `signed-line ${lab.side(towards)}`, text)) : [make("span", "", name(state.model))]));
+  find(".winners").replaceChildren(...(cnn ? best.slice(0, 3).map(({ text, cost }) => make("span", `signed-line ${lab.side(cost)}`, text)) : [make("span", "", name(state.model))]));
   find(".strip .caption").textContent = cnn ? say("strip.filters", { n: best.length }) : say("strip.other");
   find(".odds").textContent = one ? signed(Math.log(one.good / (1 - one.good))) : "…";
   find(".outcome").textContent = one ? `${say(one.good >= 0.5 ? "good" : "bad")} ${lab.percent(Math.max(one.good, 1 - one.good))}` : "…";
@@ -224,12 +229,13 @@ function filters(best) {
   const scale = Math.max(...shown.map(({ towards }) => Math.abs(towards)), 1e-6);
   const focused = find(".filters").contains(document.activeElement) ? document.activeElement.value : null;
   find(".filters").replaceChildren(...shown.map((one) => {
-    const fill = make("i"), button = make("button", "", make("span", "ngram", one.text), make("span", "track", fill), make("span", "number", signed(one.towards)));
+    const lost = one.cost === null ? "–" : signed(one.cost), turned = one.cost * one.towards < 0 ? " turned" : "";
+    const fill = make("i"), button = make("button", "", make("span", "ngram", one.text), make("span", "track", fill), make("span", "number", signed(one.towards)), make("span", `number lost${turned}`, lost));
     lab.signedBar(fill, one.towards / scale);
     button.type = "button";
     button.value = one.k;
     button.title = say("filter", { k: one.k + 1, size: one.size, met: one.met.toFixed(2) });
-    button.setAttribute("aria-label", `${one.text}: ${signed(one.towards)}. ${button.title}`);
+    button.setAttribute("aria-label", `${one.text}: ${say("adds")} ${signed(one.towards)}, ${say("lost")} ${lost}. ${button.title}`);
     button.setAttribute("aria-pressed", String(one === chosen));
     button.onclick = () => { past.keep(state); state.filter = one.k; lab.link.set(TAB, { filter: one.k }); filters(best); };
     return make("li", "", button);
@@ -238,12 +244,13 @@ function filters(best) {
   const total = best.reduce((sum, { towards }) => sum + towards, 0);
   find(".sum").textContent = say("sum", { n: shown.length, top: signed(shown.reduce((sum, { towards }) => sum + towards, 0)), m: rest.length,
     rest: signed(total - shown.reduce((sum, { towards }) => sum + towards, 0)), bias: signed(now.filters.bias), odds: signed(total + now.filters.bias) });
-  // Each unit is coloured by the strongest of the shown filters that won there.
-  const sentence = [], colour = now.tokens.map((_, at) => shown.find(({ begin, last }) => begin <= at && at <= last));
+  // A unit's colour is what the log-odds really lose without it: a filter's share is no such thing.
+  const sentence = [], most = Math.max(...now.costs.map(Math.abs), 0.3);
   let at = 0;
-  now.tokens.forEach((_, k) => {
-    const mark = make("span", "", now.text.slice(now.starts[k], now.ends[k]));
-    if (colour[k]) { mark.className = "won signed-line"; lab.signedGround(mark, colour[k].towards / scale); }
+  now.costs.forEach((cost, k) => {
+    const mark = make("span", "won signed-line", now.text.slice(now.starts[k], now.ends[k]));
+    lab.signedGround(mark, cost / most);
+    mark.title = say("costs", { token: now.tokens[k], cost: signed(cost) });
     if (chosen.begin <= k && k <= chosen.last) mark.classList.add("chosen");
     sentence.push(now.text.slice(at, now.starts[k]), mark);
     at = now.ends[k];

@@ -12,7 +12,7 @@
       const kind = one.hidden ? "hidden" : one.special ? "special" : "plain";
       const chip = lab.chip(one.token, { kind, joined: one.joined });
       const share = Math.max(-1, Math.min(1, one.weight / (scale || 1)));
-      if (!one.hidden) {
+      if (!one.hidden && !one.special) {
         chip.classList.add("signed", lab.side(share));
         chip.style.setProperty("--share", `${Math.round(Math.abs(share) * 100)}%`);
       }
