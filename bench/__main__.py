@@ -23,6 +23,7 @@ GROUPS = (
     "language",
     "attention",
     "sentiment",
+    "explain",
     "training",
 )  # each is bench/<name>.py with a GROUP
 

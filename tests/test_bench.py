@@ -59,6 +59,12 @@ PROMISED = {
     "attention.switch_ms": Bound(at_most=60),
     "attention.switch_server_calls": Bound(at_most=0),
     "attention.effect_map_s": Bound(at_most=1.5, times_peer=0.5),
+    **{
+        f"explain.sign_agreement.{task}.{language}": Bound(at_least=0.85)
+        for task in ("nsp", "sentiment", "attention")
+        for language in ("en", "zh")
+    },
+    "explain.sentence_ms": Bound(at_most=100),
 }
 FAST = Figure("toy.fast", "ms", "How fast.", Bound(at_most=100, times_peer=5), "a snail")
 GOOD = Figure("toy.good", "", "How good.")
