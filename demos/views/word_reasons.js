@@ -38,7 +38,7 @@
 
   lab.wordReasons = (details, { ask, key, change }) => {
     const title = make("summary"), how = make("p", "quiet-text"), problem = make("p", "problem"), body = make("div", "body");
-    const grid = make("div", "grid"), table = make("table"), verdict = make("p", "verdict"), meaning = make("p", "quiet-text");
+    const grid = make("div", "grid"), table = make("table"), verdict = make("p", "told"), meaning = make("p", "quiet-text");
     problem.hidden = true;
     verdict.setAttribute("aria-live", "polite");
     body.append(grid, make("div", "", table, verdict, meaning));

@@ -1,5 +1,6 @@
 """What a student does with the next sentence: judge, reveal, weigh words, write own ones, share."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -132,9 +133,13 @@ def test_candidates_are_ranked_and_the_true_one_stays_hidden_until_revealed(brow
 def test_hiding_a_word_and_swapping_change_the_answer_and_the_link_keeps_it(browser):
     page = opened(browser, "&lang=en&story=3&reveal=1")
     lab = page.locator("#next_sentence")
-    after(page, lab.locator(".chips.second button.token").nth(2).click)
-    assert lab.locator(".chips.second .chip.hidden").count() == 1
+    token = lab.locator(".chips.second button.token").nth(2)
+    (cost,) = re.findall(r"[+−][\d.]+", token.get_attribute("title"))
+    after(page, token.click)
+    assert lab.locator(".chips.second .chip.hidden").count() >= 1
     assert lab.locator(".reading.hidden").count() == 1
+    turned = cost.translate(str.maketrans("+−", "−+"))
+    assert turned in lab.locator(".claim").inner_text(), "hiding does what the colour says"
     assert "hide=" in page.url
     seen = page.evaluate(WORDS), lab.locator(".claim").inner_text()
     other = browser(page.url.split("?", 1)[1])
@@ -146,6 +151,17 @@ def test_hiding_a_word_and_swapping_change_the_answer_and_the_link_keeps_it(brow
     assert first in [box.input_value() for box in lab.locator(".candidates input").all()]
     after(page, lab.get_by_role("button", name="Undo").click)
     assert lab.locator("textarea").input_value() == first
+
+
+def test_a_gradient_is_held_against_hiding(browser):
+    page = opened(browser, "&lang=zh&reveal=1", width=390, locale="zh-CN", dark=True)
+    lab = page.locator("#next_sentence")
+    lab.locator(".compared summary").click()
+    lab.locator(".compared .cell").first.wait_for(timeout=60_000)
+    assert lab.locator(".compared table tr").count() == 4
+    assert "%" in lab.locator(".compared .told").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert "compare=1" in page.url
 
 
 def test_own_sentences_on_a_phone_are_limited_kept_and_never_run(browser):
