@@ -21,7 +21,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.models.bert import BertForClassification, BertForPreTraining, BertLayer
+from core.models.bert import BertForPreTraining, BertLayer
+from core.models.bert_classifier import BertForClassification
 from core.onnx_bert import Graph, Twins, after_mixing, embedded
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from torch import Tensor
 from core import assets, fast_bert, zoo
 from core.inference import hiding, reasons
 from core.inference.sentiment import log_odds
-from core.models.bert import BertForClassification, BertOutput
+from core.models.bert import BertOutput
+from core.models.bert_classifier import BertForClassification
 from core.results.reasons import Reasons
 from core.results.sentiment import JudgedByBert, Verdict
 from core.text import pieces
