@@ -10,6 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 
 import gradio as gr
 
+from core import options
 from demos import (
     attention,
     code_space,
@@ -87,19 +88,17 @@ def refuse_unless_free(host: str, port: str) -> None:
 
 def launch() -> None:
     """Serve the lab on HOST:PORT (default 127.0.0.1:7860; a Space sets its own)."""
-    host = os.environ.get("HOST") or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
-    port = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT") or "7860"
+    host, port = options.host(), options.port()
     refuse_unless_free(host, port)
     gr.set_static_paths([page.SAMPLES])
     app = build_app()
-    app.queue(api_open=False, max_size=64)
     app.launch(
         server_name=host,
         server_port=int(port),
         theme=page.THEME,
         css_paths=page.STYLES,
         head=page.head(),
-        app_kwargs={"middleware": page.MIDDLEWARE},
+        app_kwargs={"middleware": page.middleware(app)},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -4,7 +4,7 @@ A DistilBERT is a BERT without segments and pooler.
 
 reader("en"), reader("zh")               ship with the lab
 reader("data/models/bert-base-uncased")  a folder of yours
-reader("hfl/chinese-roberta-wwm-ext")    fetched from the hub once, then kept
+reader("hfl/chinese-roberta-wwm-ext")    what core/fetching.py fetched from the hub, and keeps
 """
 
 import functools
@@ -51,7 +51,7 @@ def reader(name: str) -> Reader:
 
     Raises:
         AssetError: the bundled weights are missing or damaged.
-        InputError: no such checkpoint, no internet, not a BERT, pickled or damaged weights.
+        InputError: no such checkpoint here, not a BERT, pickled or damaged weights.
     """
     return _bundled(name) if name in LANGUAGES else _OTHERS.get(name)
 

@@ -1,9 +1,22 @@
-"""A checkpoint on its way from the hub: how much is here, and a way to give it up."""
+"""A checkpoint on its way from the hub: how much is here, and a way to give it up.
 
-from collections.abc import Callable, Collection
+    python -m core.fetching NAME     begun by `fetch_apart`, which reads its reports
+
+A hub that accepts a connection and then says nothing would hold the thread that asks for minutes;
+a process can be ended.
+"""
+
+import contextlib
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tqdm.auto import tqdm
 
@@ -18,18 +31,50 @@ from core.checkpoints import (
     WEIGHTS,
     weights_files,
 )
-from core.errors import InputError
+from core.errors import InputError, LabError
 
+ROOT = Path(__file__).parent.parent
 PIECES = (STORED, "vocab.json", "merges.txt")  # what models have that aren't BERT
 WANTED = (*FILES, INDEX, SHARDS, *TOKENIZER_FILES, *PIECES)
 MAX_BYTES = 2 * 2**30  # a bert-large in float32 has 1.3 GiB
+SILENCE = 20.0  # seconds without a byte after which the hub is given up
+GET_READY = 60.0  # seconds that the process may take to import what it needs, on a busy machine
+MAX_SECONDS = 3600.0  # for one checkpoint
+PAUSE = 0.2  # seconds between two reports
 
 Report = Callable[[int, int], None]  # (bytes here, bytes in all); it may raise to stop
 
 
 def folder(name: str) -> Path:
-    """Return a checkpoint's folder: the name itself, or where `fetch` puts it; `Raises` as that."""
-    return Path(name) if Path(name).is_dir() else fetch(name)
+    """Return a checkpoint's folder: the name itself, or where `fetch` has put it.
+
+    Raises:
+        InputError: it was never fetched.
+    """
+    here = kept(name)
+    if here is None:
+        raise InputError("model_not_loaded", name=name)
+    return here
+
+
+def kept(name: str) -> Path | None:
+    """Return a checkpoint's folder without asking the hub; None if something of it isn't here.
+
+    Raises:
+        InputError: no name of a checkpoint.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        found = Path(snapshot_download(name, allow_patterns=list(WANTED), local_files_only=True))
+        return found if _whole(found) else None
+    except HFValidationError as error:
+        raise InputError("hub_unknown", name=name) from error
+    except (LocalEntryNotFoundError, OSError):  # never fetched yet
+        return None
 
 
 def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
@@ -45,19 +90,14 @@ def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
         InputError: there is no such checkpoint, it has no safetensors, it is too large, or there
             is no internet.
     """
+    here = kept(name)
+    if here is not None:
+        return here
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub.errors import LocalEntryNotFoundError
     from huggingface_hub.errors import RepositoryNotFoundError as UnknownError
 
     wanted = list(WANTED)
-    try:
-        kept = Path(snapshot_download(name, allow_patterns=wanted, local_files_only=True))
-        if _whole(kept):
-            return kept
-    except HFValidationError as error:
-        raise InputError("hub_unknown", name=name) from error
-    except (LocalEntryNotFoundError, OSError):
-        pass  # never fetched yet
     try:
         files = snapshot_download(name, allow_patterns=[*wanted, *PICKLES], dry_run=True)
         _check(name, {file.filename: file.file_size for file in files})
@@ -67,6 +107,85 @@ def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
         raise InputError("hub_unknown", name=name) from error
     except (LocalEntryNotFoundError, OSError) as error:
         raise InputError("hub_unreachable", name=name) from error
+
+
+def fetch_apart(name: str, report: Report) -> None:
+    """Do `fetch` in a process of its own, which ends with this call.
+
+    Args:
+        name: "owner/name".
+        report: called several times a second, whether bytes come in or not; what it raises ends
+            the download.
+
+    Raises:
+        InputError: as `fetch`; or the hub says nothing for SILENCE seconds, or takes too long.
+    """
+    began = time.monotonic()
+    silent_at = began + GET_READY
+    here = total = 0
+    with _process(name) as lines:
+        while True:
+            report(here, total)
+            try:
+                line = lines.get(timeout=PAUSE)
+            except queue.Empty:
+                line = {}
+            if line is None:  # it has ended without a word, killed or for want of memory
+                raise InputError("hub_unreachable", name=name)
+            if "error" in line:
+                raise InputError(line["error"], **line["values"])
+            if "done" in line:
+                return
+            now = time.monotonic()
+            if line:
+                here, total, silent_at = line["here"], line["total"], now + SILENCE
+            if now > silent_at:
+                raise InputError("hub_silent", name=name, seconds=int(SILENCE))
+            if now - began > MAX_SECONDS:
+                raise InputError("hub_slow", name=name, minutes=int(MAX_SECONDS / 60))
+
+
+@contextlib.contextmanager
+def _process(name: str) -> Iterator["queue.Queue[dict[str, Any] | None]"]:
+    """Begin the process; yield what it tells, then None. It ends with the context."""
+    command = [sys.executable, "-m", "core.fetching", name]
+    lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
+
+    def read(pipe: IO[str]) -> None:
+        for line in pipe:
+            lines.put(json.loads(line))
+        lines.put(None)
+
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        reader = threading.Thread(target=read, args=(process.stdout,), daemon=True, name="fetching")
+        reader.start()
+        try:
+            yield lines
+        finally:
+            process.kill()
+            reader.join()
+
+
+def main() -> None:
+    """Fetch a checkpoint, and tell how far it is in lines of JSON."""
+    told = -PAUSE
+
+    def report(here: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > PAUSE:
+            told = time.monotonic()
+            tell({"here": here, "total": total})
+
+    def tell(line: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+    try:
+        report(0, 0)
+        fetch(sys.argv[1], report)
+        tell({"done": True})
+    except LabError as error:
+        tell({"error": error.key, "values": error.values})
 
 
 def _matches(file: str, patterns: Collection[str]) -> bool:
@@ -120,3 +239,7 @@ def _bar(report: Report, total: int) -> type[tqdm]:
             return super().update(n)
 
     return Bar
+
+
+if __name__ == "__main__":
+    main()

@@ -60,7 +60,7 @@ def is_other(name: str) -> bool:
     """Say whether `other` is to load this model; if not, `berts.reader` is.
 
     Raises:
-        InputError: no such checkpoint on the hub, or no internet.
+        InputError: it was never fetched from the hub.
     """
     return name not in berts.LANGUAGES and _kind(fetching.folder(name)) in FRAMES
 
@@ -74,10 +74,10 @@ def other(name: str) -> OtherModel:
     """Return a RoBERTa or GPT-2.
 
     Args:
-        name: a folder, or "owner/name" on the hub.
+        name: a folder, or "owner/name" of what was fetched from the hub.
 
     Raises:
-        InputError: no such checkpoint, no internet, another kind, pickled or damaged files.
+        InputError: no such checkpoint here, another kind, pickled or damaged files.
     """
     return _OTHERS.get(name)
 

@@ -31,7 +31,7 @@ from core.inference import (
     head_effects,
     head_patterns,
     head_pruning,
-    jobs,
+    measuring,
     model_loading,
     own_answer,
     questions,
@@ -41,17 +41,14 @@ from core.inference import (
     sentence_flow,
     sources,
 )
-from core.inference.questions import Question
+from core.results.attention import HeadProgress
 from demos.common import attended, wire
-from demos.common.errors import told_in_reports, told_to_learner
+from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
+from demos.common.visitors import visitor
 
 TASKS = ("effects", "pruning", "sources")
 MAX_HEADS = 1024  # in one list; the largest BERT has 384
-N_MEASURING = 2  # long measurements at the same time
-# `model_loading` opens BERTs that fill in words. What it refuses for these reasons may still show
-# its attention: `read_attention` opens it, or says why not.
-OPENED_LATER = ("checkpoint_kind", "model_without_mlm")
 
 
 @told_to_learner
@@ -162,7 +159,7 @@ def switch_off(request: dict) -> dict:
         before, after  {top: [[answer, probability] x 5], target, log_probability (nats), rank};
                        for "next" the answers are "next" and "random"
     """
-    return asdict(head_ablation.switch_off(_asked(request), off=_off(request)))
+    return asdict(head_ablation.switch_off(questions.ask(**_asked(request)), off=_off(request)))
 
 
 @told_to_learner
@@ -196,17 +193,37 @@ def compare_texts(request: dict) -> dict:
     }
 
 
-@told_in_reports
-def measure(request: dict) -> Iterator[dict]:
-    """Measure what takes long, telling how far it is (queued: the view's event "start").
+@about_long_work
+def measure(request: dict) -> dict:
+    """Begin to measure what takes long, or wait in line for it.
 
-    Asked besides: `task`, one of `TASKS`; `job`, a name of the caller's choice to stop it by.
-    "pruning" also asks `each`: true to measure anew after each head that goes, false to keep the
-    order of one measurement.
+    Asked besides: `task`, one of `TASKS`; `job`, a name of the caller's choice to follow and stop
+    it by. "pruning" also asks `each`: true to measure anew after each head that goes, false to keep
+    the order of one measurement.
+    """
+    task = wire.choice(request, "task", TASKS)
+    asked, off = _asked(request), _off(request)
+    each = task == "pruning" and wire.flag(request, "each")
 
-    Yields:
-        {job, task, state, done, total}, state "busy", "stopped", "error" (as `told_in_reports`
-        says it) or "done" with `result`:
+    def run() -> Iterator[HeadProgress]:
+        question = questions.ask(**asked)
+        if task == "effects":
+            return head_effects.measure(question, off=off)
+        if task == "pruning":
+            return head_pruning.prune(question, off=off, each=each)
+        return sources.trace(question, off=off)
+
+    measuring.begin(wire.job(request), run, visitor())
+    return {}
+
+
+@about_long_work(pause=FOLLOWED)
+def follow_measuring(request: dict) -> dict:
+    """Tell how far a measurement is; asked: `job`.
+
+    Returns:
+        {state, ahead, over, done, total}, state "waiting", "busy", "stopped" or "done" with
+        `result`:
         effects  {at, before, change [L][H] nats, kept [L][H] of 5, first [L][H] answers}
         pruning  {at, before, steps [{layer, head, first, log_probability, rank}], n_kept, every}
         sources  {at, prediction, hidden [T], attention [T], rollout [T], gradient [T],
@@ -214,34 +231,25 @@ def measure(request: dict) -> Iterator[dict]:
                  same_strongest [5], spearman [5][5], kendall [5][5]}, as
                  `core.results.attention` says; order of the measures as the fields stand here
     """
-    task = wire.choice(request, "task", TASKS)
-    run = {
-        "effects": lambda: head_effects.measure(_asked(request), off=_off(request)),
-        "pruning": lambda: head_pruning.prune(
-            _asked(request), off=_off(request), each=wire.flag(request, "each")
-        ),
-        "sources": lambda: sources.trace(_asked(request), off=_off(request)),
-    }[task]
-    with jobs.running(wire.job(request)) as stop:
-        for progress in run():
-            if stop.is_set():
-                yield {"task": task, **attended.progress(progress), "state": "stopped"}
-                return
-            yield {"task": task, **attended.progress(progress)}
+    return attended.measured(measuring.follow(wire.job(request)))
 
 
-@told_in_reports
-def load_model(request: dict) -> Iterator[dict]:
-    """Fetch and open a model, telling how far it is (queued: the view's event "open_model").
+@about_long_work
+def stop_measuring(request: dict) -> dict:
+    """Give a measurement up; asked: `job`."""
+    measuring.stop(wire.job(request))
+    return {}
+
+
+@about_long_work
+def load_model(request: dict) -> dict:
+    """Begin to fetch and open a model, or wait in line for it.
 
     Asked: `job`, a name of the caller's choice; `name`, the model.
     """
-    try:
-        yield from map(asdict, model_loading.load(wire.job(request), wire.text(request, "name")))
-    except InputError as error:
-        if error.key not in OPENED_LATER:
-            raise
-        yield {"state": "done"}
+    name = wire.text(request, "name")
+    model_loading.begin(wire.job(request), name, attention=True, visitor=visitor())
+    return {}
 
 
 @told_to_learner
@@ -250,10 +258,17 @@ def list_folders(_request: dict) -> dict:
     return {"folders": readers.folders()}
 
 
-@told_to_learner
+@about_long_work(pause=FOLLOWED)
+def follow_loading(request: dict) -> dict:
+    """Tell how far a model is; asked: `job`."""
+    report = model_loading.follow(wire.job(request))
+    return {**asdict(report), "over": report.over}
+
+
+@about_long_work
 def stop_loading(request: dict) -> dict:
     """Give a model up; asked: `job`."""
-    model_loading.stop(wire.text(request, "job"))
+    model_loading.stop(wire.job(request))
     return {}
 
 
@@ -263,18 +278,15 @@ def show_score(request: dict) -> dict:
     return asdict(readers.score(wire.choice(request, "language", texts.LANGUAGES)))
 
 
-@told_to_learner
-def stop_measuring(request: dict) -> dict:
-    """Give a measurement up; asked: `job`."""
-    jobs.stop(wire.text(request, "job"))
-    return {}
-
-
 def _read(request: dict) -> dict:
     """Return what is read, checked."""
     hides = wire.field(request, "at") is not None
+    model = wire.text(request, "model")
+    source = readers.source(model)
+    if not readings.is_open(source):  # opening takes seconds: `load_model` does it
+        raise InputError("model_not_loaded", name=model)
     return {
-        "model": readers.source(wire.text(request, "model")),
+        "model": source,
         "text": wire.text(request, "text"),
         "second": wire.text(request, "second"),
         "keep": wire.choice(request, "keep", readings.KEEPS),
@@ -286,19 +298,19 @@ def _off(request: dict) -> list[int]:
     return wire.integers(request, "off", MAX_HEADS)
 
 
-def _asked(request: dict) -> Question:
+def _asked(request: dict) -> dict:
     """Return what is asked, checked."""
     follows = wire.field(request, "target") is not None
-    return questions.ask(
+    return {
         **_read(request),
-        question=wire.choice(request, "question", questions.KINDS),
-        target=wire.text(request, "target") if follows else None,
-    )
+        "question": wire.choice(request, "question", questions.KINDS),
+        "target": wire.text(request, "target") if follows else None,
+    }
 
 
 def build() -> None:
     """Lay out the page."""
-    page = view(
+    view(
         "attention",
         read_attention,
         read_head,
@@ -308,27 +320,16 @@ def build() -> None:
         switch_off,
         compare_texts,
         show_score,
+        measure,
+        follow_measuring,
         stop_measuring,
+        load_model,
+        follow_loading,
         stop_loading,
         list_folders,
         weights=readers.bundled(),
         folders=readers.folders(),
-        hub=readers.HUB,
-        free=not readers.on_space(),
+        hub=readers.hub(),
+        rule=readers.hub_rule(),
         patterns=list(head_patterns.PATTERNS),
-    )
-
-    page.start(
-        measure,
-        inputs=page,
-        outputs=page,
-        concurrency_limit=N_MEASURING,
-        show_progress="hidden",
-    )
-    page.open_model(
-        load_model,
-        inputs=page,
-        outputs=page,
-        concurrency_limit=model_loading.MAX_LINE,  # they wait in model_loading's own line
-        show_progress="hidden",
     )

@@ -1,14 +1,13 @@
 """Tab: the space of codes, seen from outside and from inside."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from core.inference import code_maps, code_space, empty_places, umap_live
 from core.results.images import CodeMap, UmapProgress
 from demos.common import wire
-from demos.common.errors import told_in_reports, told_to_learner
+from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
+from demos.common.visitors import visitor
 
 SPACES = tuple(code_space.SPACES)
 NETS = tuple(code_maps.NETS)
@@ -72,31 +71,38 @@ def show_digit(request: dict) -> dict:
     }
 
 
-@told_in_reports
-def make_umap(request: dict) -> Iterator[dict]:
-    """Make a map now, telling how far it is (queued)."""
-    progress = umap_live.fit(
+@about_long_work
+def make_umap(request: dict) -> dict:
+    """Begin to make a map, or wait in line for it."""
+    umap_live.begin(
         wire.job(request),
         wire.choice(request, "net", NETS),
         n_digits=wire.integer(request, "n_digits"),
         n_neighbors=wire.integer(request, "n_neighbors"),
         min_dist=wire.number(request, "min_dist"),
         seed=wire.integer(request, "seed"),
+        visitor=visitor(),
     )
-    yield from map(_report, progress)
+    return {}
+
+
+@about_long_work(pause=FOLLOWED)
+def follow_umap(request: dict) -> dict:
+    """Tell how far a map is."""
+    return _report(umap_live.follow(wire.job(request)))
 
 
 @told_to_learner
 def show_umap(request: dict) -> dict:
     """Send a map that was made just now, with the stages of its growth."""
-    stages = umap_live.result(wire.text(request, "job")).stages
+    stages = umap_live.result(wire.job(request)).stages
     return {"stages": wire.halves(stages - stages[-1].mean(axis=0, dtype=np.float64))}
 
 
-@told_to_learner
+@about_long_work
 def stop_umap(request: dict) -> dict:
     """Give a map up."""
-    umap_live.stop(wire.text(request, "job"))
+    umap_live.stop(wire.job(request))
     return {}
 
 
@@ -123,6 +129,7 @@ def _map(found: CodeMap) -> dict:
 def _report(report: UmapProgress) -> dict:
     """Leave out the map: it is large, and fetched by `show_umap` when done."""
     return {
+        "over": report.over,
         "state": report.state,
         "ahead": report.ahead,
         "epoch": report.epoch,
@@ -141,7 +148,7 @@ def build() -> None:
         "min_dist": [umap_live.MIN_DIST, umap_live.MAX_DIST],
         "seed": [0, umap_live.MAX_SEED],
     }
-    page = view(
+    view(
         "code_space",
         show_space,
         show_time_lapse,
@@ -149,6 +156,8 @@ def build() -> None:
         show_empty_places,
         show_map,
         show_digit,
+        make_umap,
+        follow_umap,
         show_umap,
         stop_umap,
         limits=limits,
@@ -156,12 +165,4 @@ def build() -> None:
         nets=NETS,
         methods=code_maps.METHODS,
         n_tries=empty_places.N_TRIES,
-    )
-
-    page.start(
-        make_umap,
-        inputs=page,
-        outputs=page,
-        concurrency_limit=umap_live.MAX_LINE,  # they wait in umap_live's own line, and are told so
-        show_progress="hidden",
     )

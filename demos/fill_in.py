@@ -1,6 +1,5 @@
 """Page: blanks in a sentence, and what BERT puts there."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 
 from core import texts
@@ -18,8 +17,9 @@ from core.inference import (
     trials,
 )
 from demos.common import wire
-from demos.common.errors import told_in_reports, told_to_learner
+from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
+from demos.common.visitors import visitor
 
 
 @told_to_learner
@@ -93,10 +93,11 @@ def wake_chinese_words(_request: dict) -> dict:
     return {}
 
 
-@told_in_reports
-def load_model(request: dict) -> Iterator[dict]:
-    """Fetch and open a model, telling how far it is (queued)."""
-    yield from map(asdict, model_loading.load(wire.job(request), wire.text(request, "name")))
+@about_long_work
+def load_model(request: dict) -> dict:
+    """Begin to fetch and open a model, or wait in line for it."""
+    model_loading.begin(wire.job(request), wire.text(request, "name"), visitor=visitor())
+    return {}
 
 
 @told_to_learner
@@ -105,10 +106,17 @@ def list_folders(_request: dict) -> dict:
     return {"folders": readers.folders()}
 
 
-@told_to_learner
+@about_long_work(pause=FOLLOWED)
+def follow_loading(request: dict) -> dict:
+    """Tell how far a model is."""
+    report = model_loading.follow(wire.job(request))
+    return {**asdict(report), "over": report.over}
+
+
+@about_long_work
 def stop_loading(request: dict) -> dict:
     """Give a model up."""
-    model_loading.stop(wire.text(request, "job"))
+    model_loading.stop(wire.job(request))
     return {}
 
 
@@ -123,7 +131,7 @@ def _asked(request: dict) -> dict:
 
 def build() -> None:
     """Lay out the page."""
-    page = view(
+    view(
         "fill_in",
         fill_blanks,
         open_example,
@@ -133,18 +141,12 @@ def build() -> None:
         show_transfer,
         compare_pronouns,
         wake_chinese_words,
+        load_model,
+        follow_loading,
         stop_loading,
         list_folders,
         weights=readers.bundled(),
         folders=readers.folders(),
-        hub=readers.HUB,
-        free=not readers.on_space(),
-    )
-
-    page.start(
-        load_model,
-        inputs=page,
-        outputs=page,
-        concurrency_limit=model_loading.MAX_LINE,  # they wait in model_loading's own line
-        show_progress="hidden",
+        hub=readers.hub(),
+        rule=readers.hub_rule(),
     )

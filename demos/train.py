@@ -1,7 +1,6 @@
 """Tab: train a model yourself, and watch it learn."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import asdict
 
 import numpy as np
@@ -10,8 +9,9 @@ from core.inference import training_now
 from core.inference.training_now import limits
 from core.results.training import PictureSamples, RunFacts, TextSamples, TrainingReport
 from demos.common import wire
-from demos.common.errors import told_in_reports, told_to_learner
+from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
+from demos.common.visitors import visitor
 
 Settings = (
     training_now.AutoencoderSettings
@@ -37,24 +37,31 @@ def show_examples(_request: dict) -> dict:
     return {"examples": stored, "race": training_now.race()}
 
 
-@told_in_reports
-def train(request: dict) -> Iterator[dict]:
-    """Train now, telling how far it is (queued)."""
-    yield from map(_report, training_now.start(wire.job(request), _settings(request)))
-
-
-@told_to_learner
-def tell_training(request: dict) -> dict:
-    """Pause a training, let it go on, or let it take one step."""
-    order = wire.choice(request, "order", training_now.ORDERS)
-    training_now.tell(wire.text(request, "job"), order)
+@about_long_work
+def train(request: dict) -> dict:
+    """Begin to train, or wait in line for it."""
+    training_now.begin(wire.job(request), _settings(request), visitor())
     return {}
 
 
-@told_to_learner
+@about_long_work(pause=FOLLOWED)
+def follow_training(request: dict) -> dict:
+    """Tell how far a training is."""
+    return _report(training_now.follow(wire.job(request)))
+
+
+@about_long_work
+def tell_training(request: dict) -> dict:
+    """Pause a training, let it go on, or let it take one step."""
+    order = wire.choice(request, "order", training_now.ORDERS)
+    training_now.tell(wire.job(request), order)
+    return {}
+
+
+@about_long_work
 def stop_training(request: dict) -> dict:
     """End a training."""
-    training_now.stop(wire.text(request, "job"))
+    training_now.stop(wire.job(request))
     return {}
 
 
@@ -102,6 +109,7 @@ def _wire(settings: Settings) -> dict:
 
 def _report(report: TrainingReport) -> dict:
     return {
+        "over": report.over,
         "state": report.state,
         "ahead": report.ahead,
         "step": report.step,
@@ -165,9 +173,11 @@ def build() -> None:
         "n_labels": N_LABELS,
         "n_layers": N_LAYERS,
     }
-    page = view(
+    view(
         "train",
         show_examples,
+        train,
+        follow_training,
         tell_training,
         stop_training,
         defaults=defaults,
@@ -176,13 +186,4 @@ def build() -> None:
         at_once=training_now.AT_ONCE,
         max_seconds=training_now.MAX_SECONDS,
         max_pause=training_now.MAX_PAUSE,
-    )
-
-    page.start(
-        train,
-        inputs=page,
-        outputs=page,
-        concurrency_limit=training_now.MAX_LINE,  # they wait in a line of our own, and are told so
-        trigger_mode="multiple",  # a new run may begin while the last report of one is on its way
-        show_progress="hidden",
     )

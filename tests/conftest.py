@@ -264,11 +264,10 @@ def models(monkeypatch, tmp_path):
     """Put a checkpoint called "one" where the lab's owner puts them."""
     from core import assets
     from core.checkpoints import save_bert
-    from core.inference import readers
     from tests import tiny_models
 
-    monkeypatch.setattr(readers, "ROOT", tmp_path)
-    folder = tmp_path / readers.FOLDER / "one"
+    monkeypatch.setenv("LATENT_LAB_MODELS", str(tmp_path))
+    folder = tmp_path / "one"
     save_bert(tiny_models.sharp(30522), folder, assets.FOLDER / "weights/bert-en/vocab.txt")
     return folder
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -62,7 +63,9 @@ async def _length(request: Request) -> PlainTextResponse:
 @pytest.fixture
 def limited() -> TestClient:
     return TestClient(
-        Starlette(routes=[Route("/", _length, methods=["POST"])], middleware=page.MIDDLEWARE)
+        Starlette(
+            routes=[Route("/", _length, methods=["POST"])], middleware=[Middleware(page.BodyLimit)]
+        )
     )
 
 

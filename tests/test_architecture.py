@@ -52,7 +52,9 @@ def may_import(importer: str, name: str) -> bool:
     if within(name, "bench", "tests", "app"):
         return False
     if within(importer, "app"):
-        return not within(name, "torch") and (not ours or within(name, "demos", "core.errors"))
+        return not within(name, "torch") and (
+            not ours or within(name, "demos", "core.errors", "core.options")
+        )
     if within(importer, "demos"):
         if within(name, "torch"):
             return False

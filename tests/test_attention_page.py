@@ -2,8 +2,9 @@
 
 import base64
 import gzip
+import itertools
 import json
-import threading
+import time
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from torch.testing import assert_close
 
 from core import other_models
 from core.errors import InputError
-from core.inference import attention, head_patterns, jobs, readings
+from core.inference import attention, head_patterns, measuring, readings
+from core.kept import Kept
 from demos import attention as page
 from demos.common import wire
-from tests import tiny_models
+from tests import long_work, tiny_models
 
 READ = {
     "model": "tiny",
@@ -35,6 +37,8 @@ def tiny(monkeypatch):
     monkeypatch.setattr(
         readings, "model_called", lambda name: reader if name == "tiny" else real(name)
     )
+    is_open = readings.is_open
+    monkeypatch.setattr(readings, "is_open", lambda name: "tiny" in name or is_open(name))
     allowed = page.readers.source
     monkeypatch.setattr(
         page.readers, "source", lambda name: name if "tiny" in name else allowed(name)
@@ -52,7 +56,7 @@ def halves(packed: str) -> np.ndarray:
 
 
 def measured(request: dict) -> list[dict]:
-    return list(page.measure(request))
+    return list(long_work.reports(page.measure, page.follow_measuring, request))
 
 
 def test_attention_arrives():
@@ -136,8 +140,8 @@ def test_swap_arrives():
 def test_long_measurements_arrive(task):
     reports = measured(ASKED | {"task": task, "job": "a", "each": True})
     assert json.loads(json.dumps(reports)) is not None
-    assert [report["state"] for report in reports] == ["busy"] * (len(reports) - 1) + ["done"]
-    assert {(report["job"], report["task"]) for report in reports} == {("a", task)}
+    assert {report["state"] for report in reports[:-1]} <= {"waiting", "busy"}
+    assert reports[-1]["state"] == "done"
     result = reports[-1]["result"]
     expected = {
         "effects": {"at", "before", "change", "kept", "first"},
@@ -151,21 +155,35 @@ def test_long_measurements_arrive(task):
     assert set(result) == expected[task]
 
 
-def test_a_measurement_can_be_stopped():
-    reports = page.measure(ASKED | {"task": "pruning", "job": "b", "each": True})
-    assert next(reports)["state"] == "busy"
-    assert page.stop_measuring({"job": "b"}) == {}
-    assert [report["state"] for report in reports] == ["stopped"]
-    assert measured(ASKED | {"task": "effects", "job": "b"})[-1]["state"] == "done"  # free again
+@pytest.fixture
+def endless(monkeypatch):
+    """Let effects be measured for ever."""
+
+    def measure(*_: object, **__: object):
+        for done in itertools.count():
+            time.sleep(0.01)
+            yield page.HeadProgress(done, 10**9)
+
+    monkeypatch.setattr(page.head_effects, "measure", measure)
+
+
+EFFECTS = ASKED | {"task": "effects"}
+
+
+def test_measurements_wait_in_line_and_are_stopped(endless):
+    begun = {
+        job: long_work.reports(page.measure, page.follow_measuring, EFFECTS | {"job": job})
+        for job in ("b", "c", "d", "e")
+    }
+    assert next(begun["d"])["ahead"] == 1
+    assert next(begun["e"])["ahead"] == 2
+    assert page.measure(EFFECTS | {"job": "b"})["error"]["key"] == "job_taken"
+    for job in ("d", "b", "c", "e"):  # a waiting one too
+        assert page.stop_measuring({"job": job}) == {}
+        assert [report["state"] for report in begun[job]][-1] == "stopped"
     assert page.stop_measuring({"job": "unknown"}) == {}
-
-
-def test_two_jobs_of_one_name_are_refused_and_a_closed_page_frees_it():
-    reports = page.measure(ASKED | {"task": "effects", "job": "c"})
-    next(reports)
-    assert measured(ASKED | {"task": "effects", "job": "c"})[0]["state"] == "error"
-    reports.close()
-    assert measured(ASKED | {"task": "effects", "job": "c"})[-1]["state"] == "done"
+    assert page.follow_measuring({"job": "unknown"})["error"]["key"] == "job_gone"
+    assert measuring._line.find("b") is None
 
 
 @pytest.mark.parametrize(
@@ -221,17 +239,7 @@ def test_each_handler_refuses(handler, change, key):
 )
 def test_measure_refuses(change):
     reports = measured(ASKED | {"task": "effects", "job": "e", "each": True} | change)
-    assert [report["state"] for report in reports] == ["error"]
-    assert reports[0]["error"]["key"] == "bad_request"
-
-
-def test_jobs_are_stopped_one_by_one():
-    with jobs.running("one") as one, jobs.running("two") as two:
-        stopper = threading.Thread(target=jobs.stop, args=("one",))
-        stopper.start()
-        stopper.join()
-        assert one.is_set()
-        assert not two.is_set()
+    assert [report["error"]["key"] for report in reports] == ["bad_request"]
 
 
 # ---- Models that aren't BERT ---------------------------------------------------------------------
@@ -359,23 +367,16 @@ def test_other_models_that_would_answer_noise_are_refused(other, tmp_path, chang
     assert error.value.sentence("zh") != str(error.value)
 
 
-def test_a_model_is_loaded_or_left_to_the_reading_or_refused(monkeypatch):
-    def refuses(key: str) -> dict:
-        def load(_job: str, _name: str) -> None:
-            raise InputError(key, name="x", folder="x", what="x", list="x", kind="x")
-
-        monkeypatch.setattr(page.model_loading, "load", load)
-        (answer,) = page.load_model({"job": "a", "name": "some/model"})
-        return answer
-
-    refused = refuses("model_name")
-    assert (refused["job"], refused["state"], refused["error"]["key"]) == (
-        "a",
-        "error",
-        "model_name",
-    )
-    # No BERT: its attention may be seen.
-    assert refuses("checkpoint_kind") == {"job": "a", "state": "done"}
-    (answer,) = page.load_model({"job": "", "name": "some/model"})
-    assert answer["state"] == "error"
+def test_other_models_are_opened_in_the_line_and_not_by_a_reading(other, monkeypatch):
+    kind, folder = other
+    monkeypatch.setenv("LATENT_LAB_MODELS", str(folder.parent))
+    name = f"data/models/{folder.name}"
+    monkeypatch.setattr(other_models, "_OTHERS", Kept(other_models._load, other_models.N_KEPT))
+    request = READ | {"model": name, "text": "the cat", "second": "", "layers": []}
+    assert page.read_attention(request)["error"]["key"] == "model_not_loaded"
+    *_, last = long_work.reports(page.load_model, page.follow_loading, {"job": "o", "name": name})
+    assert last["state"] == "done"
+    assert page.read_attention(request)["read"]["kind"] == kind
+    assert page.load_model({"job": "a", "name": "../x"})["error"]["key"] == "model_name"
+    assert page.load_model({"job": "", "name": name})["error"]["key"] == "bad_request"
     assert page.stop_loading({"job": "unknown"}) == {}

@@ -18,6 +18,7 @@ from core.training.live import Run, Stepped
 from core.training.live_autoencoder import Autoencoder
 from core.training.live_reports import Ended, News
 from demos import train as tab
+from tests import long_work
 
 QUICK = AutoencoderSettings(batch_size=500, epochs=1)
 LONG = AutoencoderSettings(batch_size=16, epochs=100)
@@ -33,6 +34,10 @@ def processes():
     for worker in training_now._workers._ready:
         worker.end()
     training_now._workers._ready.clear()
+
+
+def trained(request: dict) -> list[dict]:
+    return list(long_work.reports(tab.train, tab.follow_training, request))
 
 
 def until(condition) -> None:
@@ -124,10 +129,10 @@ def test_ten_at_once_wait_in_line_and_all_get_their_turn(monkeypatch):
 def test_a_full_line_and_a_taken_name_are_refused(monkeypatch):
     busy = [training_now.start(f"f{k}", LONG) for k in range(training_now.MAX_LINE)]
     try:
-        for name in ("f0", "one too many"):
+        for name, key in (("f0", "job_taken"), ("one too many", "training_busy")):
             with pytest.raises(InputError) as caught:
                 training_now.start(name, QUICK)
-            assert caught.value.key == "training_busy"
+            assert caught.value.key == key
     finally:
         for k in range(len(busy)):
             training_now.stop(f"f{k}")
@@ -141,8 +146,7 @@ def test_what_nobody_watches_stops_and_its_process_serves_the_next(monkeypatch):
     for report in reports:
         if report.state == "running":
             break
-    mine = training_now._jobs["left"]
-    del report
+    mine = training_now._line.find("left")
     until(lambda: mine.state == "stopped")  # nobody has asked for the next report
     assert [r.state for r in training_now.start("next", QUICK)][-1] == "done"
     reports.close()
@@ -152,7 +156,7 @@ def test_a_killed_process_is_told_and_replaced():
     last = None
     for last in training_now.start("k", LONG):
         if last.state == "running":
-            training_now._jobs["k"].worker._process.kill()
+            training_now._line.find("k").worker._process.kill()
     assert last.state == "lost"
     assert [r.state for r in training_now.start("k2", QUICK)][-1] == "done"
 
@@ -214,11 +218,10 @@ def test_the_stored_trainings_can_be_made_again():
 def test_the_handlers_answer_well_and_badly():
     shown = tab.show_examples({})
     assert shown["examples"]["autoencoder"]["losses"]
-    *_, last = tab.train(REQUEST)
+    *_, last = trained(REQUEST)
     assert last["state"] == "done"
-    assert last["job"] == "j"
     assert all(None not in row[:2] for row in last["checks"])
-    *_, burst = tab.train({**REQUEST, "learning_rate": 1e6})
+    *_, burst = trained({**REQUEST, "learning_rate": 1e6})
     assert burst["state"] == "diverged"
     for wrong, key in [
         ({"learning_rate": None}, "bad_request"),
@@ -227,8 +230,7 @@ def test_the_handlers_answer_well_and_badly():
         ({"code_size": 2.5}, "bad_request"),
         ({"job": ""}, "bad_request"),
     ]:
-        (answer,) = tab.train({**REQUEST, **wrong})
-        assert answer["state"] == "error"
+        (answer,) = trained({**REQUEST, **wrong})
         assert answer["error"]["key"] == key
         assert answer["error"]["zh"]
     assert tab.tell_training({"job": "nobody", "order": "pause"}) == {}

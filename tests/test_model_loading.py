@@ -1,7 +1,10 @@
 """Other BERTs: which names may be opened, how they come here, and what is refused."""
 
+import contextlib
 import json
 import shutil
+import socket
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +13,7 @@ import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
 from torch.testing import assert_close
 
-from core import fetching
+from core import fetching, options
 from core.errors import InputError
 from core.inference import (
     masked_words,
@@ -19,7 +22,7 @@ from core.inference import (
 )
 from demos import attention as attention_page
 from demos import fill_in as page
-from tests import tiny_checkpoints
+from tests import long_work, tiny_checkpoints
 
 ROOT = Path(__file__).parent.parent
 TEXT = "The pianist rehearsed a new piece on the [MASK]."
@@ -27,23 +30,74 @@ TEXT = "The pianist rehearsed a new piece on the [MASK]."
 pytestmark = pytest.mark.usefixtures("small")
 
 
-def test_only_names_that_may_be_opened_are(models, monkeypatch):
+@pytest.fixture
+def alone(monkeypatch):
+    """A lab on somebody's own machine, whatever this one's environment says."""
+    for name in ("HOST", "GRADIO_SERVER_NAME", "SPACE_ID", "LATENT_LAB_HUB"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def refusal(name: str) -> str | None:
+    """Return the key of the sentence that refuses a model's name, None if it may be opened."""
+    try:
+        readers.source(name)
+    except InputError as error:
+        return error.key
+
+
+def test_only_names_that_may_be_opened_are(models, alone):
     assert readers.folders() == ("data/models/one",)
     assert readers.source("data/models/one") == str(models)
     assert readers.source("some-one/a.model_2") == "some-one/a.model_2"
     refused = ["/etc", "../one", "data/models/../one", "core/models", "one", "", "a/b/c", "é/x"]
     for name in [*refused, str(models), "a" * 300]:
-        with pytest.raises(InputError) as error:
-            readers.source(name)
-        assert error.value.key == "model_name", name
-    monkeypatch.setenv("SPACE_ID", "somebody/lab")
+        assert refusal(name) == "model_name", name
+
+
+def test_a_folder_is_named_at_the_start_or_is_the_usual_one_but_on_a_space(alone, tmp_path):
+    alone.delenv("LATENT_LAB_MODELS", raising=False)
+    assert options.models() == ROOT / "data/models"
+    alone.setenv("SPACE_ID", "somebody/lab")
     assert readers.folders() == ()
-    assert readers.source(readers.HUB[0]) == readers.HUB[0]
-    for name, key in (("data/models/one", "model_name"), ("some/model", "model_on_space")):
-        monkeypatch.setattr(readers, "ROOT", ROOT)
-        with pytest.raises(InputError) as error:
-            readers.source(name)
-        assert error.value.key in (key, "model_on_space")
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "config.json").touch()
+    alone.setenv("LATENT_LAB_MODELS", str(tmp_path))
+    assert readers.folders() == ("data/models/one",)
+    assert refusal("data/models/two") == "model_name"
+
+
+@pytest.mark.parametrize(
+    ("started", "rule"),
+    [
+        ({}, "any"),
+        ({"HOST": "127.0.0.1"}, "any"),
+        ({"HOST": "localhost"}, "any"),
+        ({"HOST": "::1"}, "any"),
+        ({"HOST": "0.0.0.0"}, "allow-list"),
+        ({"HOST": "::"}, "allow-list"),
+        ({"HOST": "192.168.1.5"}, "allow-list"),
+        ({"GRADIO_SERVER_NAME": "0.0.0.0"}, "allow-list"),
+        ({"SPACE_ID": "somebody/lab"}, "allow-list"),
+        ({"HOST": "0.0.0.0", "LATENT_LAB_HUB": "any"}, "any"),
+        ({"LATENT_LAB_HUB": "allow-list"}, "allow-list"),
+        ({"LATENT_LAB_HUB": "off"}, "off"),
+    ],
+)
+def test_which_names_of_the_hub_are_free_depends_on_who_can_reach_the_lab(alone, started, rule):
+    for name, value in started.items():
+        alone.setenv(name, value)
+    assert readers.hub_rule() == rule
+    free = {"any": None, "allow-list": "model_on_space", "off": "hub_off"}
+    assert refusal("some/model") == free[rule]
+    assert refusal(readers.HUB[0]) == (None if rule != "off" else "hub_off")
+    assert readers.hub() == (() if rule == "off" else readers.HUB)
+
+
+def test_an_unknown_rule_is_named(alone):
+    alone.setenv("LATENT_LAB_HUB", "all")
+    with pytest.raises(InputError, match="allow-list, any, off"):
+        readers.hub_rule()
 
 
 def test_folders_that_are_added_are_listed_at_once(models):
@@ -118,32 +172,84 @@ def test_checkpoints_that_cannot_answer_are_refused_with_the_reason(models, how,
     with pytest.raises(InputError) as error:
         loaded("data/models/one")
     assert error.value.key == key
-    last = list(page.load_model({"job": "a", "name": "data/models/one"}))[-1]
-    assert last["state"] == "error"
+    request = {"job": "a", "name": "data/models/one"}
+    *_, last = long_work.reports(page.load_model, page.follow_loading, request)
     assert last["error"]["key"] == key
 
 
-def test_loading_is_given_up_and_blocks_nobody(monkeypatch, models):
-    def slow(name: str, report: fetching.Report) -> Path:
+def test_loading_is_given_up_and_blocks_nobody(monkeypatch, models, alone):
+    def slow(name: str, report: fetching.Report) -> None:
         for here in range(1000):
             report(here, 1000)
             time.sleep(0.01)
         raise AssertionError("it was not given up")
 
-    monkeypatch.setattr(fetching, "fetch", slow)
-    reports = model_loading.load("first", "some/model")
-    states = [next(reports), next(reports), next(reports)]
-    assert (states[-1].state, states[-1].total) == ("fetching", 1000)
-    waiting = model_loading.load("second", "data/models/one")
+    monkeypatch.setattr(fetching, "kept", lambda _: None)
+    monkeypatch.setattr(fetching, "fetch_apart", slow)
+    fetched = [model_loading.load(f"fetched {n}", "some/model") for n in range(2)]
+    states = [[next(reports), next(reports), next(reports)][-1] for reports in fetched]
+    assert [(now.state, now.total) for now in states] == [("fetching", 1000)] * 2
+    waiting = model_loading.load("waiting", "data/models/one")
     assert (next(waiting).state, next(waiting).ahead) == ("waiting", 1)
     with pytest.raises(InputError) as error:
-        model_loading.load("first", "some/model")
-    assert error.value.key == "models_busy"
+        model_loading.load("fetched 1", "some/model")
+    assert error.value.key == "job_taken"
     assert masked_words.fill(TEXT, readers.ready("en")).blanks, "others' answers go on"
-    page.stop_loading({"job": "first"})
-    assert [r.state for r in reports][-1] == "stopped"
+    monkeypatch.setattr(fetching, "kept", Path)
+    page.stop_loading({"job": "fetched 0"})
+    assert [r.state for r in fetched[0]][-1] == "stopped"
     assert [r.state for r in waiting][-1] == "done"
-    assert page.stop_loading({"job": "first"}) == {}
+    page.stop_loading({"job": "fetched 1"})
+    assert [r.state for r in fetched[1]][-1] == "stopped"
+    assert page.stop_loading({"job": "fetched 1"}) == {}
+
+
+class SilentHub:
+    """A server that takes every connection and never says a word."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.heard = []  # connections
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                self.heard.append(self._listener.accept()[0])
+
+    def close(self) -> None:
+        for connection in [*self.heard, self._listener]:
+            connection.close()
+
+
+@pytest.fixture
+def silent_hub(alone, tmp_path):
+    hub = SilentHub()
+    alone.setenv("HF_ENDPOINT", hub.address)
+    alone.setenv("HF_HOME", str(tmp_path))
+    yield hub
+    hub.close()
+
+
+def test_a_hub_that_says_nothing_is_given_up_after_a_while(silent_hub, monkeypatch):
+    monkeypatch.setattr(fetching, "SILENCE", 0.5)
+    reports = []
+    with pytest.raises(InputError) as error:
+        fetching.fetch_apart("some/model", lambda *now: reports.append(now))
+    assert error.value.key == "hub_silent"
+    assert len(reports) > 2, "it can be stopped meanwhile"
+    assert not [one for one in threading.enumerate() if one.name == "fetching"]
+
+
+def test_a_fetch_is_stopped_while_the_hub_says_nothing(silent_hub):
+    reports = model_loading.load("a", "some/model")
+    while next(reports).state != "fetching":
+        pass
+    model_loading.stop("a")
+    began = time.monotonic()
+    assert [report.state for report in reports][-1] == "stopped"
+    assert time.monotonic() - began < 5
 
 
 NOTHING = SimpleNamespace(headers={}, request=None)

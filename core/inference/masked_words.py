@@ -20,9 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import fast_bert, runtime
+from core import berts, fast_bert, fetching, runtime
 from core.berts import Reader
-from core.berts import reader as load
 from core.errors import InputError, LabError
 from core.inference import readers, training_lapse
 from core.results.answers import BlankAnswer, HiddenWord, MaskedWords, Top
@@ -222,7 +221,10 @@ def main() -> int:
     if not 1 <= args.top <= N_TOP:
         parser.error(f"--top must lie in 1..{N_TOP}, not {args.top}")
     try:
-        reader = load(args.model or pieces.looks_like(args.text) or "en")
+        name = args.model or pieces.looks_like(args.text) or "en"
+        if name not in berts.LANGUAGES:
+            fetching.fetch(name)
+        reader = berts.reader(name)
         if not reader.has_mlm:
             raise InputError("model_without_mlm", name=reader.name)
         filled = fill(args.text, reader)

@@ -1,27 +1,24 @@
 """How long until another BERT is here?
 
-One model is fetched and opened at a time (core/inference/line.py), and everybody else's answers go
-on.
+A few models are fetched and opened at a time (core/inference/line.py), and everybody else's answers
+go on. Only here does the lab ask the hub, in a process of its own (core/fetching.py).
 """
 
-import contextlib
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from core import berts, fetching
-from core.berts import Reader
 from core.errors import InputError
-from core.inference import readers
-from core.inference.line import Job, Line, StoppedError
+from core.inference import line, readers, readings
+from core.inference.line import Job, Line
 from core.results.answers import LoadingReport
 
+AT_ONCE = 2  # one that comes slowly leaves a place
 MAX_LINE = 6  # models under way and waiting
 PAUSE = 0.2  # seconds between two reports
 
-_line = Line("model", MAX_LINE, "models_busy")
+_line: Line["_Job"] = Line("model", MAX_LINE, "models_busy", at_once=AT_ONCE)
 
 
 @dataclass
@@ -36,20 +33,43 @@ class _Job(Job):
         self.check()
 
 
-def load(job: str, name: str) -> Iterator[LoadingReport]:
-    """Fetch and open a model; report until it can answer.
+def begin(job: str, name: str, *, attention: bool = False, visitor: str | None = None) -> None:
+    """Let a model be fetched and opened as soon as it is its turn; `follow` tells how far it is.
 
     Args:
-        job: a name of the caller's choice that `stop` knows it by.
+        job: a name of the caller's choice, which nobody else can guess.
         name: what `readers.source` takes.
+        attention: whether any model that shows its attention will do, or only a BERT that answers.
+        visitor: who wants it, as `Line.join` takes.
 
     Raises:
-        InputError: the name is not allowed, there is no such model, no internet, it is damaged or
-            no BERT or has no MLM head, the line is full, or `job` is taken.
+        InputError: the model's name is not allowed, `job` is taken, the line is full, or the
+            visitor has enough places.
     """
     source = readers.source(name)
     mine = _Job()
-    return _reports(job, mine, _line.join(job, mine, _load, mine, source), name)
+    _line.join(job, mine, lambda: _load(mine, source, name, attention), visitor)
+
+
+def follow(job: str) -> LoadingReport:
+    """Return how far a model is; it is loaded as long as somebody asks.
+
+    Raises:
+        InputError: there is no job of that name, or no longer; there is no such model, no answer
+            from the hub, it is damaged or no BERT or has no MLM head.
+    """
+    mine = _line.follow(job)
+    if mine.failure:
+        raise mine.failure
+    done = mine.ended.is_set() and mine.state != "stopped"
+    seconds = time.monotonic() - mine.began
+    return LoadingReport("done" if done else mine.state, mine.ahead, mine.here, mine.total, seconds)
+
+
+def load(job: str, name: str) -> Iterator[LoadingReport]:
+    """Begin to load a model and report until it is over; `Raises` as `begin` and `follow`."""
+    begin(job, name)
+    return line.watched(lambda: follow(job), lambda report: report.over, PAUSE)
 
 
 def stop(job: str) -> None:
@@ -57,33 +77,13 @@ def stop(job: str) -> None:
     _line.stop(job)
 
 
-def _load(job: _Job, source: str) -> Reader:
-    job.check()
-    if berts.ready(source) is None and not Path(source).is_dir():
+def _load(job: _Job, source: str, name: str, attention: bool) -> None:
+    if not readings.is_open(source) and fetching.kept(source) is None:
         job.state = "fetching"
-        fetching.fetch(source, job.report)
-    job.check()
+        fetching.fetch_apart(source, job.report)
+        job.check()
     job.state = "opening"
-    return berts.reader(source)
-
-
-def _reports(job: str, mine: _Job, future: Future[Reader], name: str) -> Iterator[LoadingReport]:
-    try:
-        while not future.done():
-            mine.asked = time.monotonic()
-            yield _report(mine, mine.state, _line.ahead(job))
-            # A finished or stopped job is reported at once.
-            with contextlib.suppress(TimeoutError, StoppedError, InputError):
-                future.result(timeout=PAUSE)
-        try:
-            if not future.result().has_mlm:
-                raise InputError("model_without_mlm", name=name)
-            yield _report(mine, "done")
-        except StoppedError:
-            yield _report(mine, "stopped")
-    finally:
-        mine.stop.set()
-
-
-def _report(job: _Job, state: str, ahead: int = 0) -> LoadingReport:
-    return LoadingReport(state, ahead, job.here, job.total, time.monotonic() - job.began)
+    if attention:
+        readings.model_called(source)
+    elif not berts.reader(source).has_mlm:
+        raise InputError("model_without_mlm", name=name)

@@ -1,16 +1,15 @@
 """Which BERTs are there to choose from?
 
-Those that ship, folders below data/models that whoever runs the lab has put there, and models on
-the hub by name. On a public Space only the few hub models listed here; a path that a visitor types
-is never opened.
+Those that ship, checkpoints that whoever runs the lab has put into a folder, and models on the hub
+by name; core/options.py says which folder and which names. A path that a visitor types is never
+opened.
 """
 
 import functools
-import os
 import re
 from pathlib import Path
 
-from core import assets, berts
+from core import assets, berts, options
 from core.berts import LANGUAGES, Reader
 from core.checkpoints import CONFIG, WEIGHTS
 from core.errors import InputError
@@ -18,8 +17,7 @@ from core.results.answers import ReaderScore
 from core.text import pieces
 from core.text.units import is_han
 
-ROOT = Path(__file__).parent.parent.parent
-FOLDER = "data/models"
+FOLDER = options.MODELS  # what a checkpoint's name begins with, wherever the folder lies
 HUB = (
     "google-bert/bert-base-uncased",
     "google-bert/bert-base-chinese",
@@ -37,32 +35,40 @@ def bundled() -> tuple[str, ...]:
 
 
 def folders() -> tuple[str, ...]:
-    """Return the checkpoints below data/models, as "data/models/NAME"; none on a Space."""
-    if on_space():
-        return ()
-    found = (file.parent.name for file in (ROOT / FOLDER).glob(f"*/{CONFIG}"))
+    """Return the checkpoints in the folder for them, as "data/models/NAME"."""
+    place = options.models()
+    found = (file.parent.name for file in place.glob(f"*/{CONFIG}")) if place else ()
     return tuple(f"{FOLDER}/{name}" for name in sorted(found))
 
 
-def on_space() -> bool:
-    """Say whether the lab is a public Space, whose disk and network belong to all visitors."""
-    return bool(os.environ.get("SPACE_ID"))
+def hub_rule() -> str:
+    """Return which models of the hub may be fetched: "any", those of the "allow-list", or "off"."""
+    return options.hub()
+
+
+def hub() -> tuple[str, ...]:
+    """Return the names on the hub to propose."""
+    return () if options.hub() == "off" else HUB
 
 
 def source(name: str) -> str:
     """Return what `berts.reader` takes for a name that a visitor chose or typed.
 
     Raises:
-        InputError: the name is neither a bundled language, a folder of `folders()` nor a hub name.
+        InputError: the name is neither a bundled language, a folder of `folders()` nor a hub name
+            that may be fetched.
     """
     if name in LANGUAGES:
         return name
     if name in folders():
-        return str(ROOT / name)
+        return str(options.models() / name.removeprefix(f"{FOLDER}/"))
     # berts.reader opens a folder where there is one: a hub name must not happen to be a path.
     if len(name) > MAX_NAME or not HUB_NAME.fullmatch(name) or Path(name).exists():
         raise InputError("model_name", name=name[:60])
-    if on_space() and name not in HUB:
+    rule = options.hub()
+    if rule == "off":
+        raise InputError("hub_off", name=name[:60])
+    if rule == "allow-list" and name not in HUB:
         raise InputError("model_on_space", name=name[:60], list=", ".join(HUB))
     return name
 

@@ -99,11 +99,16 @@ def read(
     )
 
 
+def is_open(name: str) -> bool:
+    """Say whether a model can be read with at once; those that ship are small, and always can."""
+    return (berts.ready(name) or other_models.ready(name)) is not None
+
+
 def model_called(name: str) -> Reader | OtherModel:
-    """Return a BERT, or another model that shows its attention, loaded if need be.
+    """Return a BERT, or another model that shows its attention, opened if need be.
 
     Raises:
-        InputError: no such checkpoint, no internet, an unknown kind, pickled or damaged weights.
+        InputError: no such checkpoint here, an unknown kind, pickled or damaged weights.
         AssetError: the bundled weights are missing or damaged.
     """
     if not 0 < len(name) <= MAX_NAME:

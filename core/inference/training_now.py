@@ -2,7 +2,7 @@
 
 Trainings run in processes of their own (core/inference/training_now_workers.py), a few at a time,
 at low priority; others wait in a line (core/inference/line.py). Whoever asks is told the whole
-curve, thinned, several times a second; a run that nobody asks about any more is stopped.
+curve, thinned; a run that nobody asks about any more is stopped.
 """
 
 import contextlib
@@ -11,7 +11,6 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from core import assets
 from core.errors import InputError, LabError
+from core.inference import line
 from core.inference.line import Job, Line
 from core.inference.training_now_workers import GoneError, Worker, Workers
 from core.results.training import PictureSamples, RunFacts, TextSamples, TrainingReport
@@ -35,7 +35,9 @@ __all__ = [
     "AutoencoderSettings",
     "FineTuningSettings",
     "TextCNNSettings",
+    "begin",
     "examples",
+    "follow",
     "limits",
     "race",
     "start",
@@ -48,7 +50,6 @@ AT_ONCE = 2 if (os.cpu_count() or 1) > 1 else 1
 MAX_LINE = 16  # runs under way and waiting
 N_POINTS = 400  # of a curve, on the page
 PAUSE = 0.1  # seconds between two looks for news
-HEARTBEAT = 0.9  # seconds after which there is a report without news
 GRACE = 5.0  # seconds that a run has to obey
 EXAMPLES, RACE = "samples/training_examples.json", "samples/race.json"
 ORDERS = ("pause", "go", "step")
@@ -69,7 +70,6 @@ class _Job(Job):
     seconds: float = 0.0
     share: float = 0.0
     test: float | None = None
-    version: int = 0  # grows with each change
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, news: News) -> None:
@@ -80,14 +80,15 @@ class _Job(Job):
             self.losses += news.losses
             self.checks += [(k, loss, np.nan if a is None else a) for k, loss, a in news.checks]
             self.samples = news.samples or self.samples
-            self.version += 1
 
-    def report(self, ahead: int) -> TrainingReport:
+    def report(self) -> TrainingReport:
         """Return all that is known."""
+        over = self.ended.is_set()  # before the rest is read, which then stays as it is
         with self.lock:
             return TrainingReport(
+                over=over,
                 state=self.state,
-                ahead=ahead,
+                ahead=self.ahead,
                 step=self.step,
                 seconds=self.seconds,
                 share=self.share,
@@ -99,9 +100,7 @@ class _Job(Job):
             )
 
 
-_line = Line("training", MAX_LINE, "training_busy", at_once=AT_ONCE)
-_jobs: dict[str, _Job] = {}  # under way and waiting, for `tell`
-_lock = threading.Lock()  # of _jobs
+_line: Line[_Job] = Line("training", MAX_LINE, "training_busy", at_once=AT_ONCE)
 
 
 def warm_up() -> None:
@@ -109,22 +108,38 @@ def warm_up() -> None:
     _workers.warm_up()
 
 
-def start(job: str, settings: Settings) -> Iterator[TrainingReport]:
-    """Train; report until it is over.
+def begin(job: str, settings: Settings, visitor: str | None = None) -> None:
+    """Let a model train as soon as it is its turn; `follow` tells how far it is.
 
     Args:
-        job: a name of the caller's choice that `tell` and `stop` know it by.
+        job: a name of the caller's choice, which nobody else can guess.
         settings: one of the dataclasses of core/training/live_settings.py.
+        visitor: who wants it, as `Line.join` takes.
 
     Raises:
-        InputError: the name is taken, or the line is full.
-        AssetError: data or weights are missing or damaged.
+        InputError: the name is taken, the line is full, or the visitor has enough places.
     """
     mine = _Job()
-    future = _line.join(job, mine, _train, mine, settings)
-    with _lock:
-        _jobs[job] = mine
-    return _reports(job, mine, future)
+    _line.join(job, mine, lambda: _train(mine, settings), visitor)
+
+
+def follow(job: str) -> TrainingReport:
+    """Return all that is known of a run; it goes on as long as somebody asks.
+
+    Raises:
+        InputError: there is none of that name, or no longer.
+        AssetError: data or weights are missing or damaged.
+    """
+    mine = _line.follow(job)
+    if mine.failure:
+        raise mine.failure
+    return mine.report()
+
+
+def start(job: str, settings: Settings) -> Iterator[TrainingReport]:
+    """Begin a run and report until it is over; `Raises` as `begin` and `follow`."""
+    begin(job, settings)
+    return line.watched(lambda: follow(job), lambda report: report.over, PAUSE)
 
 
 def tell(job: str, order: str) -> None:
@@ -135,8 +150,7 @@ def tell(job: str, order: str) -> None:
     """
     if order not in ORDERS:
         raise InputError("bad_request", field="order")
-    with _lock:
-        mine = _jobs.get(job)
+    mine = _line.find(job)
     worker = mine.worker if mine else None
     if worker:
         with contextlib.suppress(GoneError):
@@ -176,6 +190,7 @@ def _example(
         arrays = {name: np.array(samples[name]) for name in ("pixels", "codes", "points")}
         seen = PictureSamples(**arrays, explained=samples["explained"])
     return TrainingReport(
+        over=True,
         state="done",
         losses=np.array(losses),
         checks=np.array(checks, np.float64),  # null becomes NaN
@@ -196,34 +211,8 @@ def race() -> dict[str, object] | None:
     return json.loads(assets.locate(RACE).read_text("utf-8"))["languages"]
 
 
-def _reports(job: str, mine: _Job, future: "Future[None]") -> Iterator[TrainingReport]:
-    said, when = None, 0.0
-    try:
-        while not future.done():
-            mine.asked = time.monotonic()
-            if mine.state == "waiting" and mine.stop.is_set() and future.cancel():
-                break
-            news = (mine.state, mine.version, _line.ahead(job))
-            if news != said or time.monotonic() - when > HEARTBEAT:
-                said, when = news, time.monotonic()
-                yield mine.report(news[2])
-            time.sleep(PAUSE)
-    finally:
-        mine.stop.set()  # also when whoever asked has gone
-        with _lock:
-            _jobs.pop(job, None)
-    if future.cancelled():
-        mine.state = "stopped"
-    else:
-        future.result()
-    yield mine.report(0)
-
-
 def _train(mine: _Job, settings: Settings) -> None:
     """Run in the line's thread: hand the settings to a process, pass on what it tells."""
-    if mine.given_up():
-        mine.state = "stopped"
-        return
     mine.state = "starting"
     worker = _workers.take()
     usable = False

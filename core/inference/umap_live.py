@@ -8,13 +8,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.errors import InputError
-from core.inference import code_maps, codes
+from core.inference import code_maps, codes, line
 from core.inference.line import Job, Line, StoppedError
 from core.results.images import UmapProgress
 
@@ -33,6 +32,7 @@ class _Job(Job):
     epoch: int = 0
     started: float = 0.0
     first: bool = False
+    result: UmapProgress | None = None  # once it is done
 
     def write(self, text: str) -> None:
         """Take tqdm's bar, the epoch's number, as the report that it is; the place to stop at."""
@@ -51,13 +51,11 @@ class _Job(Job):
             raise StoppedError
 
 
-_line = Line("umap", MAX_LINE, "umap_busy")
-_done: dict[str, UmapProgress] = {}  # the last few maps, until they are fetched
-_lock = threading.Lock()  # of _done
+_line: Line[_Job] = Line("umap", MAX_LINE, "umap_busy")
 _compiled = threading.Event()  # numba has translated UMAP into machine code
 
 
-def fit(
+def begin(
     job: str,
     net: str,
     *,
@@ -65,43 +63,71 @@ def fit(
     n_neighbors: int,
     min_dist: float,
     seed: int,
-) -> Iterator[UmapProgress]:
-    """Make a map of the first sample digits' codes; report until it is done or stopped.
+    visitor: str | None = None,
+) -> None:
+    """Let a map of the first sample digits' codes be made; `follow` tells how far it is.
 
     Args:
-        job: a name of the caller's choice that `stop` knows it by.
+        job: a name of the caller's choice, which nobody else can guess.
         net: one of `code_maps.NETS`.
         n_digits: MIN_DIGITS..MAX_DIGITS.
         n_neighbors: MIN_NEIGHBORS..MAX_NEIGHBORS, less than n_digits; few show detail, many the
             large picture.
         min_dist: MIN_DIST..MAX_DIST, how close points may come to each other on the map.
         seed: 0..MAX_SEED; the same seed gives the same map.
+        visitor: who wants it, as `Line.join` takes.
 
     Raises:
-        InputError: an argument is out of range, the name is taken, or the line is full.
-        AssetError: the model's file is missing or damaged.
+        InputError: an argument is out of range, the name is taken, the line is full, or the visitor
+            has enough places.
     """
     code_maps.known(net)
     _check("umap_digits", n_digits, MIN_DIGITS, MAX_DIGITS)
     _check("umap_neighbors", n_neighbors, MIN_NEIGHBORS, min(MAX_NEIGHBORS, n_digits - 1))
     _check("umap_min_dist", min_dist, MIN_DIST, MAX_DIST)
     _check("seed_range", seed, 0, MAX_SEED)
-    high = codes.sample_codes(net)[:n_digits]
     mine = _Job()
-    future = _line.join(job, mine, _make, mine, high, n_neighbors, min_dist, seed)
-    return _report(job, mine, future)
+
+    def work() -> None:
+        _make(mine, codes.sample_codes(net)[:n_digits], n_neighbors, min_dist, seed)
+
+    _line.join(job, mine, work, visitor)
+
+
+def follow(job: str) -> UmapProgress:
+    """Return how far a map is, the map itself when it is done; it goes on as long as somebody asks.
+
+    Raises:
+        InputError: there is none of that name, or no longer.
+        AssetError: the model's file is missing or damaged.
+    """
+    mine = _line.follow(job)
+    if mine.failure:
+        raise mine.failure
+    if not mine.ended.is_set():
+        return _progress(mine)
+    return mine.result or UmapProgress("stopped")
+
+
+def fit(job: str, net: str, **settings: float) -> Iterator[UmapProgress]:
+    """Begin a map and report until it is over; arguments and `Raises` as `begin` and `follow`."""
+    begin(job, net, **settings)
+    return line.watched(lambda: follow(job), lambda report: report.over, PAUSE)
 
 
 def result(job: str) -> UmapProgress:
-    """Return the finished map of that name; it is kept until MAX_LINE others are finished.
+    """Return the finished map of that name; it is kept for a while.
 
     Raises:
         InputError: there is none, or no longer.
     """
-    with _lock:
-        if job not in _done:
-            raise InputError("umap_gone")
-        return _done[job]
+    try:
+        found = follow(job)
+    except InputError as error:
+        raise InputError("umap_gone") from error
+    if found.stages is None:
+        raise InputError("umap_gone")
+    return found
 
 
 def stop(job: str) -> None:
@@ -109,34 +135,10 @@ def stop(job: str) -> None:
     _line.stop(job)
 
 
-def _report(job: str, mine: _Job, future: "Future[UmapProgress]") -> Iterator[UmapProgress]:
-    said = None
-    try:
-        while not future.done():
-            mine.asked = time.monotonic()
-            if mine.state == "waiting" and mine.stop.is_set() and future.cancel():
-                break
-            report = _progress(job, mine)
-            news = (report.state, report.ahead, report.epoch, int(report.seconds))
-            if news != said:  # at least once a second, so that a closed page is noticed
-                said = news
-                yield report
-            time.sleep(PAUSE)
-    finally:
-        mine.stop.set()  # also when whoever asked has gone
-    last = UmapProgress("stopped") if future.cancelled() else future.result()
-    if last.stages is not None:
-        with _lock:
-            _done[job] = last
-            while len(_done) > MAX_LINE:
-                del _done[next(iter(_done))]
-    yield last
-
-
-def _progress(job: str, mine: _Job) -> UmapProgress:
+def _progress(mine: _Job) -> UmapProgress:
     return UmapProgress(
         state=mine.state,
-        ahead=_line.ahead(job) if mine.state == "waiting" else 0,
+        ahead=mine.ahead,
         epoch=mine.epoch,
         n_epochs=N_EPOCHS,
         first=mine.first,
@@ -144,12 +146,9 @@ def _progress(job: str, mine: _Job) -> UmapProgress:
     )
 
 
-def _make(
-    mine: _Job, high: np.ndarray, n_neighbors: int, min_dist: float, seed: int
-) -> UmapProgress:
-    """Run in the worker: import, compile, fit."""
+def _make(mine: _Job, high: np.ndarray, n_neighbors: int, min_dist: float, seed: int) -> None:
+    """Run in the line's thread: import, compile, fit."""
     try:
-        mine.check()
         mine.started = time.monotonic()
         mine.first = not _compiled.is_set()
         mine.state = "starting"
@@ -175,11 +174,10 @@ def _make(
         mine.check()
     except StoppedError:
         _unlock_bars()
-        mine.state = "stopped"
-        return UmapProgress("stopped")
+        raise
     _compiled.set()
     stages = np.stack(reducer.embedding_list_).astype(np.float32)
-    return UmapProgress(
+    mine.result = UmapProgress(
         state="done",
         epoch=N_EPOCHS,
         n_epochs=N_EPOCHS,

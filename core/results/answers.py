@@ -268,3 +268,8 @@ class LoadingReport:
     here: int = 0  # bytes
     total: int = 0  # bytes; 0 while it isn't known
     seconds: float = 0.0
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ("done", "stopped")

@@ -221,3 +221,17 @@ class HeadProgress:
     done: int
     total: int
     result: HeadEffects | Pruning | Sources | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuringReport:
+    """How far a long measurement is, from its place in the line to its result."""
+
+    state: str  # "waiting", "busy", "done" or "stopped"
+    ahead: int = 0  # measurements that come first while waiting
+    progress: HeadProgress | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ("done", "stopped")

@@ -143,6 +143,11 @@ class UmapProgress:
     stages: np.ndarray | None = None  # when done: [S, N, 2] float32, the map as it formed
     kept: float = 0.0  # when done, as in CodeMap
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ("done", "stopped")
+
 
 # ---- Latent walk --------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ class RunFacts:
 class TrainingReport:
     """How far a training is, with its whole curve so far."""
 
+    over: bool  # nothing more will come
     state: str  # waiting starting running paused; done stopped diverged limit left lost
     ahead: int = 0  # runs that come first while waiting
     step: int = 0

@@ -8,7 +8,7 @@ from core.errors import InputError
 from core.results.attention import (
     Abilities,
     HeadEffects,
-    HeadProgress,
+    MeasuringReport,
     Pruning,
     ReadTokens,
     Sources,
@@ -32,16 +32,14 @@ def can(abilities: Abilities, name: str) -> dict:
     return {ability: key and reason(key) for ability, key in asdict(abilities).items()}
 
 
-def progress(report: HeadProgress) -> dict:
+def measured(report: MeasuringReport) -> dict:
     """Return how far a measurement is, with its result at the end."""
-    if report.result is None:
-        return {"state": "busy", "done": report.done, "total": report.total}
-    return {
-        "state": "done",
-        "done": report.done,
-        "total": report.total,
-        "result": _result(report.result),
-    }
+    said = {"state": report.state, "ahead": report.ahead, "over": report.over}
+    if report.progress:
+        said |= {"done": report.progress.done, "total": report.progress.total}
+        if report.state == "done":
+            said["result"] = _result(report.progress.result)
+    return said
 
 
 def _result(result: HeadEffects | Pruning | Sources) -> dict:

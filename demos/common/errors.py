@@ -1,13 +1,13 @@
 """What the learner is told when something can't be done."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from core import texts
 from core.errors import LabError
 
 Handler = Callable[[dict], dict]
-Reporter = Callable[[dict], Iterator[dict]]
+FOLLOWED = 0.2  # seconds between two reports on long work
 
 
 def told_to_learner(handler: Handler) -> Handler:
@@ -27,22 +27,21 @@ def told_to_learner(handler: Handler) -> Handler:
     return answered
 
 
-def told_in_reports(handler: Reporter) -> Reporter:
-    """Do so for a handler that reports on long work (queued): the sentence is its last report.
+def about_long_work(handler: Handler | None = None, *, pause: float = 0.0) -> Handler:
+    """Do so for a handler that begins, follows or stops long work.
 
-    Each report bears the request's `job`, by which the view knows it; `state` "error" has `error`.
+    The door (demos/common/door.py) answers it in threads of its own, so that nobody waits for his
+    place behind slow answers.
+
+    Args:
+        handler: it, where the decorator stands without brackets.
+        pause: seconds to wait before the answer: a page asks again as soon as it has one.
     """
-
-    @functools.wraps(handler)
-    def reported(request: dict) -> Iterator[dict]:
-        said = {"job": request.get("job") if isinstance(request, dict) else None}
-        try:
-            for report in handler(request):
-                yield {**said, **report}
-        except LabError as error:
-            yield {**said, "state": "error", "error": {"key": error.key, **sentences(error)}}
-
-    return reported
+    if handler is None:
+        return functools.partial(about_long_work, pause=pause)
+    answered = told_to_learner(handler)
+    answered.pause = pause
+    return answered
 
 
 def sentences(error: LabError) -> dict[str, str]:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import texts
 from core.errors import InputError
+from demos.common import door
 from demos.common.view import FOLDER as VIEWS
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
@@ -20,6 +21,7 @@ STYLES = [ASSETS / "style.css", *sorted(VIEWS.glob("*.css"))]
 SHARED = (
     "lab.js",
     "links.js",
+    "work.js",
     "pad.js",
     "pictures.js",
     "photo.js",
@@ -133,8 +135,11 @@ class BodyLimit:
         return JSONResponse({"error": {"key": error.key, **sentences}}, status_code=413)
 
 
-MIDDLEWARE = [
-    Middleware(BodyLimit),
-    # The page is mostly texts in two languages and scripts: a quarter of it goes over the wire.
-    Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
-]
+def middleware(demo: gr.Blocks) -> list[Middleware]:
+    """Return what stands between the visitors and Gradio."""
+    return [
+        Middleware(BodyLimit),
+        # The page is mostly texts in two languages and scripts: a quarter of it goes over the wire.
+        Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
+        Middleware(door.Door, handlers=door.handlers(demo)),
+    ]

@@ -114,7 +114,12 @@ const send = lab.newest(async (asked, key) => {
     element.querySelectorAll(".strip, .view, .own").forEach((node) => node.classList.remove("waiting"));
     show();
     fetchRest(data);
-  } catch (failure) { lab.problem(problem, failure); } finally { find(".typed .reading").textContent = ""; }
+  } catch (failure) {
+    if (failure.key === "model_not_loaded") {
+      find(".loader").hidden = false;
+      loader.propose(asked.model, failure);
+    } else lab.problem(problem, failure);
+  } finally { find(".typed .reading").textContent = ""; }
 });
 function take(answer, asked, key) {
   const n = answer.read.tokens.length, size = answer.n_heads * n * n;
@@ -213,7 +218,7 @@ page.ready = () => {
   const article = find("article");
   article.dataset.shown = Number(article.dataset.shown ?? 0) + 1;
 };
-page.measure = lab.headWork(page, { watch: (heard) => watch("value", () => heard(props.value)), begin: (value) => { props.value = value; trigger("start"); } });
+page.measure = lab.headWork(page);
 
 // ---- What is on the screen ---------------------------------------------------------------------------
 function show() {
@@ -282,10 +287,8 @@ find("select.model").onchange = (event) => {
   drawExamples();
 };
 const loader = lab.modelLoader(find(".loader"), props, server, {
-  start: (asked) => { props.value = asked; trigger("open_model"); },
-  done: (model) => retyped({ model }), changed: () => { if (state) drawModels(); },
+  done: (model) => { if (model === state.model) refresh(); else retyped({ model }); }, changed: () => { if (state) drawModels(); },
 });
-watch("value", () => loader.progress(props.value));
 loader.lists(find("select.model"));
 function drawExamples() {
   const box = find(".examples");

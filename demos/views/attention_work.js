@@ -1,4 +1,4 @@
-// Measurements that take long: lab.headWork(page, { watch, begin }) returns
+// Measurements that take long: lab.headWork(page) returns
 //   measure(task, asked, node, names) -> the result, or null if it was stopped; rejects with {en, zh}.
 // `node` shows how far it is and a stop; one measurement at a time, a new one gives the last up.
 // Also what is asked of the model, for the views that need a question: lab.headQuestion(node, page).
@@ -6,36 +6,35 @@
   const lab = window.lab, TAB = "attention", { make, chip } = lab;
   const say = (key, values) => lab.t(`${TAB}.${key}`, values);
 
-  lab.headWork = (page, { watch, begin }) => {
+  lab.headWork = (page) => {
     let running = null;
     const end = (outcome, value) => { const { node } = running; running = null; node.replaceChildren(); outcome(value); };
-    const stop = () => {
+    const { measure: begin, follow_measuring: look, stop_measuring: halt } = page.server;
+    const work = lab.work({ begin, look, stop: halt }, (now) => {
       if (!running) return;
-      lab.ask(page.server.stop_measuring, { job: running.job }).catch(() => {});
-      end(running.resolve, null);
-    };
-    watch((now) => {
-      if (!running || now?.job !== running.job) return;
-      if (now.state === "error") end(running.reject, Object.assign(new Error(now.error.key), now.error));
-      else if (now.state === "stopped") end(running.resolve, null);
-      else if (now.state === "done") end(running.resolve, now.result);
-      else if (now.state === "busy") {
+      if (now.state === "error") end(running.reject, now.error);
+      else if (now.over) end(running.resolve, now.result ?? null);
+      else if (now.total) {
         running.bar.max = now.total;
         running.bar.value = now.done;
         running.text.textContent = say(`work.${running.task}`, { done: now.done, total: now.total });
-      }
+      } else if (now.ahead) running.text.textContent = say("work.in_line", { ahead: now.ahead });
     });
-    return (task, asked, node) => {
-      stop();
+    const stop = () => {
+      if (!running) return Promise.resolve();
+      end(running.resolve, null);
+      return work.stop();
+    };
+    return async (task, asked, node) => {
+      while (running) await stop();  // it holds a place
       return new Promise((resolve, reject) => {
         const bar = make("progress"), text = make("p", "quiet-text", say("work.waiting")), button = make("button", "", say("work.stop"));
         button.type = "button";
         button.onclick = stop;
         bar.setAttribute("aria-label", say("work.waiting"));
         node.replaceChildren(make("div", "row progress", bar, text, button));
-        const job = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
-        running = { job, task, node, bar, text, resolve, reject };
-        begin({ ...asked, each: false, ...(asked.each === undefined ? {} : { each: asked.each }), task, job });
+        running = { task, node, bar, text, resolve, reject };
+        work.start({ ...asked, each: asked.each ?? false, task });
       });
     };
   };

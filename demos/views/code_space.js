@@ -432,7 +432,6 @@ lab.on("lang", () => {
   if (cloud.count()) { refresh(); drawHoles(); drawMine(); about(); foot(); if (state.mode === "space" && now) probe(); }
 });
 lab.on("theme", () => { if (cloud.count()) drawLegend(); });
-watch("value", () => maps?.progress(props.value));
 
 async function lecture() {   // where the answers hold
   if (state.mode !== "space") enter("space");
@@ -449,7 +448,7 @@ lab.frame(element, TAB, {
 lab.whenShown(TAB, async () => {
   const view = numbers(lab.link.read(TAB, "view", "")), moment = lab.link.number(TAB, "moment", null, 0, 999);
   const at = numbers(lab.link.read(TAB, "p", "")), linked = lab.link.number(TAB, "seed", null, 0, props.limits.seed[1]);
-  maps = lab.codeMaps(element, props, server, (request) => { props.value = request; trigger("start"); }, showMap);
+  maps = lab.codeMaps(element, props, server, showMap);
   lab.translate(element);
   link({ pins: state.pins.join(","), hide: cloud.hidden.size ? [...cloud.hidden].join(",") : null });
   mark();

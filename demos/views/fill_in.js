@@ -222,11 +222,9 @@ function renderSide(side, from, model) {
 
 // ---- Models ----------------------------------------------------------------------------------------------
 const loader = lab.modelLoader(find(".loader"), props, server, {
-  start: (request) => { props.value = request; trigger("start"); },
   done: (name) => { change({ model: name }); },
   changed: () => { if (state) drawModels(); },
 });
-watch("value", () => loader.progress(props.value));
 function drawModels() {
   loader.fill(find("select.model"), state.model);
   loader.fill(find("select.other"), state.other, say("other_none"));

@@ -76,7 +76,7 @@
       answer = await handler(request);  // Gradio's client warns of a failure, and resolves to undefined
     } catch (failure) { console.warn(failure); }
     if (!answer) throw Object.assign(new Error("no answer"), lab.texts["errors.server"]);
-    if (answer.error) throw Object.assign(new Error(answer.error.key), answer.error);
+    if (answer.error) throw Object.assign(new Error(answer.error.key), answer.error);  // {key, en, zh}
     return answer;
   };
   // Show a rejected answer (or a text key) in a message element; null clears it.

@@ -1,21 +1,21 @@
 // Other BERTs: a folder of this machine or a name on the hub, fetched and opened while the page goes on.
-//   const loader = lab.modelLoader(node, { weights, folders, hub, free }, server, { start, done, changed });
-//     node: .loader of fill_in.html; start(request) begins the page's queued "load_model"; done(name) a
-//     model can answer now; changed(): the list of models grew. server.stop_loading({job}) gives one up.
-//   loader.progress(value): what "load_model" yields; .fill(select, chosen, none), .here(name), .label(name),
-//   .load(name, then): fetch it, then call `then` instead of `done`;
+//   const loader = lab.modelLoader(node, { weights, folders, hub, rule }, server, { done, changed });
+//     node: .loader of fill_in.html; done(name): a model can answer now; changed(): the list of models grew.
+//     `server` has load_model, follow_loading and stop_loading; `rule` says which models of the hub may be had.
+//   loader.fill(select, chosen, none), .here(name), .label(name), .load(name, then): fetch it, then call `then` instead of `done`;
 //   .renew(): ask which folders there are (server.list_folders); .lists(node ...): do so when these are opened;
 //   .propose(name, failure): say why a model can't answer, ready to load it; .words() on a language switch.
 {
   const lab = window.lab;
-  lab.modelLoader = (node, { weights, folders, hub, free }, server, { start, done, changed }) => {
+  lab.modelLoader = (node, { weights, folders, hub, rule }, server, { done, changed }) => {
     const find = (selector) => node.querySelector(selector);
     const say = (key, values) => lab.t(`fill_in.load.${key}`, values);
     const [input, go, stop, bar, status, problem] = ["input", ".go", ".stop", "progress", ".status", ".problem"].map(find);
-    const loaded = new Set();
-    let job = null, report = null, name = null, then = done;
+    const loaded = new Set(), free = rule === "any";
+    let report = null, name = null, then = done;
 
     const busy = () => {
+      const { job } = work;
       go.disabled = Boolean(job);
       stop.hidden = bar.hidden = !job;
       const { state = "idle", here = 0, total = 0, ahead = 0, seconds = 0 } = report ?? {};
@@ -35,28 +35,13 @@
       here: (one) => weights.includes(one) || loaded.has(one),
       label: (one) => (weights.includes(one) || one === "en" || one === "zh" ? say(`ours.${one}`) : one.replace(/^data\/models\//, "")),
       load: (wanted, after = done) => {
-        if (job || !wanted) return;
+        if (work.job || !wanted) return;
         node.open = true;
-        job = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
         [name, then, report] = [wanted, after, { state: "asked" }];
         input.value = wanted;
         lab.problem(problem, null);
+        work.start({ name: wanted });
         busy();
-        start({ job, name: wanted });
-      },
-      progress: (now) => {
-        if (!now?.state || now.job !== job || !job) return;
-        if (report?.state === "stopping" && !["done", "stopped", "error"].includes(now.state)) return;
-        report = now;
-        if (now.state === "error") {
-          lab.problem(problem, Object.assign(new Error(now.error.key), now.error));
-          report = null;
-        }
-        const ended = ["done", "stopped", "error"].includes(now.state);
-        if (ended) job = null;
-        if (now.state === "done") loaded.add(name);
-        busy();
-        if (now.state === "done") { changed(); then(name); }
       },
       // Folders that came or went since the lab was started.
       renew: async () => {
@@ -76,10 +61,19 @@
         lab.problem(problem, failure);
       },
       words: () => {
-        find(".hint").textContent = say(free ? "hint" : "hint_space", { list: hub.join(", ") });
+        find(".hint").textContent = say({ any: "hint", off: "hint_off" }[rule] ?? "hint_space", { list: hub.join(", ") });
         busy();
       },
     };
+    const progress = (now) => {
+      if (report?.state === "stopping" && !now.over) return;
+      report = now.state === "error" ? null : now;
+      if (now.state === "error") lab.problem(problem, now.error);
+      if (now.state === "done") loaded.add(name);
+      busy();
+      if (now.state === "done") { changed(); then(name); }
+    };
+    const work = lab.work({ begin: server.load_model, look: server.follow_loading, stop: server.stop_loading }, progress);
     const offer = () => find("datalist").replaceChildren(...[...folders, ...hub].map((one) => Object.assign(document.createElement("option"), { value: one })));
     offer();
     loader.lists(input);
@@ -87,10 +81,10 @@
     window.addEventListener("focus", () => { if (node.closest(".page").checkVisibility()) loader.renew(); });
     go.onclick = () => loader.load(input.value.trim());
     input.onkeydown = (event) => { if (event.key === "Enter") loader.load(input.value.trim()); };
-    stop.onclick = async () => {
+    stop.onclick = () => {
       report = { ...report, state: "stopping" };
       busy();
-      try { await lab.ask(server.stop_loading, { job }); } catch (failure) { lab.problem(problem, failure); }
+      work.stop();
     };
     return loader;
   };

@@ -20,6 +20,7 @@ const form = lab.trainFields(element, props, settled);
 const chart = lab.curves(find(".curves"));
 const samples = lab.trainSamples(element, { onpick: pick });
 const race = lab.race(element, props, { rerun });
+const work = lab.work({ begin: server.train, look: server.follow_training, stop: server.stop_training }, progress);
 const narrow = matchMedia("(max-width: 720px)").matches;   // there the curves stand below the settings
 if (narrow) find(".settings").open = false;
 const isText = (run) => run.settings.kind !== "autoencoder";
@@ -138,15 +139,12 @@ function begin() {
   const settings = form.read();
   lab.problem(find(".setup .problem"), form.wrong());
   if (!settings) return;
-  const job = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   if (state.now && !state.kept && state.now.checks.length) state.kept = state.now;
   if (narrow) find(".settings").open = false;
-  state.job = job;
   state.asked = settings;
   state.report = { state: "asked" };
+  state.job = work.start(settings);
   busy();
-  props.value = { job, ...settings };
-  trigger("start");
 }
 const order = (name) => async () => {
   try { await lab.ask(server.tell_training, { job: state.job, order: name }); } catch (failure) { lab.problem(find(".setup .problem"), failure); }
@@ -154,21 +152,19 @@ const order = (name) => async () => {
 find(".go").onclick = begin;
 find(".pause").onclick = () => order(state.report?.state === "paused" ? "go" : "pause")();
 find(".step").onclick = order("step");
-find(".stop").onclick = async () => {
+find(".stop").onclick = () => {
   state.report = { ...state.report, state: "stopping" };
   busy();
-  try { await lab.ask(server.stop_training, { job: state.job }); } catch (failure) { lab.problem(find(".setup .problem"), failure); }
+  work.stop();
 };
-watch("value", () => progress(props.value));
 function progress(value) {
-  if (!value?.state || value.job !== state.job || !state.job) return;
   if (value.state === "error") {
     lab.problem(find(".setup .problem"), value.error);
     state.job = state.report = null;
     busy();
     return;
   }
-  const over = OVER.includes(value.state);
+  const { over } = value;
   if (state.report?.state === "stopping" && !over) return;
   state.report = value;
   if (value.facts || over) {

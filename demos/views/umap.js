@@ -1,16 +1,16 @@
-// Maps of codes with many numbers, stored or made now: lab.codeMaps(element, props, ask, start, show).
-// `ask` are the handlers; `start(request)` begins a live map; `show(map)` puts one on the screen:
-// {points, kept, n, live}. Returns {choose, progress, words}.
+// Maps of codes with many numbers, stored or made now: lab.codeMaps(element, props, ask, show).
+// `ask` are the handlers; `show(map)` puts one on the screen: {points, kept, n, live}.
+// Returns {choose, words}.
 {
   const lab = window.lab;
   const FIELDS = { n_digits: [1000, 50], n_neighbors: [15, 1], min_dist: [0.1, 0.01], seed: [0, 1] };
   const GROW = 2600;  // milliseconds from the first layout to the last
 
-  lab.codeMaps = (element, { limits }, ask, start, show) => {
+  lab.codeMaps = (element, { limits }, ask, show) => {
     const find = (selector) => element.querySelector(`.live ${selector}`);
     const [go, stop, bar, status, problem] = [".go", ".stop", "progress", ".status", ".problem"].map(find);
     const stored = new Map();
-    let job = null, report = null, made = null, growing = 0;
+    let report = null, made = null, growing = 0;
     // A number within its limits; only min_dist has fractions.
     const within = (name, value) => Math.min(limits[name][1], Math.max(limits[name][0], name === "min_dist" ? value : Math.round(value)));
     const wanted = Object.fromEntries(Object.entries(FIELDS).map(([name, [value]]) =>
@@ -59,21 +59,20 @@
 
     go.onclick = () => {
       lab.problem(problem, null);
-      job = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
       const n_neighbors = Math.min(wanted.n_neighbors, wanted.n_digits - 1);
-      const request = { job, net: maps.net, ...wanted, n_neighbors };
+      const request = { net: maps.net, ...wanted, n_neighbors };
       report = { state: "asked" };
       maps.asked = request;
       bar.removeAttribute("value");
       busy(true);
       words();
-      start(request);
+      work.start(request);
     };
-    stop.onclick = async () => {
+    stop.onclick = () => {
       stop.disabled = true;
       report = { ...report, state: "stopping" };
       words();
-      try { await lab.ask(ask.stop_umap, { job }); } catch (failure) { lab.problem(problem, failure); }
+      work.stop();
     };
 
     const maps = {
@@ -92,29 +91,28 @@
         }
         if (maps.net === net) show({ ...stored.get(name), live: false });
       },
-      // A report on the live map came.
-      progress: async (now) => {
-        if (!now || (now.job && now.job !== job)) return;
-        if (now.state === "error") {
-          lab.problem(problem, now.error);
-          report = null;
-        } else if (report?.state !== "stopping" || ["done", "stopped"].includes(now.state)) {
-          report = { ...now, n: maps.asked?.n_digits };
-        }
-        const ended = !report || ["done", "stopped"].includes(report.state);
-        if (ended) { busy(false); bar.value = report?.state === "done" ? 1 : 0; job = null; }
-        else if (report.state === "layout") bar.value = report.epoch / report.n_epochs;
-        else bar.removeAttribute("value");
-        words();
-        if (report?.state !== "done") return;
-        const { n_digits: n, net } = maps.asked, { kept } = now;
-        try {
-          const stages = lab.halves((await lab.ask(ask.show_umap, { job: now.job })).stages);
-          made = { net, n, kept, points: stages.subarray(stages.length - 2 * n) };
-          if (net === maps.net) grow(stages, n);
-        } catch (failure) { lab.problem(problem, failure); }
-      },
     };
+    // A report on the live map came.
+    const progress = async (now) => {
+      if (now.state === "error") {
+        lab.problem(problem, now.error);
+        report = null;
+      } else if (report?.state !== "stopping" || now.over) {
+        report = { ...now, n: maps.asked?.n_digits };
+      }
+      if (now.over) { busy(false); bar.value = report?.state === "done" ? 1 : 0; }
+      else if (report.state === "layout") bar.value = report.epoch / report.n_epochs;
+      else bar.removeAttribute("value");
+      words();
+      if (report?.state !== "done") return;
+      const { n_digits: n, net } = maps.asked, { kept } = now;
+      try {
+        const stages = lab.halves((await lab.ask(ask.show_umap, { job: now.job })).stages);
+        made = { net, n, kept, points: stages.subarray(stages.length - 2 * n) };
+        if (net === maps.net) grow(stages, n);
+      } catch (failure) { lab.problem(problem, failure); }
+    };
+    const work = lab.work({ begin: ask.make_umap, look: ask.follow_umap, stop: ask.stop_umap }, progress);
     words();
     return maps;
   };

@@ -1,0 +1,39 @@
+"""Who asks? One browser is one visitor, known by a random name in a cookie of the lab's.
+
+Nothing else is kept of anybody. A request without the cookie (a frame whose browser sends none, a
+program) counts as its address.
+"""
+
+import re
+import secrets
+from contextvars import ContextVar
+from http.cookies import CookieError, SimpleCookie
+
+COOKIE = "lab_visitor"
+NAME = re.compile(r"[\w-]{22}", re.ASCII)
+
+_asking: ContextVar[str | None] = ContextVar("visitor", default=None)
+
+
+def visitor() -> str | None:
+    """Return who asks, for a handler; None where nobody does, as in a test."""
+    return _asking.get()
+
+
+def asks(name: str) -> None:
+    """Say who asks, for all that this request leads to."""
+    _asking.set(name)
+
+
+def new() -> str:
+    """Return a name that nobody else has."""
+    return secrets.token_urlsafe(16)
+
+
+def named(cookies: str) -> str | None:
+    """Return the visitor that a Cookie header names, None if it names none."""
+    try:
+        found = SimpleCookie(cookies).get(COOKIE)
+    except CookieError:
+        return None
+    return found.value if found and NAME.fullmatch(found.value) else None
