@@ -38,10 +38,10 @@ def tiny(monkeypatch):
         readings, "model_called", lambda name: reader if name == "tiny" else real(name)
     )
     is_open = readings.is_open
-    monkeypatch.setattr(readings, "is_open", lambda name: "tiny" in name or is_open(name))
+    monkeypatch.setattr(readings, "is_open", lambda name: name == "tiny" or is_open(name))
     allowed = page.readers.source
     monkeypatch.setattr(
-        page.readers, "source", lambda name: name if "tiny" in name else allowed(name)
+        page.readers, "source", lambda name: name if name == "tiny" else allowed(name)
     )
 
 
@@ -277,9 +277,22 @@ def test_other_models_show_what_transformers_computes(other):
     assert reading.read.special.sum() == {"roberta": 4, "gpt2": 0}[kind]
 
 
-def test_other_models_say_what_they_cannot(other):
+def listed(folder, monkeypatch) -> str:
+    """Put a folder among those that may be opened, and return its name."""
+    monkeypatch.setenv("LATENT_LAB_MODELS", str(folder.parent))
+    return f"data/models/{folder.name}"
+
+
+def opened(name: str) -> list[dict]:
+    request = {"job": "o", "name": name}
+    return list(long_work.reports(page.load_model, page.follow_loading, request))
+
+
+def test_other_models_say_what_they_cannot(other, monkeypatch):
     kind, folder = other
-    request = ASKED | {"model": str(folder), "second": "", "layers": [], "layer": 0, "head": 0}
+    name = listed(folder, monkeypatch)
+    assert opened(name)[-1]["state"] == "done"
+    request = ASKED | {"model": name, "second": "", "layers": [], "layer": 0, "head": 0}
     answer = page.read_attention(request)
     can = answer["can"]
     for name in ("neuron", "heads", "mask", "next"):
@@ -369,13 +382,11 @@ def test_other_models_that_would_answer_noise_are_refused(other, tmp_path, chang
 
 def test_other_models_are_opened_in_the_line_and_not_by_a_reading(other, monkeypatch):
     kind, folder = other
-    monkeypatch.setenv("LATENT_LAB_MODELS", str(folder.parent))
-    name = f"data/models/{folder.name}"
+    name = listed(folder, monkeypatch)
     monkeypatch.setattr(other_models, "_OTHERS", Kept(other_models._load, other_models.N_KEPT))
     request = READ | {"model": name, "text": "the cat", "second": "", "layers": []}
     assert page.read_attention(request)["error"]["key"] == "model_not_loaded"
-    *_, last = long_work.reports(page.load_model, page.follow_loading, {"job": "o", "name": name})
-    assert last["state"] == "done"
+    assert opened(name)[-1]["state"] == "done"
     assert page.read_attention(request)["read"]["kind"] == kind
     assert page.load_model({"job": "a", "name": "../x"})["error"]["key"] == "model_name"
     assert page.load_model({"job": "", "name": name})["error"]["key"] == "bad_request"
