@@ -11,6 +11,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 import gradio as gr
 
 from core import options
+from core.errors import LabError
+from core.texts import TableError
 from demos import (
     attention,
     code_space,
@@ -87,7 +89,20 @@ def refuse_unless_free(host: str, port: str) -> None:
 
 
 def launch() -> None:
-    """Serve the lab on HOST:PORT (default 127.0.0.1:7860; a Space sets its own)."""
+    """Serve the lab on HOST:PORT (default 127.0.0.1:7860; a Space sets its own).
+
+    What is damaged so that the lab can't begin ends the process with a clear sentence.
+    """
+    try:
+        serve()
+    except LabError as error:
+        sys.exit(f"{error}\n{error.sentence('zh')}")
+    except TableError as error:
+        sys.exit(str(error))
+
+
+def serve() -> None:
+    """Do so; `Raises` what is damaged."""
     host, port = options.host(), options.port()
     refuse_unless_free(host, port)
     gr.set_static_paths([page.SAMPLES])

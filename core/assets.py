@@ -40,7 +40,15 @@ def manifest() -> Mapping[str, dict[str, object]]:
 
 @functools.lru_cache(maxsize=2)
 def _parsed(file: Path, _modified_ns: int) -> Mapping[str, dict[str, object]]:
-    return MappingProxyType(json.loads(file.read_text(encoding="utf-8")))  # shared: only read
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
+        raise ValueError(f"{file.name} does not list files.")
+    return MappingProxyType(entries)  # shared: only read
+
+
+def _is_entry(entry: object) -> bool:
+    needed = ("sha256", "command")
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in needed)
 
 
 def locate(name: str) -> Path:

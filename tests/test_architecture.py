@@ -53,13 +53,13 @@ def may_import(importer: str, name: str) -> bool:
         return False
     if within(importer, "app"):
         return not within(name, "torch") and (
-            not ours or within(name, "demos", "core.errors", "core.options")
+            not ours or within(name, "demos", "core.errors", "core.options", "core.texts")
         )
     if within(importer, "demos"):
         if within(name, "torch"):
             return False
         if within(importer, "demos.common"):
-            allowed = ("demos.common", "core.results", "core.errors", "core.texts")
+            allowed = ("core.assets", "core.errors", "core.results", "core.texts", "demos.common")
         else:
             allowed = (
                 "demos.common",

@@ -8,7 +8,6 @@ no model is built.
 
 import functools
 import json
-from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
@@ -22,8 +21,9 @@ PREFIX = "bert.embeddings."
 
 
 @functools.lru_cache(maxsize=4)
-def _epsilon(path: Path) -> float:
-    return float(json.loads((path / "config.json").read_text("utf-8"))["layer_norm_eps"])
+def _epsilon(language: str) -> float:
+    file = assets.locate(f"weights/bert-{language}/config.json")
+    return float(json.loads(file.read_text("utf-8"))["layer_norm_eps"])
 
 
 def add_up(token: int, position: int, segment: int, language: str) -> EmbeddingSum:
@@ -39,9 +39,9 @@ def add_up(token: int, position: int, segment: int, language: str) -> EmbeddingS
         AssetError: the weights are not there.
         InputError: a number has no row in its table.
     """
-    path = assets.locate(f"weights/bert-{language}/model.safetensors").parent
+    weights = assets.locate(f"weights/bert-{language}/model.safetensors")
     rows = []
-    with safe_open(path / "model.safetensors", framework="np") as file:
+    with safe_open(weights, framework="np") as file:
         for table, row in zip(TABLES, (token, position, segment), strict=True):
             stored = file.get_slice(f"{PREFIX}{table}.weight")
             n_rows = stored.get_shape()[0]
@@ -51,6 +51,6 @@ def add_up(token: int, position: int, segment: int, language: str) -> EmbeddingS
         scale = file.get_tensor(f"{PREFIX}LayerNorm.weight").astype(np.float32)
         shift = file.get_tensor(f"{PREFIX}LayerNorm.bias").astype(np.float32)
     summed = rows[0] + rows[1] + rows[2]
-    spread = np.sqrt(summed.var() + _epsilon(path))
+    spread = np.sqrt(summed.var() + _epsilon(language))
     normalised = (summed - summed.mean()) / spread * scale + shift
     return EmbeddingSum(*rows, summed=summed, normalised=normalised)

@@ -20,10 +20,10 @@ def stored(kind: str) -> Trial | None:
     """Return both runs of a trial; None where they have not been made yet.
 
     Raises:
-        AssetError: the file is damaged.
+        AssetError: the file is missing or damaged.
     """
     name = file_of(kind)
-    if not (assets.FOLDER / name).is_file():
+    if name not in assets.manifest():
         return None
     path = assets.locate(name)
     try:

@@ -16,7 +16,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from core import assets
-from core.errors import AssetError, InputError
+from core.errors import InputError
 from core.text.tokenizer import MASK, SPECIAL, UNKNOWN, read_vocabulary, tokenizer
 
 LANGUAGES = ("en", "zh")
@@ -58,13 +58,9 @@ def vocabulary(language: str) -> dict[str, int]:
     """Return token -> id of the bundled BERT of a language.
 
     Raises:
-        AssetError: its `vocab.txt` is missing.
+        AssetError: its `vocab.txt` is missing or damaged.
     """
-    name = f"weights/bert-{language}/vocab.txt"
-    path = assets.FOLDER / name
-    if not path.is_file():
-        raise AssetError("asset_missing", file=name, command=f"git checkout assets/{name}")
-    return read_vocabulary(path)
+    return read_vocabulary(assets.locate(f"weights/bert-{language}/vocab.txt"))
 
 
 @functools.cache

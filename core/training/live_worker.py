@@ -7,6 +7,7 @@ pickled. It has one thread and steps aside for everybody else (nice); it ends wh
 that is when the lab has gone, and when nobody has wanted it for a while.
 """
 
+import contextlib
 import os
 import pickle
 import queue
@@ -198,9 +199,10 @@ def _listen(pipe: BinaryIO, orders: Orders) -> None:
 
 def _warm_up() -> None:
     """Take a step of what is trained most, so that the first run begins at once."""
-    kind = make(AutoencoderSettings())
-    kind.step()
-    kind.samples()
+    with contextlib.suppress(LabError):  # a run that needs the same file will say so
+        kind = make(AutoencoderSettings())
+        kind.step()
+        kind.samples()
 
 
 if __name__ == "__main__":

@@ -9,21 +9,24 @@ that takes long is asked about in threads of its own, and answers are packed out
 import asyncio
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import InputError
+from core import assets
+from core.errors import AssetError, InputError, LabError
 from demos.common import visitors
 from demos.common.errors import Handler, sentences
 
 if TYPE_CHECKING:
     import gradio as gr
 
+ASSETS = Path(__file__).parent.parent.parent / "assets"
+FILE = f"/gradio_api/file={ASSETS.as_posix()}/"  # where pages read files that ship
 ASK = "/gradio_api/component_server"  # where `server.handler(request)` of a view posts to
 READ = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json")
 READ_BELOW = (
@@ -31,7 +34,6 @@ READ_BELOW = (
     "/static/",
     "/svelte/",
     "/gradio_api/app_id",
-    "/gradio_api/file=",
     "/gradio_api/info",
     "/gradio_api/startup-events",
     "/gradio_api/theme.css",
@@ -78,22 +80,34 @@ class Door:
             response = await self._ask(scope, receive)
             if response:
                 await response(scope, receive, send)
-        elif scope["method"] in ("GET", "HEAD") and self._is_open(scope["path"]):
+        else:
+            await self._show(scope, receive, send)
+
+    async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            is_open = scope["method"] in ("GET", "HEAD") and self._is_open(scope["path"])
+        except AssetError as error:
+            await _refused(error, 404)(scope, receive, send)
+            return
+        if is_open:
             await self.app(scope, receive, _with_cookie(scope, send))
         else:
-            await _refusal("closed", 404)(scope, receive, send)
+            await _refused(InputError("closed"), 404)(scope, receive, send)
 
     @staticmethod
     def _is_open(path: str) -> bool:
+        if path.startswith(FILE):
+            assets.locate(path.removeprefix(FILE))
+            return True
         return path in READ or path.startswith(READ_BELOW)
 
     async def _ask(self, scope: Scope, receive: Receive) -> Response | None:
         """Return the answer to what a view asks; None if whoever asked has gone."""
         headers = Headers(scope=scope)
         if not _from_here(headers):
-            return _refusal("foreign_page", 403)
+            return _refused(InputError("foreign_page"), 403)
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return _refusal("no_request", 415)
+            return _refused(InputError("no_request"), 415)
         body = await _body(receive)
         if body is None:
             return None
@@ -102,7 +116,7 @@ class Door:
         else:
             asked = await anyio.to_thread.run_sync(self._read, body, limiter=self._threads)
         if asked is None:
-            return _refusal("no_request", 400)
+            return _refused(InputError("no_request"), 400)
         pause = getattr(asked.handler, "pause", None)
         if pause:
             await asyncio.sleep(pause)
@@ -146,7 +160,8 @@ def _from_here(headers: Headers) -> bool:
     origin = headers.get("origin")
     # Behind a proxy the host that the browser knows is the forwarded one.
     hosts = (headers.get("host"), headers.get("x-forwarded-host"))
-    return origin is None or urlsplit(origin).netloc in hosts
+    ours = {f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts if host}
+    return origin is None or origin in ours
 
 
 def _with_cookie(scope: Scope, send: Send) -> Send:
@@ -167,6 +182,5 @@ def _with_cookie(scope: Scope, send: Send) -> Send:
     return named
 
 
-def _refusal(key: str, status: int) -> JSONResponse:
-    error = InputError(key)
-    return JSONResponse({"error": {"key": key, **sentences(error)}}, status_code=status)
+def _refused(error: LabError, status: int) -> JSONResponse:
+    return JSONResponse({"error": {"key": error.key, **sentences(error)}}, status_code=status)

@@ -1,7 +1,6 @@
 """Numbers on the wire between a view and its handler; every field is checked on arrival."""
 
 import base64
-import binascii
 import math
 from dataclasses import asdict
 
@@ -12,6 +11,7 @@ from core.results.images import DecoderWeights
 from core.results.reasons import Reasons
 
 MAX_JOB = 40  # characters of a job's name
+MAX_WHOLE = 2**53  # up to here each whole number is one in JavaScript too
 
 
 def floats(array: np.ndarray) -> str:
@@ -90,7 +90,8 @@ def number(request: object, name: str) -> float:
         InputError: it is missing, no number, or not finite.
     """
     value = field(request, name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    whole = type(value) is int and abs(value) <= MAX_WHOLE
+    if not whole and not (isinstance(value, float) and math.isfinite(value)):
         raise InputError("bad_request", field=name)
     return float(value)
 
@@ -98,7 +99,7 @@ def number(request: object, name: str) -> float:
 def integer(request: object, name: str) -> int:
     """Return a whole number; `Raises` as for `number`."""
     value = number(request, name)
-    if value != int(value):
+    if value != int(value) or abs(value) > MAX_WHOLE:
         raise InputError("bad_request", field=name)
     return int(value)
 
@@ -166,7 +167,9 @@ def integers(request: object, name: str, limit: int) -> list[int]:
         InputError: it is missing, longer, or holds anything else.
     """
     value = field(request, name)
-    if not isinstance(value, list) or len(value) > limit or any(type(x) is not int for x in value):
+    if not isinstance(value, list) or len(value) > limit:
+        raise InputError("bad_request", field=name)
+    if not all(type(x) is int and abs(x) <= MAX_WHOLE for x in value):
         raise InputError("bad_request", field=name)
     return value
 
@@ -195,7 +198,7 @@ def raw(request: object, name: str) -> bytes:
     value = field(request, name)
     try:
         return base64.b64decode(value, validate=True) if isinstance(value, str) else _refuse(name)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; so is what letters beyond ASCII raise
         return _refuse(name)
 
 

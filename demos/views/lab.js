@@ -89,6 +89,25 @@
     node.setAttribute("role", "alert");
     node.textContent = sentence ? sentence[lab.lang] : "";
   };
+  // A sentence that no part of the page has taken is shown at its top.
+  lab.alarm = (problem) => {
+    const page = document.querySelector(`#${lab.tab} .page`);
+    if (!page) return;
+    if (!page.querySelector(":scope > .alarm")) page.prepend(Object.assign(document.createElement("p"), { className: "problem alarm" }));
+    lab.problem(page.querySelector(":scope > .alarm"), problem);
+  };
+  addEventListener("unhandledrejection", (event) => {
+    if (!event.reason?.en) return;  // a bug
+    event.preventDefault();
+    lab.alarm(event.reason);
+  });
+  // A file that ships, as the server gives it; rejects as `lab.ask` does.
+  lab.fetch = async (address) => {
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.ok) return answer;
+    const { error } = (await answer?.json().catch(() => null)) ?? {};
+    throw Object.assign(new Error(error?.key ?? "no answer"), error ?? lab.texts["errors.server"]);
+  };
   // Call `send` with the newest arguments only, one call under way at a time.
   lab.newest = (send) => {
     let waiting = null, busy = false;
@@ -204,10 +223,15 @@
 
   // The 5,000 digits that ship: {labels, pixels(i) -> Float32Array [784] in [0, 1]}. Loaded once.
   let sample = null;
-  lab.digits = () => (sample ??= (async () => {
+  lab.digits = () => {
+    sample ??= readDigits();
+    sample.catch(() => { sample = null; });  // asked anew the next time
+    return sample;
+  };
+  const readDigits = async () => {
     const [picture, { labels }] = await Promise.all([
-      fetch(lab.files.digits).then((r) => r.blob()).then(createImageBitmap),
-      fetch(lab.files.labels).then((r) => r.json()),
+      lab.fetch(lab.files.digits).then((r) => r.blob()).then(createImageBitmap),
+      lab.fetch(lab.files.labels).then((r) => r.json()),
     ]);
     const sheet = new OffscreenCanvas(picture.width, picture.height);
     const context = sheet.getContext("2d", { willReadFrequently: true });
@@ -226,7 +250,7 @@
         return pixels;
       },
     };
-  })());
+  };
 
   // A code as bars with a zero line; `scale` is the value of a full bar, fixed by the caller. One
   // path: a hundred elements, moved at each frame of a drawing, would be laid out each time.
