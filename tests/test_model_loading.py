@@ -253,6 +253,13 @@ def test_a_fetch_is_stopped_while_the_hub_says_nothing(silent_hub):
 
 
 NOTHING = SimpleNamespace(headers={}, request=None)
+SHARDED = {
+    "model.safetensors.index.json": 9,
+    "model-00001-of-00002.safetensors": 2000,
+    "model-00002-of-00002.safetensors": 1000,
+    "config.json": 1,
+    "tokenizer.json": 1,
+}
 SIZES = {"model.safetensors": 1000, "config.json": 10, "vocab.txt": 90}
 
 
@@ -293,6 +300,20 @@ def test_a_download_tells_how_far_it_is_and_can_be_stopped(monkeypatch):
         fetching.fetch("a/b", stop)
 
 
+def test_weights_in_several_files_are_fetched_and_found_whole(monkeypatch, models):
+    hub(monkeypatch, SHARDED)
+    seen = []
+    fetching.fetch("a/b", lambda *now: seen.append(now))
+    assert seen[-1] == (1100, sum(SHARDED.values()))
+    tiny_checkpoints.shard(models)
+    hub(monkeypatch, None, kept=models, error=OSError("no network"))
+    assert fetching.fetch("a/b") == models
+    (models / "model-00003-of-00003.safetensors").unlink()
+    with pytest.raises(InputError) as error:  # a download that broke off is taken up again
+        fetching.fetch("a/b")
+    assert error.value.key == "hub_unreachable"
+
+
 def test_what_is_kept_needs_no_hub(monkeypatch, models):
     hub(monkeypatch, None, kept=models, error=OSError("no network"))
     assert fetching.fetch("a/b", lambda *_: None) == models
@@ -307,6 +328,7 @@ def test_what_is_kept_needs_no_hub(monkeypatch, models):
         ({**SIZES, "model.safetensors": 3 << 30}, None, "hub_large"),
         ({"pytorch_model.bin": 9, "config.json": 1, "vocab.txt": 1}, None, "checkpoint_pickled"),
         ({"config.json": 1, "vocab.txt": 1}, None, "checkpoint_incomplete"),
+        (SHARDED | {"model-00002-of-00002.safetensors": 2 << 30}, None, "hub_large"),
         ({"model.safetensors": 9, "config.json": 1}, None, "checkpoint_incomplete"),
     ],
 )
