@@ -106,4 +106,10 @@ def _first_view() -> dict:
 
 def build() -> None:
     """Lay out the page."""
-    view("reconstruction", show_reconstructions, read_photo, first=_first_view())
+    view(
+        "reconstruction",
+        show_reconstructions,
+        read_photo,
+        first=_first_view(),
+        agreeing=reconstruction.AGREEING,
+    )

@@ -9,11 +9,13 @@ blur, noise, a file format. `bench page` reports the same figures as `page.photo
 
 import argparse
 import dataclasses
+import functools
 import io
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from core.errors import InputError
 from core.inference import reconstruction
@@ -328,33 +330,58 @@ def pad(digit: int, seed: int) -> np.ndarray:
     return np.asarray(sheet.resize((112, 112), Image.Resampling.BOX))
 
 
-def vote(seen: np.ndarray) -> int:
-    """Return the digit that most of the eight models vote for, as reconstruction.js does."""
-    votes = [reconstruction.reconstruct(name, seen).vote for name in reconstruction.MODELS]
-    return int(np.bincount(votes, minlength=10).argmax())
+class Reading(NamedTuple):
+    """What the page makes of a picture."""
+
+    digit: int | None  # that most models vote for; None where the page finds nothing and says so
+    sure: bool  # it does not show the photo with what it took for ink
 
 
-def read(data: bytes) -> int | None:
-    """Return what the page reads on a picture, None where it finds nothing."""
+def vote(seen: np.ndarray) -> Reading:
+    """Return what most of the eight models vote for, and whether they agree, as the page does."""
+    answers = [reconstruction.reconstruct(name, seen) for name in reconstruction.MODELS]
+    votes = np.bincount([answer.vote for answer in answers], minlength=10)
+    dense = answers[reconstruction.MODELS.index("dense32")]
+    agreed = votes.max() >= reconstruction.AGREEING * len(answers) and not dense.unusual
+    return Reading(int(votes.argmax()), bool(agreed))
+
+
+def read(data: bytes) -> Reading:
+    """Return what the page makes of a picture's file."""
     try:
-        seen, _ = reconstruction.read_photo(data)
-        return vote(seen)
+        seen, photo = reconstruction.read_photo(data)
     except InputError:
-        return None
+        return Reading(None, sure=False)
+    digit, agreed = vote(seen)
+    return Reading(digit, agreed and photo.doubt is None)
 
 
-def shares(seed: int = REPORTED_SEED, kinds: tuple[str, ...] = tuple(KINDS)) -> dict[str, float]:
-    """Return for each kind the share of its ten digits that is read rightly."""
-    return {
-        kind: float(np.mean([read(draw(kind, digit, seed)) == digit for digit in range(10)]))
-        for kind in kinds
-    }
+class Tally(NamedTuple):
+    """How often the page is right, kinds x 10 digits."""
+
+    right: np.ndarray  # bool [K, 10]
+    sure: np.ndarray  # bool [K, 10]
+
+    @property
+    def of_kinds(self) -> dict[str, float]:
+        """The share of each kind that is read rightly."""
+        return dict(zip(KINDS, self.right.mean(1).tolist(), strict=True))
+
+
+@functools.cache
+def tally(seed: int = REPORTED_SEED) -> Tally:
+    """Draw and read every kind and digit once."""
+    readings = [[read(draw(kind, digit, seed)) for digit in range(10)] for kind in KINDS]
+    return Tally(
+        np.array([[r.digit == digit for digit, r in enumerate(row)] for row in readings]),
+        np.array([[r.sure for r in row] for row in readings]),
+    )
 
 
 def share_on_the_pad(seed: int = REPORTED_SEED, hands: int = 10) -> float:
     """Return the share of digits in hands of the same kind that is read rightly from the pad."""
     right = [
-        vote(reconstruction.see(pad(digit, seed + hand))) == digit
+        vote(reconstruction.see(pad(digit, seed + hand))).digit == digit
         for digit in range(10)
         for hand in range(hands)
     ]
@@ -366,8 +393,6 @@ def _save(folder: Path, seed: int) -> None:
     for kind in KINDS:
         sheet = Image.new("RGB", (1500, 500))
         for digit in range(10):
-            from PIL import ImageOps
-
             picture = ImageOps.exif_transpose(Image.open(io.BytesIO(draw(kind, digit, seed))))
             picture = picture.convert("RGB")
             picture.thumbnail((300, 250))
@@ -384,10 +409,13 @@ def main() -> None:
     if arguments.save:
         _save(arguments.save, arguments.seed)
         return
-    found = shares(arguments.seed)
-    for kind, share in sorted(found.items(), key=lambda item: item[1]):
+    found = tally(arguments.seed)
+    for kind, share in sorted(found.of_kinds.items(), key=lambda item: item[1]):
         print(f"{share:.1f}  {kind}")  # noqa: T201 it is a command
-    print(f"page.photos.right {np.mean(list(found.values())):.3f}")  # noqa: T201
+    wrong = ~found.right
+    print(f"page.photos.right {found.right.mean():.3f}")  # noqa: T201
+    print(f"unsure: {(wrong & ~found.sure).sum()} of {wrong.sum()} wrong ones")  # noqa: T201
+    print(f"        {(found.right & ~found.sure).sum()} of {found.right.sum()} right ones")  # noqa: T201
 
 
 if __name__ == "__main__":

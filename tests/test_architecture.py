@@ -13,6 +13,8 @@ OURS = ("app", "core", "demos", "bench", "tests")
 SLOW = ("torchvision", "umap", "transformers", "sklearn", "numba", "pandas")
 # The question "what happens if I train this now?" is the one that may ask for training.
 TRAINS_NOW = ("core.inference.training_now",)
+# The pictures that tests check are those that the bench measures.
+DRAWN = ("tests.photo_kinds",)
 
 
 def modules() -> dict[str, Path]:
@@ -48,7 +50,7 @@ def may_import(importer: str, name: str) -> bool:
     if within(importer, "tests"):
         return within(name, "core", "demos", "app", "bench", "tests") or not ours
     if within(importer, "bench"):
-        return not within(name, "tests")
+        return within(name, *DRAWN) or not within(name, "tests")
     if within(name, "bench", "tests", "app"):
         return False
     if within(importer, "app"):

@@ -28,6 +28,7 @@ from core.results.images import Photo, Preparation, Reconstruction, Reconstructi
 
 MODELS = ("pca3", "ae3-lecture", "ae3", "vae16", "pca32", "conv-lecture", "conv", "dense32")
 N_NEIGHBOURS = 5
+AGREEING = 0.7  # of the models: where fewer agree, a photo's digit is doubtful
 MIN_BOX = 0.02  # of a photo: least side of a box on it
 EXAMPLE = "samples/first_reconstruction.json"
 

@@ -4,6 +4,7 @@
   const KEY_STEP = 0.02;  // of the picture, an arrow key
   const KEY_PAUSE = 500;  // ms after the last key until the box is read
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const INK = "#d6006c";  // in both themes: it lies on the photo, not on the page
   const clip = (n) => Math.min(1, Math.max(0, n));
 
   const loaded = (type, base64) => new Promise((done, fail) => {
@@ -13,9 +14,9 @@
     picture.src = `data:image/${type};base64,${base64}`;
   });
 
-  // lab.photo(canvas, chosen): shows one photo; `chosen(box)` after a box was drawn, [left, top,
+  // sheet(canvas, chosen): shows one photo; `chosen(box)` after a box was drawn, [left, top,
   // right, bottom] in shares of the picture.
-  lab.photo = (canvas, chosen) => {
+  const sheet = (canvas, chosen) => {
     let picture = null, found = null, box = null, start = null, later = null;
 
     const show = () => {
@@ -31,7 +32,7 @@
         const tint = new OffscreenCanvas(found.width, found.height), ink = tint.getContext("2d");
         ink.drawImage(found, 0, 0);
         ink.globalCompositeOperation = "source-in";
-        ink.fillStyle = lab.colour("error");
+        ink.fillStyle = INK;
         ink.fillRect(0, 0, tint.width, tint.height);
         context.drawImage(tint, ...place);
       }
@@ -118,6 +119,41 @@
       if (newest !== photo || start) return;
       [picture, found, box] = [sheet, ink, photo.box];
       show();
+    };
+  };
+  // The panel under the pad: open where the reading of a photo is unsure, or on demand.
+  // `read(photo, box)` reads a photo anew, `say(key)` has the page's sentences.
+  lab.photoPanel = (root, { pad, say, read }) => {
+    const find = (selector) => root.querySelector(selector);
+    const photos = new WeakMap();  // by the tile that each became: undo brings both back
+    const now = () => pad.tile && photos.get(pad.tile);
+    const show = sheet(find(".photo canvas"), (box) => read(now(), box));
+    let shown = null;
+    const draw = () => {
+      const photo = now(), open = Boolean(photo?.open);
+      find(".inspect").hidden = !photo;
+      find(".inspect").setAttribute("aria-expanded", String(open));
+      find(".photo").hidden = !open;
+      if (!open) return;
+      find(".doubt").textContent = photo.doubt ? say(`doubt.${photo.doubt}`) : "";
+      find(".whole").disabled = !photo.box;
+      if (shown !== photo) show(photo);
+      shown = photo;
+    };
+    find(".inspect").onclick = () => { now().open = !now().open; draw(); };
+    find(".whole").onclick = () => read(now(), null);
+    return {
+      draw,
+      // photo: {file, box, picture, found, doubt, open}
+      keep: (tile, photo) => photos.set(tile, photo),
+      // The server doubts what it found; whether the models agree on it is known only later.
+      judge: (agreed) => {
+        const photo = now();
+        if (!photo || photo.judged) return;
+        photo.judged = true;
+        if (!agreed && !photo.doubt) Object.assign(photo, { doubt: "votes", open: true });
+        draw();
+      },
     };
   };
 }

@@ -3,7 +3,6 @@
 const TAB = "reconstruction", SIDE = 28, KINDS = 10;
 const ROWS = [["pca3", "ae3-lecture", "ae3", "vae16"], ["pca32", "conv-lecture", "conv", "dense32"]];
 const MODELS = ROWS.flat();
-const AGREEING = 0.7;          // of the models: fewer make a photo's digit doubtful
 const LIVE_PAUSE = 70;         // ms at least between two questions while a stroke lasts
 const PATIENCE = 180;          // ms until what waits for an answer dims
 const LETTER_A = "24,98,56,14,88,98:38,68,74,68";
@@ -206,7 +205,7 @@ async function ask(request, done, number) {
     state.answers = Object.fromEntries(Object.entries(answer.cards).map(([name, card]) => [name, unpack(card)]));
     if (blamed === "answer") lab.problem(problem, null);
     draw();
-    if (done) doubtPhoto();
+    if (done && !pad.strokes.length) photo.judge(agreed());
     if (done && !("sample" in request)) lab.keepDrawing(state.seen);
   } catch (error) {
     outdated();
@@ -277,7 +276,7 @@ function controls() {
   const lost = pad.name === "photo" ? "photo" : pad.text() === null ? "long" : null;
   find(".unlinked").hidden = !lost;
   if (lost) find(".unlinked").textContent = say(`unlinked.${lost}`);
-  drawPhoto();
+  photo.draw();
 }
 
 function link() {
@@ -313,9 +312,7 @@ find(".more").onclick = async () => {
 };
 
 // ---- Pictures from elsewhere -----------------------------------------------------------------------
-// What the server said of each photo, by the tile it became: undo brings both back.
-const photos = new WeakMap();
-const showPhoto = lab.photo(find(".photo canvas"), (box) => readPhoto(photos.get(pad.tile), box));
+const photo = lab.photoPanel(element, { pad, say, read: readPhoto });
 
 async function readPhoto({ file, picture, open }, box) {
   blamed = "photo";
@@ -324,7 +321,7 @@ async function readPhoto({ file, picture, open }, box) {
     const answer = await lab.ask(server.read_photo, { file, box });
     const laid = { tile: lab.inks(answer.seen), name: "photo" };
     // A box changes what was found, not the picture that it is drawn on.
-    photos.set(laid.tile, { ...answer, file, box, picture: box ? picture : answer.picture, open: Boolean(open || answer.doubt) });
+    photo.keep(laid.tile, { ...answer, file, box, picture: box ? picture : answer.picture, open: Boolean(open || answer.doubt) });
     put(laid);
   } catch (error) {
     busy(false);
@@ -340,38 +337,12 @@ async function takePhoto(file) {
 }
 lab.takePictures(TAB, { input: find("input[type=file]"), target: find(".pad"), take: takePhoto });
 
-// The photo is shown where the reading is unsure, or on demand.
-let shownPhoto = null;
-function drawPhoto() {
-  const photo = pad.tile && photos.get(pad.tile), open = Boolean(photo?.open);
-  find(".inspect").hidden = !photo;
-  find(".inspect").setAttribute("aria-expanded", String(open));
-  find(".photo").hidden = !open;
-  if (!open) return;
-  find(".doubt").textContent = photo.doubt ? say(`doubt.${photo.doubt}`) : "";
-  find(".whole").disabled = !photo.box;
-  if (shownPhoto !== photo) showPhoto(photo);
-  shownPhoto = photo;
-}
-// The server doubts what it found; whether the models agree on it is known only now.
-function doubtPhoto() {
-  const photo = pad.tile && !pad.strokes.length && photos.get(pad.tile);
-  if (!photo || photo.judged) return;
-  photo.judged = true;
+// Do so many models agree that a photo's ink was probably found?
+function agreed() {
   const votes = Object.values(state.answers).filter((answer) => !answer.problem).map((answer) => answer.vote);
   const most = Math.max(...votes.map((vote) => votes.filter((other) => other === vote).length));
-  if (!photo.doubt && (most < AGREEING * votes.length || state.answers.dense32.unusual)) {
-    photo.doubt = "votes";
-    photo.open = true;
-  }
-  drawPhoto();
+  return most >= props.agreeing * votes.length && !state.answers.dense32.unusual;
 }
-find(".inspect").onclick = () => {
-  const photo = photos.get(pad.tile);
-  photo.open = !photo.open;
-  drawPhoto();
-};
-find(".whole").onclick = () => readPhoto(photos.get(pad.tile), null);
 
 // ---- Controls ----------------------------------------------------------------------------------------
 function choose(name) { state.card = name; drawStrip(); link(); }
