@@ -20,7 +20,7 @@ const form = lab.trainFields(element, props, settled);
 const chart = lab.curves(find(".curves"));
 const samples = lab.trainSamples(element, { onpick: pick });
 const race = lab.race(element, props, { rerun });
-const work = lab.work({ begin: server.train, look: server.follow_training, stop: server.stop_training }, progress);
+const work = lab.work({ begin: server.train, look: server.follow_training, stop: server.stop_training, name: TAB }, progress);
 const narrow = matchMedia("(max-width: 720px)").matches;   // there the curves stand below the settings
 if (narrow) find(".settings").open = false;
 const isText = (run) => run.settings.kind !== "autoencoder";
@@ -146,6 +146,19 @@ function begin() {
   state.job = work.start(settings);
   busy();
 }
+// A run that was under way when the page was loaded anew goes on, if it was asked about soon enough.
+async function resume() {
+  const left = work.left();
+  if (!left) return;
+  state.asked = left.request;
+  state.report = { state: "asked" };
+  state.job = left.job;
+  busy();
+  if (await work.find(left.job)) return;
+  state.job = state.report = null;
+  lab.problem(find(".setup .problem"), "train.run_gone");
+  busy();
+}
 const order = (name) => async () => {
   try { await lab.ask(server.tell_training, { job: state.job, order: name }); } catch (failure) { lab.problem(find(".setup .problem"), failure); }
 };
@@ -217,6 +230,7 @@ lab.whenShown(TAB, async () => {
   lab.translate(element);
   lab.link.set(TAB, { ...form.link(), log: state.log ? null : "0" });
   busy();
+  await resume();
   try {
     const answer = await lab.ask(server.show_examples, {});
     stored = answer.examples;

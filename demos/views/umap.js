@@ -112,7 +112,14 @@
         if (net === maps.net) grow(stages, n);
       } catch (failure) { lab.problem(problem, failure); }
     };
-    const work = lab.work({ begin: ask.make_umap, look: ask.follow_umap, stop: ask.stop_umap }, progress);
+    const work = lab.work({ begin: ask.make_umap, look: ask.follow_umap, stop: ask.stop_umap, name: "umap" }, progress);
+    const left = work.left();  // under way when the page was loaded anew
+    if (left) {
+      report = { state: "asked" };
+      maps.asked = left.request;
+      busy(true);
+      work.find(left.job).then((there) => { if (!there) { report = null; busy(false); words(); } });
+    }
     words();
     return maps;
   };

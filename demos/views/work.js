@@ -1,9 +1,11 @@
 // Long work: one request begins it, others ask how far it is until it is over.
-//   const work = lab.work({ begin, look, stop }, heard);
+//   const work = lab.work({ begin, look, stop, name }, heard);
 //     begin, look, stop: handlers; heard(report): each report, { job, state, over, ... }. State "error" has
 //     `error`, as lab.problem shows it; what was stopped before it had a place is "stopped" at once.
 //   work.start(request): begin it, under a name that nobody else can guess, which is returned;
-//   work.find(job): go on with one that was begun before this page was loaded; resolves to whether it is there;
+//   work.left(): {job, request} of what was under way here when the page was loaded anew, or null (the
+//     browser keeps it under `name` for as long as its own tab is open);
+//   work.find(job): go on with that; resolves to whether it is there;
 //   work.stop(): give it up; work.job: what is under way, or null.
 {
   const lab = window.lab;
@@ -12,12 +14,16 @@
 
   lab.jobName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  lab.work = ({ begin, look, stop }, heard) => {
-    const work = { job: null };
+  lab.work = ({ begin, look, stop, name }, heard) => {
+    const work = { job: null }, place = `lab.work.${name}`;
+    // A browser may forbid the storage: then a page that is loaded anew knows of nothing.
+    const keep = (left) => { try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
+    const forget = () => { try { sessionStorage.removeItem(place); } catch { /* forbidden */ } };
+    work.left = () => { try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; } };
     let begun = Promise.resolve(), hasPlace = false;
     const tell = (job, report) => {
       if (job !== work.job) return;  // given up, or another one was begun
-      if (report.over) work.job = null;
+      if (report.over) { work.job = null; forget(); }
       heard({ ...report, job });
     };
     const fail = (job, error) => tell(job, { state: "error", over: true, error });
@@ -38,6 +44,7 @@
     work.start = (request) => {
       const job = lab.jobName();
       work.job = job;
+      keep({ job, request });
       hasPlace = false;
       begun = lab.ask(begin, { ...request, job }).then(() => {
         if (work.job !== job) return;
@@ -48,7 +55,7 @@
     };
     work.find = async (job) => {
       let report;
-      try { report = await lab.ask(look, { job }); } catch { return false; }
+      try { report = await lab.ask(look, { job }); } catch { forget(); return false; }
       if (work.job) return false;
       work.job = job;
       hasPlace = true;

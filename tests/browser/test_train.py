@@ -71,6 +71,43 @@ def test_start_pause_step_go_on_stop_and_compare(browser):
     assert "log=0" in page.url
 
 
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("zh", 390)])
+def test_a_page_that_is_loaded_anew_finds_its_run_again(browser, lang: str, width: int):
+    page = opened(browser, "&epochs=100&batch_size=16", lang, width=width)
+    started(page)
+    step = "Number(document.querySelector('#train .status').textContent.match(/\\d+/)?.[0])"
+    page.wait_for_function(f"{POINTS} > 5")
+    before = page.evaluate(step)
+    page.reload(wait_until="domcontentloaded")
+    wait_state(page, "running")
+    page.wait_for_function(f"{POINTS} > 5")
+    after = page.evaluate(step)
+    assert after >= before  # the same run, not a new one
+    assert page.locator("#train .go").is_disabled()
+    page.wait_for_function(f"{step} > {after} + 5")  # its points go on being drawn
+    page.locator("#train .stop").click()
+    wait_state(page, "stopped")
+    page.reload(wait_until="domcontentloaded")
+    page.wait_for_function(f"{POINTS} > 20")  # what is over is not looked for: the stored run
+    assert page.locator("#train .go").is_enabled()
+    assert not page.locator("#train .setup .problem").is_visible()
+
+
+def test_a_run_that_is_gone_is_told_and_a_new_one_can_begin(browser):
+    page = opened(browser, "&epochs=1&batch_size=512")
+    page.evaluate(
+        """sessionStorage.setItem("lab.work.train",
+            JSON.stringify({ job: lab.jobName(), request: { kind: "autoencoder" } }))"""
+    )
+    page.reload(wait_until="domcontentloaded")
+    problem = page.locator("#train .setup .problem")
+    problem.get_by_text("Start it again").wait_for()
+    page.wait_for_function(f"{POINTS} > 20")
+    started(page)
+    wait_state(page, "done")
+    assert not problem.is_visible()
+
+
 def test_a_million_and_zero_are_lessons(browser):
     page = opened(browser, "&epochs=1&batch_size=512&learning_rate=1000000")
     lab = started(page)
