@@ -323,7 +323,7 @@ def test_words_of_byte_pieces_and_long_texts(other):
 
 def test_pickled_and_damaged_folders_are_refused(other, tmp_path):
     _, folder = other
-    for name in ("config.json", "tokenizer_config.json", "vocab.txt"):
+    for name in ("config.json", "tokenizer_config.json", "vocab.json", "merges.txt"):
         if (folder / name).is_file():
             (tmp_path / name).write_bytes((folder / name).read_bytes())
     (tmp_path / "pytorch_model.bin").write_bytes(b"")
