@@ -62,6 +62,7 @@
         found = answer;
         lab.problem(problem, null);
         words();
+        body.hidden = false;
         body.classList.toggle("waiting", key() !== asked);
       } catch (failure) { lab.problem(problem, failure); }
     });
@@ -76,7 +77,7 @@
         if (details.open !== open) { details.open = open; return; }  // its event goes on
         if (!open) return;
         body.classList.toggle("waiting", found?.key !== key());
-        refresh().then(() => { body.hidden = !found; });
+        refresh();
       },
     };
   };
