@@ -143,7 +143,7 @@ const judge = lab.newest(async (now, list) => {
 });
 const selected = () => answer.list.find((one) => one.k === state.pick) ?? answer.list.find((one) => one.rank === 1);
 const pairNow = () => ({ first: answer.asked.a, second: selected().text, model: answer.asked.model || answer.asked.language });
-const compared = lab.wordReasons(find(".compared"), {
+const compared = lab.wordReasons(find(".ways"), {
   ask: () => lab.ask(server.compare_reasons, pairNow()), key: () => JSON.stringify(pairNow()),
   change: (open) => { state.compared = open; lab.link.set(TAB, { compare: open ? 1 : null }); },
 });

@@ -183,7 +183,7 @@ const winners = () => now.filters.towards_good.map((towards, k) => {
 const sizes = () => { const all = [...new Set(now.filters.sizes)]; return `${Math.min(...all)}–${Math.max(...all)}`; };
 // What the other ways of explaining are asked about: the text on the screen and the model that is chosen.
 const asking = () => ({ text: now.text, kind: now.kind, model: state.model, language: state.language });
-const compared = lab.wordReasons(find(".compared"), {
+const compared = lab.wordReasons(find(".ways"), {
   ask: () => { awake = true; return lab.ask(server.compare_reasons, asking()); }, key: () => JSON.stringify(asking()),
   change: (open) => { state.compared = open; lab.link.set(TAB, { compare: open ? 1 : null }); },
 });
@@ -210,7 +210,7 @@ function reasons(list) {
     find(".strongest").textContent = slow.hidden ? "…" : "";
   }
   find(".reasons .long").textContent = model === "bert" && bert?.together > 1 ? lab.t("reasons.long", { n: bert.together }) : "";
-  find(".compared").hidden = model === "bow";
+  find(".ways").hidden = model === "bow";
   if (model !== "bow") compared.draw(state.compared);
 }
 function strip(list, best) {

@@ -1,7 +1,7 @@
 // Do other ways of explaining say what hiding each word says? A section that opens on a click.
 //
 //   const reasons = lab.wordReasons(details, { ask, key, change });
-//     details: <details class="compared"></details>, still empty; `change(open)` hears of a click on it
+//     details: <details class="ways"></details>, still empty; `change(open)` hears of a click on it
 //     ask(): asks the server, whose wire.reasons answers; key(): what the answer is about, a string
 //   reasons.draw(open): the answer above is new, or the language; asks only while it is open
 // The texts: assets/texts/reasons.toml; the style: word_reasons.css.

@@ -156,10 +156,10 @@ def test_hiding_a_word_and_swapping_change_the_answer_and_the_link_keeps_it(brow
 def test_a_gradient_is_held_against_hiding(browser):
     page = opened(browser, "&lang=zh&reveal=1", width=390, locale="zh-CN", dark=True)
     lab = page.locator("#next_sentence")
-    lab.locator(".compared summary").click()
-    lab.locator(".compared .cell").first.wait_for(timeout=60_000)
-    assert lab.locator(".compared table tr").count() == 4
-    assert "%" in lab.locator(".compared .told").inner_text()
+    lab.locator(".ways summary").click()
+    lab.locator(".ways .cell").first.wait_for(timeout=60_000)
+    assert lab.locator(".ways table tr").count() == 4
+    assert "%" in lab.locator(".ways .told").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert "compare=1" in page.url
 

@@ -111,7 +111,7 @@ def test_filters_show_their_ngrams_and_every_model_its_reasons(browser):
     assert "filter=" in page.url
     after(page, lab.locator(".verdicts button[value=bow]").click)
     assert lab.locator(".shares .chip").count() == lab.locator(".crossing .chip").count()
-    assert lab.locator(".compared").is_hidden()
+    assert lab.locator(".ways").is_hidden()
     after(page, lab.locator(".verdicts button[value=bert]").click)
     assert "[MASK]" in lab.locator(".how").inner_text()
 
@@ -120,28 +120,28 @@ def test_filters_show_their_ngrams_and_every_model_its_reasons(browser):
 def test_other_explanations_are_held_against_what_is_coloured(browser, model):
     page = opened(browser, f"&lang=en&model={model}")
     lab = page.locator("#sentiment")
-    lab.locator(".compared summary").click()
-    lab.locator(".compared .cell").first.wait_for(timeout=60_000)
+    lab.locator(".ways summary").click()
+    lab.locator(".ways .cell").first.wait_for(timeout=60_000)
     assert "compare=1" in page.url
-    columns = lab.locator(".compared .grid > b:not(.mono):not(.corner)").count()
+    columns = lab.locator(".ways .grid > b:not(.mono):not(.corner)").count()
     assert columns == 4
     # The first column is what the words are coloured by.
-    told = [float(x.replace("−", "-")) for x in lab.locator(".compared .number").all_inner_texts()]
-    first = told[: len(lab.locator(".compared .grid > b.mono").all()) * columns : columns]
+    told = [float(x.replace("−", "-")) for x in lab.locator(".ways .number").all_inner_texts()]
+    first = told[: len(lab.locator(".ways .grid > b.mono").all()) * columns : columns]
     chips = ".sentence .won" if model == "tuned" else ".shares .chip"
     titles = lab.locator(chips).evaluate_all("nodes => nodes.map(({ title }) => title)")
     assert len(titles) >= len(first)
     for cost in first:
         signed = f"{'−' if cost < 0 else '+'}{abs(cost):.2f}"
         assert any(signed in title for title in titles), signed
-    before = lab.locator(".compared .grid").inner_text()
+    before = lab.locator(".ways .grid").inner_text()
     after(page, lambda: lab.locator("textarea").fill("A wonderful film."))
     page.wait_for_function(
-        "(before) => document.querySelector('#sentiment .compared .grid').innerText !== before",
+        "(before) => document.querySelector('#sentiment .ways .grid').innerText !== before",
         arg=before,
     )
     other = opened(browser, "&" + page.url.split("?", 1)[1].removeprefix("tab=sentiment&"))
-    other.locator("#sentiment .compared .cell").first.wait_for(timeout=60_000)
+    other.locator("#sentiment .ways .cell").first.wait_for(timeout=60_000)
 
 
 def test_chinese_by_character_and_by_word_on_a_phone(browser):
