@@ -126,7 +126,8 @@ def test_other_explanations_are_held_against_what_is_coloured(browser, model):
     columns = lab.locator(".ways .grid > b:not(.mono):not(.corner)").count()
     assert columns == 4
     # The first column is what the words are coloured by.
-    told = [float(x.replace("−", "-")) for x in lab.locator(".ways .cell .number").all_inner_texts()]
+    numbers = lab.locator(".ways .cell .number").all_inner_texts()
+    told = [float(x.replace("−", "-")) for x in numbers]
     first = told[: len(lab.locator(".ways .grid > b.mono").all()) * columns : columns]
     chips = ".sentence .won" if model == "tuned" else ".shares .chip"
     titles = lab.locator(chips).evaluate_all("nodes => nodes.map(({ title }) => title)")
