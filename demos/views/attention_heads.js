@@ -160,6 +160,7 @@
     };
     const paint = () => {
       const seen = sight(), { width, height, above, scale, isolated, right } = seen, { state } = page;
+      if (!width) return;  // out of sight: `show` draws it once it has a width again
       const key = keyOf(seen);
       if (key !== painted.key) painted = { key, layers: new Map() };
       const shown = painted.layers.get(state.layer) ?? picture(state.layer, seen);
