@@ -1,5 +1,6 @@
 """The lab as a server process with Chromium in front of it, and small models to stand in."""
 
+import functools
 import json
 import os
 import re
@@ -81,6 +82,29 @@ class Lab:
             return urllib.request.urlopen(self.url, timeout=30).status == 200
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
+
+    @functools.cached_property
+    def views(self) -> dict[str, int]:
+        """The number of each view's component, by the view's name."""
+        with urllib.request.urlopen(f"{self.url}config", timeout=60) as answer:
+            parts = json.load(answer)["components"]
+        return {part["props"].get("elem_id"): part["id"] for part in parts}
+
+    def ask(
+        self, view: str, handler: str, request: object, *, visitor: str | None = None
+    ) -> tuple[int, dict]:
+        """Return status and answer of what a view, or somebody who writes like one, asks."""
+        body = {"component_id": self.views[view], "fn_name": handler, "data": request}
+        headers = {"Content-Type": "application/json"}
+        if visitor:
+            headers["Cookie"] = f"lab_visitor={visitor:_<22}"
+        address = f"{self.url}gradio_api/component_server/"
+        asked = urllib.request.Request(address, json.dumps(body).encode(), headers)
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
 
     def stop(self) -> None:
         """End the process."""

@@ -10,7 +10,7 @@ import pytest
 
 from core import assets
 from core.errors import InputError
-from core.inference import line, training_now
+from core.inference import line, training_now, training_now_workers
 from core.inference.training_now import AutoencoderSettings, thinned
 from core.inference.training_now_workers import GoneError, Worker, Workers
 from core.results.training import PictureSamples
@@ -159,6 +159,16 @@ def test_a_killed_process_is_told_and_replaced():
             training_now._line.find("k").worker._process.kill()
     assert last.state == "lost"
     assert [r.state for r in training_now.start("k2", QUICK)][-1] == "done"
+
+
+def test_a_process_that_ends_by_itself_did_not_want_for_memory(monkeypatch, tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text("import sys; sys.stdin.read(1); sys.exit('a bug')")
+    monkeypatch.setattr(training_now_workers, "ROOT", tmp_path)
+    monkeypatch.setattr(training_now_workers, "PROGRAM", "broken")
+    monkeypatch.setattr(training_now, "_workers", Workers(1))
+    *_, last = training_now.start("bug", LONG)
+    assert last.state == "failed"
 
 
 def test_a_process_ends_with_the_lab():

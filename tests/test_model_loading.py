@@ -6,11 +6,15 @@ import shutil
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
 from torch.testing import assert_close
 
 from core import fetching, options
@@ -22,6 +26,7 @@ from core.inference import (
 )
 from demos import attention as attention_page
 from demos import fill_in as page
+from demos.common.door import ASK, Door
 from tests import long_work, tiny_checkpoints
 
 ROOT = Path(__file__).parent.parent
@@ -250,6 +255,33 @@ def test_a_fetch_is_stopped_while_the_hub_says_nothing(silent_hub):
     began = time.monotonic()
     assert [report.state for report in reports][-1] == "stopped"
     assert time.monotonic() - began < 5
+
+
+def test_a_silent_hub_holds_up_nobody_but_who_asks_for_it(silent_hub):
+    views = {(1, one.__name__): one for one in (attention_page.read_attention, page.fill_blanks)}
+    views |= {(1, "load_model"): page.load_model, (1, "stop_loading"): page.stop_loading}
+    gates = [Middleware(Door, handlers=views)]
+    read = {"text": "a cat", "second": "", "keep": "head", "at": None, "off": [], "layers": []}
+    fill = {"model": "en", "text": TEXT, "hidden": [], "by_word": False}
+    with TestClient(Starlette(middleware=gates)) as client, ThreadPoolExecutor(45) as visitors:
+
+        def ask(handler: str, request: dict) -> dict:
+            body = {"component_id": 1, "fn_name": handler, "data": request}
+            return client.post(ASK, json=body).json()
+
+        ask("fill_blanks", fill)  # the model is loaded once
+        for number in range(2):  # as many as one visitor may have
+            assert ask("load_model", {"job": f"s{number}", "name": readers.HUB[number]}) == {}
+        began = time.monotonic()
+        answers = [
+            visitors.submit(ask, "read_attention", read | {"model": readers.HUB[n % 3]})
+            for n in range(45)
+        ]
+        assert ask("fill_blanks", fill)["blanks"]
+        assert {one.result()["error"]["key"] for one in answers} == {"model_not_loaded"}
+        assert time.monotonic() - began < 10  # a guard, for a busy machine
+        for number in range(2):
+            ask("stop_loading", {"job": f"s{number}"})
 
 
 NOTHING = SimpleNamespace(headers={}, request=None)

@@ -220,8 +220,8 @@ def _train(mine: _Job, settings: Settings) -> None:
         worker.send(settings)
         mine.worker = worker
         usable = _follow(mine, worker)
-    except GoneError:
-        mine.state = "lost"
+    except GoneError as error:
+        mine.state = "lost" if error.killed else "failed"
     finally:
         mine.worker = None
         _workers.give_back(worker, usable=usable)

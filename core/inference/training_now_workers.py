@@ -19,8 +19,16 @@ PROGRAM = "core.training.live_worker"  # by name: importing it is left to the pr
 SETTINGS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LATENT_LAB_DEVICE": "cpu"}
 
 
+END_IN = 5.0  # seconds that a process may take to end after its last word
+
+
 class GoneError(Exception):
-    """The process has ended: killed from outside, or for want of memory."""
+    """The process has ended; `killed` by the system, for want of memory say, or by a bug."""
+
+    def __init__(self, killed: bool) -> None:
+        """Say how."""
+        self.killed = killed
+        super().__init__("killed" if killed else "ended with an error")
 
 
 class Worker:
@@ -48,7 +56,7 @@ class Worker:
             pickle.dump(order, self._process.stdin)
             self._process.stdin.flush()
         except (BrokenPipeError, ValueError, OSError) as error:
-            raise GoneError from error
+            raise GoneError(self._was_killed()) from error
 
     def receive(self, timeout: float) -> object | None:
         """Return the next report, None if there is none within `timeout` seconds.
@@ -62,7 +70,7 @@ class Worker:
             return None
         if report is None:
             self._reports.put(None)
-            raise GoneError
+            raise GoneError(self._was_killed())
         return report
 
     def alive(self) -> bool:
@@ -76,12 +84,19 @@ class Worker:
             self._process.stdin.close()
         self._process.wait()
 
+    def _was_killed(self) -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(END_IN) < 0  # the number of a signal
+        return True
+
     def _read(self) -> None:
         try:
             with contextlib.suppress(EOFError, pickle.UnpicklingError, OSError):
                 while True:
                     self._reports.put(pickle.load(self._process.stdout))
         finally:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_IN)
             self._process.kill()  # it can't be heard any more, if it lives at all
             self._process.wait()
             self._reports.put(None)

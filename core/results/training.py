@@ -43,7 +43,7 @@ class TrainingReport:
     """How far a training is, with its whole curve so far."""
 
     over: bool  # nothing more will come
-    state: str  # waiting starting running paused; done stopped diverged limit left lost
+    state: str  # waiting starting running paused; done stopped diverged limit left lost failed
     ahead: int = 0  # runs that come first while waiting
     step: int = 0
     seconds: float = 0.0  # of training; pauses don't count

@@ -3,7 +3,7 @@
 const TAB = "train";
 const find = (selector) => element.querySelector(selector);
 const t = (key, values) => lab.t(`${TAB}.${key}`, values);
-const OVER = ["done", "stopped", "diverged", "limit", "left", "lost"];
+const OVER = ["done", "stopped", "diverged", "limit", "left", "lost", "failed"];
 const article = element.querySelector("article");
 
 const state = {
@@ -102,7 +102,7 @@ function lesson(run) {
   const values = { first: first[1].toFixed(places), last: last[1].toFixed(places), best: best.toFixed(places) };
   if (rate === 0) return say("zero", values);
   if (!OVER.includes(run.state)) return losses.length ? say("going") : say("before", values);
-  if (["limit", "left", "lost"].includes(run.state)) return t(`lesson.${run.state}`, { seconds: props.max_seconds, pause: props.max_pause });
+  if (["limit", "left", "lost", "failed"].includes(run.state)) return t(`lesson.${run.state === "failed" ? "lost" : run.state}`, { seconds: props.max_seconds, pause: props.max_pause });
   if (last[1] > 0.97 * first[1]) return say(last[1] > 1.05 * first[1] || rate >= 0.03 ? "stuck" : "little", values);
   if (last[1] > 1.12 * best) return say("overfit", values);
   if (isText(run) && run.test !== null) return say("tested", { ...values, test: (100 * run.test).toFixed(1), n: run.facts.n_train });

@@ -1,0 +1,192 @@
+"""A good request of each handler, and values that no page sends."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from demos import (
+    attention,
+    code_space,
+    convolution,
+    fill_in,
+    input_pieces,
+    latent_walk,
+    masking,
+    next_sentence,
+    reconstruction,
+    sentiment,
+    train,
+)
+
+
+def pixels(height: int, width: int) -> str:
+    """Return a picture with some ink, as it goes over the wire."""
+    return base64.b64encode(drawn(height, width).tobytes()).decode()
+
+
+def drawn(height: int, width: int) -> np.ndarray:
+    picture = np.zeros((height, width), np.uint8)
+    picture[height // 5 : height // 5 * 4, width // 3 : width // 2] = 255
+    return picture
+
+
+def photo() -> str:
+    """Return a picture of a digit on paper, as it goes over the wire."""
+    file = io.BytesIO()
+    Image.fromarray(255 - drawn(60, 60)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+READ = {"model": "en", "text": "A cat sat on the [MASK].", "second": "", "keep": "head"}
+READ |= {"at": None, "off": []}
+ASKED = READ | {"question": "mask", "target": None}
+FILL = {"model": "en", "text": "The cat sat on the [MASK].", "hidden": [], "by_word": False}
+MASK = {"text": "The cat sat.", "language": "en", "unit": "token", "dynamic": True, "seed": 1}
+MASK |= {"cuts": None}
+MAP = {"net": "dense32", "n_digits": 50, "n_neighbors": 5, "min_dist": 0.1, "seed": 0}
+JUDGE = {"text": "A fine film.", "kind": "pieces", "start": "random"}
+WALK = {"steps": 3, "beta": 1, "mode": "linear", "start": {"sample": 1}, "end": {"sample": 2}}
+TRAINING = train._wire(train.training_now.AutoencoderSettings())
+JOB = {"job": "fuzz"}
+
+GOOD = {
+    attention: {
+        "read_attention": READ | {"layers": [0]},
+        "read_head": READ | {"layer": 0, "head": 0},
+        "read_answer": READ,
+        "score_heads": READ,
+        "roll_out": READ,
+        "switch_off": ASKED | {"off": [1]},
+        "compare_texts": READ | {"other_text": "A dog sat on the [MASK].", "other_second": ""},
+        "show_score": {"language": "en"},
+        "measure": ASKED | JOB | {"task": "pruning", "each": False},
+        "follow_measuring": JOB,
+        "stop_measuring": JOB,
+        "load_model": JOB | {"name": "some/model"},
+        "follow_loading": JOB,
+        "list_folders": {},
+        "stop_loading": JOB,
+    },
+    code_space: {
+        "show_space": {"space": "lecture"},
+        "show_time_lapse": {"space": "lecture"},
+        "place_drawing": {"space": "lecture", "pixels": pixels(28, 28)},
+        "show_empty_places": {"space": "lecture", "seed": 1},
+        "show_map": {"net": "dense32", "method": "umap"},
+        "show_digit": {"net": "dense32", "index": 3},
+        "make_umap": MAP | JOB,
+        "follow_umap": JOB,
+        "show_umap": JOB,
+        "stop_umap": JOB,
+    },
+    convolution: {"show_sentence": {"language": "en", "text": "A cat."}, "show_filters": {}},
+    fill_in: {
+        "fill_blanks": FILL,
+        "open_example": {"model": "en", "text": "A [MASK]."},
+        "ask_layers": FILL | {"blank": 0},
+        "fill_next": FILL | {"filled": []},
+        "show_training": {"language": "en"},
+        "show_transfer": {},
+        "compare_pronouns": {
+            "template": "[profession] said that [MASK] was late.",
+            "professions": "the nurse",
+            "model": "en",
+        },
+        "wake_chinese_words": {},
+        "load_model": JOB | {"name": "some/model"},
+        "follow_loading": JOB,
+        "list_folders": {},
+        "stop_loading": JOB,
+    },
+    input_pieces: {
+        "assemble_input": {"first": "A cat.", "second": "A dog.", "language": "en"},
+        "match_word": {"word": "playing", "language": "en"},
+        "search_vocabulary": {"field": "contains", "query": "cat", "language": "en"},
+        "add_embeddings": {"token": 5, "position": 1, "segment": 0, "language": "en"},
+        "cut_by_others": {"text": "A cat."},
+    },
+    latent_walk: {
+        "show_plane": {"beta": 1},
+        "show_summaries": {},
+        "show_walk": WALK,
+        "show_draws": {"seed": 1, "beta": 1},
+        "show_elbo": {"seed": 1, "digit": {"drawing": pixels(28, 28)}},
+    },
+    masking: {
+        "mask_text": MASK | {"epochs": 2},
+        "count_rolls": MASK,
+        "answer_blanks": MASK | {"epoch": 0},
+        "wake_words": {},
+    },
+    next_sentence: {
+        "judge_candidates": {"first": "It rained.", "candidates": ["We got wet."], "model": "en"},
+        "weigh_words": {
+            "first": "It rained.",
+            "second": "We got wet.",
+            "model": "en",
+            "hidden": [],
+        },
+        "compare_reasons": {"first": "It rained.", "second": "We got wet.", "model": "en"},
+        "show_scores": {"language": "en"},
+        "show_trial": {},
+    },
+    reconstruction: {
+        "show_reconstructions": {"drawing": pixels(112, 112), "preparation": "on"},
+        "read_photo": {"file": photo(), "box": None},
+    },
+    sentiment: {
+        "judge_text": JUDGE,
+        "judge_by_bert": {"text": "A fine film.", "language": "en"},
+        "compare_reasons": JUDGE | {"model": "random", "language": "en"},
+        "open_example": JUDGE,
+        "show_ngrams": {"kind": "pieces", "start": "random", "filter": 0},
+    },
+    train: {
+        "show_examples": {},
+        "train": JOB | TRAINING,
+        "follow_training": JOB,
+        "tell_training": JOB | {"order": "pause"},
+        "stop_training": JOB,
+    },
+}
+
+
+def deep(levels: int) -> list:
+    """Return [[[ ... ]]], as deep as JSON is read."""
+    value: list = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+NASTY = [
+    None,
+    True,
+    -1,
+    1.5,
+    2**53,
+    10**30,
+    -(10**30),
+    10**400,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "é",
+    "\ud800",
+    "\x00",
+    "[MASK]" * 600,
+    "x" * 20_000,
+    [],
+    [-1],
+    [10**400],
+    ["\ud800"],
+    [1.5, None, True],
+    [[0]] * 3,
+    deep(900),
+    {},
+    {"sample": 10**30},
+    {"drawing": "é"},
+]
