@@ -142,14 +142,16 @@ const judge = lab.newest(async (now, list) => {
   page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
 });
 const selected = () => answer.list.find((one) => one.k === state.pick) ?? answer.list.find((one) => one.rank === 1);
-const pairNow = () => ({ first: answer.asked.a, second: selected().text, model: answer.asked.model || answer.asked.language });
+// Of what was asked: the state may have gone on.
+const judged = () => answer.list.find(({ k }) => k === answer.asked.pick) ?? answer.list.find(({ rank }) => rank === 1);
+const pairNow = () => ({ first: answer.asked.a, second: judged().text, model: answer.asked.model || answer.asked.language });
 const compared = lab.wordReasons(find(".ways"), {
   ask: () => lab.ask(server.compare_reasons, pairNow()), key: () => JSON.stringify(pairNow()),
   change: (open) => { state.compared = open; lab.link.set(TAB, { compare: open ? 1 : null }); },
 });
 async function weigh() {
   try {
-    weighed = await lab.ask(server.weigh_words, { ...pairNow(), hidden: state.hidden });
+    weighed = await lab.ask(server.weigh_words, { ...pairNow(), hidden: answer.asked.hidden });
     lab.problem(wordProblem, null);
     renderWords();
   } catch (failure) {

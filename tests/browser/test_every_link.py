@@ -1,0 +1,104 @@
+"""Every parameter of every page's link, with values that nobody meant: the page opens all the same.
+
+Which parameters there are is not written here: each page is asked which ones it reads.
+"""
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from tests.browser.visiting import CRAWLER, go_to, opened, page_is_well, tabs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.weights, pytest.mark.slow]
+
+# Notes which names each page reads from the link: `linkNames[tab]`.
+NAMES = """{
+    let lab, link;
+    window.linkNames = {};
+    const noted = (inner) => (tab, name, ...more) => {
+        (linkNames[tab] ??= new Set()).add(name);
+        return inner(tab, name, ...more);
+    };
+    Object.defineProperty(window, "lab", { get: () => lab, set: (given) => {
+        lab = given;
+        Object.defineProperty(lab, "link", { get: () => link, set: (made) => {
+            link = { ...made, read: noted(made.read), number: noted(made.number) };
+        } });
+    } });
+}"""
+HEAD = ["lang", "theme", "projector"]  # what the head of the page may read
+# Pages that read most of a link only where this stands in it.
+WITH = {"convolution": "&f=blur", "attention": "&text=a", "fill_in": "&text=a"}
+ODD = [
+    ["constructor", "__proto__", "toString", "hasOwnProperty"],
+    ["NaN", "", "Infinity", ",,,", "-", "null"],
+    ["1e999", "-1e999", "1e308,1e308,1e308", "99999999999999999999"],
+    ["-1", "2.5", "-3,-2,-1", "0.999,1.5,2.5", "1.5-2.5", "q1.5,k2", "0"],
+    ["x" * 1500, "7" * 1500, "1,2," * 400, "好" * 160],
+    # Halves of characters, as bytes; what ends an element or a text.
+    ["%ED%A0%80", "<img src=x onerror=alert(1)>", "a%ED%B0%80%00b", "a|b‖c\\d'\"`${1}", "😀"],
+]
+
+
+def value(kind: int, k: int) -> str:
+    odd = ODD[kind % len(ODD)]
+    text = odd[k % len(odd)]
+    return text if "%" in text else quote(text, safe="")
+
+
+def names_of(page: "Page", tab: str) -> list[str]:
+    found = page.evaluate("(tab) => [...(linkNames[tab] ?? [])]", tab)
+    return [*HEAD, *sorted(found)]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_value_of_a_link_breaks_a_page(browser, lang: str):
+    page = opened(browser, "", lang, {"en": 1280, "zh": 390}[lang], NAMES + CRAWLER)
+    every = tabs(page)
+    names = {}
+    for tab in every:
+        visit(page, f"tab={tab}&lang={lang}{WITH.get(tab, '')}")
+        names[tab] = names_of(page, tab)
+        assert len(names[tab]) > len(HEAD), tab
+    faults = []
+    rounds = range(len(ODD))[::2] if lang == "en" else range(len(ODD))[1::2]
+    for tab in every:
+        for turn in rounds:
+            # Each name gets another kind of value in each round.
+            odd = "".join(
+                f"&{name}={value(turn + k, turn // 2 + k)}"
+                for k, name in enumerate(names[tab])
+                if name != "lang"
+            )
+            query = f"tab={tab}&lang={lang}{odd}"
+            visit(page, query)
+            faults += [f"?{query[:300]}: {fault}" for fault in page.evaluate("watched.faults")]
+    assert not faults, "\n".join(faults)
+
+
+def visit(page: "Page", query: str) -> None:
+    page.goto(f"{page.url.split('?')[0]}?{query}", wait_until="domcontentloaded")
+    page.wait_for_function("window.lab?.link && document.querySelector(`#${lab.tab} .page`)")
+    page.evaluate("watched.typing = true; watched.settle()")
+    page.wait_for_function("document.querySelector(`#${lab.tab} .page`).checkVisibility()")
+
+
+@pytest.mark.parametrize("value", ["constructor", "__proto__", "%ED%A0%80", "", "x" * 2000])
+def test_an_odd_page_or_language_opens_the_first_page(browser, value: str):
+    page = browser(f"tab={value}&lang={value}", script=CRAWLER)
+    page.evaluate("watched.settle()")
+    go_to(page, "train")
+    page_is_well(page)
+
+
+@pytest.mark.parametrize("kept", ["xx", "constructor", ""])
+def test_an_odd_remembered_language_is_forgotten(browser, kept: str):
+    script = f"localStorage.setItem('lab.lang', {kept!r});" + CRAWLER
+    page = browser("", locale="zh-CN", script=script)
+    page.evaluate("watched.settle()")
+    assert page.evaluate("lab.lang") == "zh"
+    page_is_well(page)

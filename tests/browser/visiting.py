@@ -1,0 +1,48 @@
+"""Going through the lab as the tests of every page do, with every_control.js watching."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+LOCALES = {"en": "en-US", "zh": "zh-CN"}
+HEIGHT = 500  # pixels: what is drawn at each step takes most of the time
+CRAWLER = (Path(__file__).parent / "every_control.js").read_text("utf-8")
+
+
+def opened(browser, query: str, lang: str, width: int = 1280, script: str = CRAWLER) -> "Page":
+    """Open the lab and return once nothing is under way; `watched` of every_control.js is there."""
+    settings = {"width": width, "height": HEIGHT, "locale": LOCALES[lang], "script": script}
+    page = browser(f"lang={lang}{query}", **settings)
+    page.evaluate("watched.settle()")
+    return page
+
+
+def tabs(page: "Page") -> list[str]:
+    """Return the names of all pages of the lab, in their order; each chapter is opened for it."""
+    names = []
+    for chapter in page.locator(".shell .chapters button").all():
+        chapter.click()
+        for tab in page.locator(".shell .tabs button").all():
+            names.append(tab.get_attribute("id").removeprefix("tab-"))
+    return names
+
+
+def go_to(page: "Page", tab: str, *, settled: bool = True) -> "Locator":
+    """Open one page by its buttons; with `settled`, return once nothing is under way there."""
+    for chapter in page.locator(".shell .chapters button").all():
+        if page.locator(f"#tab-{tab}").count():
+            break
+        chapter.click()
+    page.locator(f"#tab-{tab}").click()
+    page.locator(f"#{tab} .page").wait_for()
+    if settled:
+        page.evaluate("watched.settle()")
+    return page.locator(f"#{tab} .page")
+
+
+def page_is_well(page: "Page") -> None:
+    """Fail with all that every_control.js has found to go wrong."""
+    faults = page.evaluate("watched.faults")
+    assert not faults, "\n".join(faults)
