@@ -11,7 +11,7 @@ Model = TypeVar("Model")
 
 
 class Kept(Generic[Model]):
-    """Models by name; the one that nobody asked for longest goes, and a slow one holds up none."""
+    """An LRU cache of models by name, in which loading a slow one holds up none of the others."""
 
     def __init__(self, load: Callable[[str], Model], n_kept: int) -> None:
         """Say how a model is loaded, and how many stay."""

@@ -5,6 +5,8 @@ import gzip
 import itertools
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -71,6 +73,25 @@ def test_attention_arrives():
     some = page.read_attention(READ | {"layers": [2, 1, 2]})
     assert some["layers"] == [1, 2]
     assert_close(shares(some["attention"]), arrived[1:].ravel())
+
+
+def test_a_sentence_is_read_once_for_all_that_is_asked_of_it(monkeypatch):
+    read = attention.attend
+    counted = mock.Mock(side_effect=lambda *given: time.sleep(0.1) or read(*given))
+    monkeypatch.setattr(attention, "attend", counted)
+    new = READ | {"text": "a cat sat on the mat, and nobody had asked of it before"}
+    with ThreadPoolExecutor() as visitors:
+        asked = [
+            visitors.submit(page.read_attention, new | {"layers": [1]}),
+            visitors.submit(page.read_attention, new | {"layers": []}),
+            visitors.submit(page.score_heads, new),
+            visitors.submit(page.roll_out, new),
+        ]
+        assert all(one.result() for one in asked)
+    assert counted.call_count == 1
+    for other in ({"off": [1]}, {"at": 1}, {"second": ""}, {"text": "a cat"}):
+        page.read_attention(new | other | {"layers": []})
+    assert counted.call_count == 5
 
 
 def test_wire_of_shares_is_right_to_four_decimals_and_small():

@@ -10,11 +10,14 @@ says how token i's new vector is mixed from all the tokens' values. The numbers 
     print(seen.read.tokens, seen.attention[2, 5].round(3))  # layer 3, head 6
 """
 
-from collections.abc import Collection, Iterator
+import threading
+import weakref
+from collections.abc import Collection, Hashable, Iterator
 from itertools import islice
 
 import numpy as np
 import torch
+from cachetools import LRUCache, cached
 
 from core import fast_attention, runtime
 from core.errors import InputError
@@ -23,6 +26,8 @@ from core.inference.readings import Keep, Reading
 from core.models.bert import AttentionOutput
 from core.other_models import OtherModel
 from core.results.attention import Attention, HeadVectors
+
+MAX_KEPT = 160 << 20  # bytes; the attention of a bert-base over 512 tokens is 151 MB
 
 
 def show(
@@ -51,7 +56,7 @@ def show(
         AssetError: the bundled weights are missing or damaged.
     """
     reading = readings.read(model, text, second, at=at, keep=keep)
-    return Attention(reading.read, reading.can, attend(reading, off))
+    return Attention(reading.read, reading.can, _attended(reading, frozenset(off)))
 
 
 def vectors(
@@ -91,6 +96,24 @@ def vectors(
     return HeadVectors(
         queries=runtime.to_numpy(seen.queries[0, head]), keys=runtime.to_numpy(seen.keys[0, head])
     )
+
+
+def _same(reading: Reading, off: frozenset[int]) -> Hashable:
+    """Return what two readings share whose attention is the same."""
+    model = weakref.ref(reading.reader.model)  # a name may stand for another model tomorrow
+    return model, *(runtime.to_numpy(x).tobytes() for x in (reading.ids, reading.segments)), off
+
+
+@cached(
+    LRUCache(MAX_KEPT, getsizeof=lambda found: found.nbytes),
+    key=_same,
+    condition=threading.Condition(),  # who asks for what is being computed waits for it
+)
+def _attended(reading: Reading, off: frozenset[int]) -> np.ndarray:
+    """Return `attend`'s answer, computed once: a page asks for layers, scores and rollout apart."""
+    found = attend(reading, off)
+    found.flags.writeable = False  # shared
+    return found
 
 
 def attend(reading: Reading, off: Collection[int] = ()) -> np.ndarray:
