@@ -19,7 +19,7 @@ from core.results.language import (
     VocabularyHits,
 )
 from core.text import pieces, wordpiece
-from core.text.pairs import shares
+from core.text.pairs import framed, n_frame, shares
 from core.text.pieces import Pieces
 from core.text.tokenizer import CLS, MASK, SEP, SPECIAL
 
@@ -44,17 +44,16 @@ def assemble(first: str, second: str, language: str) -> InputPieces:
         raise InputError("text_too_long", got=len(second), limit=pieces.MAX_CHARACTERS)
     typed = [first, second] if second.strip() else [first]
     whole = [pieces.read(text, language) for text in typed]
-    kept = shares([len(sentence.tokens) for sentence in whole], N_POSITIONS - 1 - len(typed))
+    kept = shares([len(sentence.tokens) for sentence in whole], N_POSITIONS - n_frame(len(typed)))
     vocabulary = pieces.vocabulary(language)
-    tokens, segments = [CLS], [0]
-    for i, (sentence, n) in enumerate(zip(whole, kept, strict=True)):
-        tokens += [*sentence.tokens[:n], SEP]
-        segments += [i] * (n + 1)
+    read = [sentence.first(n).ids for sentence, n in zip(whole, kept, strict=True)]
+    ids, segments = framed(read, vocabulary[CLS], vocabulary[SEP])
+    names = pieces.token_names(language)
     return InputPieces(
         sentences=tuple(_steps(sentence, language) for sentence in whole),
-        tokens=tuple(tokens),
-        ids=tuple(vocabulary[token] for token in tokens),
-        segments=tuple(segments),
+        tokens=tuple(names[i] for i in ids),
+        ids=tuple(ids.tolist()),
+        segments=tuple(segments.tolist()),
         cuts=tuple(_cut(sentence, n) for sentence, n in zip(whole, kept, strict=True)),
     )
 

@@ -26,13 +26,13 @@ from core.errors import InputError, LabError
 from core.inference import readers, training_lapse
 from core.results.answers import BlankAnswer, HiddenWord, MaskedWords, Top
 from core.text import pieces, words
+from core.text.pairs import framed, n_frame
 from core.text.pieces import Pieces
 from core.text.tokenizer import CLS, MASK, SEP
 
 N_TOP = 10
 MAX_BLANKS = 60  # each costs a row of V logits
 MAX_HIDDEN = pieces.MAX_CHARACTERS  # a character may be named once
-ROOM = 2  # positions for [CLS] and [SEP]
 
 
 class Blanks(NamedTuple):
@@ -75,7 +75,7 @@ def prepare(
     if by_word and pieces.looks_like(pieces.checked(text)) == "zh":
         cuts = words.boundaries(text)
     whole = readers.read(text, reader, cuts=cuts)
-    read = whole.first(reader.model.bert.config.n_positions - ROOM)
+    read = whole.first(reader.model.bert.config.n_positions - n_frame(1))
     wanted = set(hidden)
     everywhere = [
         word < 0 or not wanted.isdisjoint(range(start, max(end, start + 1)))
@@ -88,9 +88,8 @@ def prepare(
     if len(at) > MAX_BLANKS:
         raise InputError("too_many_blanks", got=len(at), limit=MAX_BLANKS)
     cls, sep, mask = (reader.tokenizer.token_to_id(token) for token in (CLS, SEP, MASK))
-    inner = np.where(chosen, mask, read.ids).tolist()
-    ids = torch.tensor([[cls, *inner, sep]], device=runtime.device())
-    return Blanks(whole, read, at, ids, sum(lost))
+    ids, _ = framed([np.where(chosen, mask, read.ids)], cls, sep)
+    return Blanks(whole, read, at, torch.tensor(ids[None], device=runtime.device()), sum(lost))
 
 
 def answer(blanks: Blanks, reader: Reader) -> tuple[BlankAnswer, ...]:
@@ -164,7 +163,7 @@ def remembered(text: str, language: str) -> MaskedWords | None:
     read = pieces.read(text, language)
     top = lapse.moments[-1].fills[lapse.sentences.index(text)]
     blank = BlankAnswer(read.tokens.index(MASK), top, None, None, None)
-    n_positions = pieces.MAX_PIECES + ROOM
+    n_positions = pieces.MAX_PIECES + n_frame(1)
     return _record(read, read, language, (blank,), n_lost=0, n_positions=n_positions)
 
 

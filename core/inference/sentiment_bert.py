@@ -20,6 +20,7 @@ from core.models.bert_classifier import BertForClassification
 from core.results.reasons import Reasons
 from core.results.sentiment import JudgedByBert, Verdict
 from core.text import pieces
+from core.text.pairs import framed
 from core.text.pieces import Pieces
 from core.text.tokenizer import CLS, MASK, SEP
 from core.text.words import boundaries
@@ -86,7 +87,7 @@ def _read(text: str, language: str) -> tuple[int, Pieces, np.ndarray, hiding.Num
     chinese = pieces.looks_like(pieces.checked(text)) == "zh"
     read = pieces.read(text, language, cuts=boundaries(text) if chinese else None)
     kept = read.first(MAX_PIECES)
-    ids = np.array([vocabulary[CLS], *kept.ids, vocabulary[SEP]])
+    ids, _ = framed([kept.ids], vocabulary[CLS], vocabulary[SEP])
     limit = hiding.at_most(len(ids), zoo.sentiment_bert(language).bert.config)
     return len(read.ids), kept, ids, hiding.framed([kept.words], limit)
 

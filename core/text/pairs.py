@@ -1,4 +1,7 @@
-"""Two sentences as BERT reads them: `[CLS] A [SEP] B [SEP]` (Devlin et al. 2018, figure 2)."""
+"""Sentences as BERT reads them: `[CLS] A [SEP]` or `[CLS] A [SEP] B [SEP]`.
+
+After Devlin et al. 2018 (arXiv:1810.04805), figure 2.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +10,6 @@ import numpy as np
 
 from core.text.pieces import Pieces
 from core.text.tokenizer import CLS, SEP
-
-N_FRAME = 3  # [CLS] and two [SEP]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,14 +22,35 @@ class Pair:
     kept: tuple[int, int]  # how many pieces of A and of B found a place
 
 
+def n_frame(n_sentences: int) -> int:
+    """Return how many tokens stand around sentences: [CLS], and a [SEP] after each."""
+    return 1 + n_sentences
+
+
+def framed(
+    sentences: Sequence[np.ndarray], cls_id: int, sep_id: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put sentences, each int64 [T_i], into one row.
+
+    Returns:
+        Ids and segments, int64 [T]: [CLS] and sentence A with its [SEP] are segment 0, B is 1.
+    """
+    cls, sep = np.array([cls_id]), np.array([sep_id])
+    parts = [np.concatenate([ids, sep]) for ids in sentences]
+    parts[0] = np.concatenate([cls, parts[0]])
+    segments = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    return np.concatenate(parts).astype(np.int64), segments
+
+
 def frame(first: Pieces, second: Pieces, *, cls_id: int, sep_id: int, n_positions: int) -> Pair:
     """Put two sentences into one row; what finds no place is cut off at a sentence's end."""
-    kept = shares([len(first.tokens), len(second.tokens)], n_positions - N_FRAME)
+    kept = shares([len(first.tokens), len(second.tokens)], n_positions - n_frame(2))
     a, b = first.first(kept[0]), second.first(kept[1])
+    ids, segments = framed([a.ids, b.ids], cls_id, sep_id)
     return Pair(
         tokens=(CLS, *a.tokens, SEP, *b.tokens, SEP),
-        ids=np.concatenate([[cls_id], a.ids, [sep_id], b.ids, [sep_id]]),
-        segments=np.repeat([0, 1], [kept[0] + 2, kept[1] + 1]),
+        ids=ids,
+        segments=segments,
         kept=(kept[0], kept[1]),
     )
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from core.text.masking import RATE, Action, Unit, choose, corrupt
+from core.text.pairs import framed
 from core.text.tokenizer import CLS, MASK, PADDING, SEP, SPECIAL
 from core.training.bert_corpus import Corpus
 
@@ -219,11 +220,8 @@ class Assembler:
         first, second = (
             self.corpus.tokens[x:y].astype(np.int64) for x, y in ((a, a_end), (b, b_end))
         )
-        tokens = np.concatenate([[self.cls], first, [self.sep]])
-        segments = np.zeros(len(tokens), np.int64)
-        if len(second):
-            tokens = np.concatenate([tokens, second, [self.sep]])
-            segments = np.concatenate([segments, np.ones(len(second) + 1, np.int64)])
+        sentences = [first, second] if len(second) else [first]
+        tokens, segments = framed(sentences, self.cls, self.sep)
         starts = ~self.goes_on[tokens]
         if self.corpus.starts is not None:
             starts[1 : 1 + len(first)] &= self.corpus.starts[a:a_end]

@@ -16,6 +16,7 @@ from tokenizers.normalizers import BertNormalizer
 from torch import Tensor, nn
 
 from core.models.bert import BertForPreTraining, PreTrainingOutput
+from core.text.pairs import framed
 from core.text.tokenizer import CLS, MASK, PADDING, SEP, SPECIAL
 from core.training.bert_batches import Batch, Plan
 from core.training.bert_corpus import Corpus
@@ -108,7 +109,7 @@ class Teacher(nn.Module):
         self, a: int, a_end: int, b: int, b_end: int, chosen: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return their tokens [T'], where shared words stand in both [2, W], which are hidden."""
-        read, meetings, hidden = [np.array([self.cls])], [], []
+        read, meetings, hidden = [], [], []
         at_ours = at_theirs = 1
         for begin, end in ((a, a_end), (b, b_end)):
             if begin == end:
@@ -131,12 +132,12 @@ class Teacher(nn.Module):
                     np.stack([place[single] + at_ours, other_place[single] + at_theirs])
                 )
                 hidden.append(out[place[single]])
-            read += [other, [self.sep]]
+            read.append(other)
             at_ours, at_theirs = at_ours + len(mine) + 1, at_theirs + len(other) + 1
         none = np.zeros((2, 0), np.int64), np.zeros(0, bool)
         words = np.concatenate([none[0], *meetings], 1)
         limit = self.model.bert.config.n_positions
-        ids = np.concatenate(read)[:limit]
+        ids = framed(read, self.cls, self.sep)[0][:limit]
         kept = words[1] < len(ids)
         return ids, words[:, kept], np.concatenate([none[1], *hidden])[kept]
 

@@ -11,6 +11,7 @@ import shutil
 import time
 from contextlib import nullcontext
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
@@ -22,6 +23,7 @@ from core.models.bert import Bert, BertForPreTraining, initialise
 from core.models.bert_classifier import BertForClassification
 from core.reviews import Reviews
 from core.text import pieces
+from core.text.pairs import framed, n_frame
 from core.text.tokenizer import CLS, PADDING, SEP
 from core.training import shipping
 from core.training.attending import learning
@@ -41,8 +43,9 @@ def examples(reviews: Reviews, language: str) -> Examples:
     library = pieces.library_tokenizer(language)
     rows = []
     for encoding in library.encode_batch(list(reviews.texts)):
-        ids = [vocabulary[CLS], *encoding.ids[: MAX_TOKENS - 2], vocabulary[SEP]]
-        rows.append(torch.tensor(ids))
+        kept = np.array(encoding.ids[: MAX_TOKENS - n_frame(1)])
+        ids, _ = framed([kept], vocabulary[CLS], vocabulary[SEP])
+        rows.append(torch.from_numpy(ids))
     return Examples(tuple(rows), torch.from_numpy(reviews.labels.copy()))
 
 

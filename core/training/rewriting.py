@@ -15,6 +15,7 @@ from torch import Tensor
 from core import runtime, zoo
 from core.models.bert import BertForPreTraining
 from core.text import pieces
+from core.text.pairs import framed
 from core.text.tokenizer import CLS, MASK, SEP
 from core.text.units import is_han
 from core.text.words import boundaries
@@ -74,9 +75,8 @@ def rewritten(texts: Sequence[tuple[int, str]], share: float, seed: int) -> list
 def fill(model: BertForPreTraining, jobs: list[Hidden], generator: torch.Generator) -> Tensor:
     """Return ids [B, T] with [CLS] first: hidden words filled in, their first characters first."""
     vocabulary, device = pieces.vocabulary("zh"), runtime.device()
-    rows = [
-        torch.tensor([vocabulary[CLS], *job.given.ids.tolist(), vocabulary[SEP]]) for job in jobs
-    ]
+    framing = vocabulary[CLS], vocabulary[SEP]
+    rows = [torch.from_numpy(framed([job.given.ids], *framing)[0]) for job in jobs]
     ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
     there = ids != 0
     spots = [(k, word) for k, job in enumerate(jobs) for word in job.words]
