@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 # Each page is used in full in one of these (each answer awaited, each field with all odd values),
 # in the others in a hurry: the next control is used before the answer to the last one is there.
 SETTINGS = [("en", 1280), ("zh", 390), ("zh", 1280), ("en", 390)]
+GONE_WITH_A_DRAWING = "button.quiet.draw"  # "Go and draw", which the crawl may come too late for
 PATIENCE = 120_000  # milliseconds; a training waits for its process, on a busy machine for long
 # What a visitor's hand does on a surface: a stroke, a click, the wheel, the arrow keys.
 SURFACES = (
@@ -32,6 +33,8 @@ SURFACES = (
 @pytest.mark.parametrize(("lang", "width"), SETTINGS)
 def test_every_control_of_every_page_is_used(browser, lang: str, width: int):
     page = opened(browser, "", lang, width)
+    go_to(page, "code_space").locator(GONE_WITH_A_DRAWING).click()
+    assert page.evaluate("lab.tab") == "reconstruction"
     missed = []
     for k, tab in enumerate(tabs(page)):
         mine = SETTINGS.index((lang, width))
@@ -42,7 +45,7 @@ def test_every_control_of_every_page_is_used(browser, lang: str, width: int):
         use_surfaces(page, here)
         use_files(page, here, photo(), b"no picture")
         assert told["used"] > 5, tab
-        missed += [f"{tab}: {control}" for control in told["missed"]]
+        missed += [f"{tab}: {one}" for one in told["missed"] if GONE_WITH_A_DRAWING not in one]
     use_shell(page)
     page_is_well(page)
     assert not missed, "\n".join(missed)
