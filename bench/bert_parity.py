@@ -56,7 +56,7 @@ def largest_difference(config: BertConfig = BASE) -> Measured:
         pooled = theirs.bert(ids, attention_mask=mask.long(), token_type_ids=segments).pooler_output
     stages: list[tuple[Tensor, Tensor]] = [
         *zip(encoder.hidden_states, other.hidden_states, strict=True),
-        *zip(encoder.attention, other.attentions, strict=True),
+        *zip((seen.attention for seen in encoder.seen), other.attentions, strict=True),
         (encoder.pooled, pooled),
         (mine.mlm_logits, other.prediction_logits),
         (mine.nsp_logits, other.seq_relationship_logits),

@@ -13,8 +13,9 @@ from core.checkpoint_config import NAMES
 from core.checkpoints import FILES, load_bert, save_bert
 from core.errors import InputError
 from core.fetching import fetch
-from core.models.bert import Bert, BertConfig, BertForPreTraining, initialise
+from core.models.bert import Bert, BertConfig, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
+from core.training.initialising import initialise
 
 TINY = BertConfig(
     n_vocabulary=60, width=24, n_layers=3, n_heads=4, n_feed_forward=40, n_positions=16
@@ -93,9 +94,9 @@ def test_attention_and_block_equal_transformers(pair):
     block, their_block = model.bert.encoder["layer"][1], theirs.bert.encoder.layer[1]
     context, weights = their_block.attention.self(x, added)[:2]
     for wanted in (False, True):
-        assert_close(block.attention.self(x, keep, None, attention=wanted).context, context)
-        expected = their_block.attention(x, added)[0]
-        assert_close(block.attention(x, keep, None, attention=wanted).output, expected)
+        seen = block.attention.self(x, keep, None, attention=wanted)
+        assert_close(seen.context, context)
+        assert_close(block.attention.output(seen.context, x), their_block.attention(x, added)[0])
         expected = their_block(x, added)
         expected = expected[0] if isinstance(expected, tuple) else expected
         assert_close(block(x, keep, None, attention=wanted).output, expected)
@@ -119,8 +120,8 @@ def test_all_outputs_equal_transformers(pair, wanted):
     for mine, other in zip(encoder.hidden_states, expected.hidden_states, strict=True):
         assert_close(mine, other)
     if wanted:
-        for mine, other in zip(encoder.attention, expected.attentions, strict=True):
-            assert_close(mine, other)
+        for mine, other in zip(encoder.seen, expected.attentions, strict=True):
+            assert_close(mine.attention, other)
     pooled = theirs.bert(ids, token_type_ids=segments, attention_mask=mask.long()).pooler_output
     assert_close(encoder.pooled, pooled)
     assert_close(output.mlm_logits, expected.prediction_logits)
@@ -311,22 +312,22 @@ def test_padding_changes_nothing_and_each_text_is_read_alone(tiny):
 def test_attention_rows_sum_to_one_and_avoid_padding(tiny):
     ids, segments, mask = texts()
     encoder = tiny.bert(ids, segments, mask, attention=True)
-    assert len(encoder.attention) == len(encoder.queries) == len(encoder.keys) == TINY.n_layers
-    for weights in encoder.attention:
-        assert_close(weights.sum(-1), torch.ones(3, TINY.n_heads, 11, dtype=torch.float64))
-        assert (weights.transpose(1, 3)[~mask] == 0).all()
+    assert len(encoder.seen) == TINY.n_layers
+    for seen in encoder.seen:
+        assert_close(seen.attention.sum(-1), torch.ones(3, TINY.n_heads, 11, dtype=torch.float64))
+        assert (seen.attention.transpose(1, 3)[~mask] == 0).all()
 
 
 def test_queries_and_keys_give_the_attention(tiny):
     ids, segments, _ = texts()
-    encoder = tiny.bert(ids, segments, attention=True)
-    scores = encoder.queries[0] @ encoder.keys[0].transpose(-1, -2) / (TINY.width / 4) ** 0.5
-    assert_close(scores.softmax(-1), encoder.attention[0])
+    first = tiny.bert(ids, segments, attention=True).seen[0]
+    scores = first.queries @ first.keys.transpose(-1, -2) / (TINY.width / 4) ** 0.5
+    assert_close(scores.softmax(-1), first.attention)
 
 
 def test_extras_come_only_when_asked_for(tiny):
     encoder = tiny.bert(*texts())
-    assert encoder[2:] == ((), (), (), ())
+    assert encoder[2:] == ((), ())
 
 
 def test_head_mask_of_ones_changes_nothing_and_zero_switches_a_head_off(tiny):
@@ -395,7 +396,7 @@ def test_blocks_from_any_layer_on_go_on_as_the_whole_does(tiny):
         assert len(found) == TINY.n_layers - first
         for i, block in enumerate(found, first):
             assert_close(block.output, whole.hidden_states[i + 1])
-            assert_close(block.seen.attention, whole.attention[i])
+            assert_close(block.seen.attention, whole.seen[i].attention)
 
 
 def test_a_text_longer_than_the_positions_is_refused_in_words(tiny):

@@ -5,12 +5,13 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from core.models.bert import BertConfig, BertForPreTraining, initialise
+from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import MASK, SPECIAL
 from core.training import bert_corpus
 from core.training.bert_batches import Assembler, plan
 from core.training.bert_run import Recipe, Run
 from core.training.bert_teaching import Teacher, matched
+from core.training.initialising import initialise
 
 OUR_WORDS = "the cat sat on a mat e paris s ##s ##at dog ."
 THEIR_WORDS = "The the cat cats sat on A a mat É Par ##is dog ##s ."

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch.testing import assert_close
 
 from core.checkpoints import save_bert
-from core.models.bert import Bert, BertConfig, BertForPreTraining, PreTrainingOutput, initialise
+from core.models.bert import Bert, BertConfig, BertForPreTraining, PreTrainingOutput
 from core.text.tokenizer import SPECIAL, tokenizer
 from core.training.bert_batches import IS_NEXT, IS_RANDOM, NO_PAIR, Assembler, plan
 from core.training.bert_corpus import Corpus
@@ -26,6 +26,7 @@ from core.training.bert_run import (
     rate,
 )
 from core.training.bert_start import adapt, learned, log_frequency, restored, warm_start
+from core.training.initialising import initialise
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOCABULARY = {t: i for i, t in enumerate([*SPECIAL, *LETTERS, *(f"##{c}" for c in LETTERS)])}

@@ -24,7 +24,12 @@ def test_it_is_the_models_own(model, n_tokens):
     ids, segments = dice.integers(0, 97, n_tokens), np.sort(dice.integers(0, 2, n_tokens))
     own = model.bert(torch.from_numpy(ids)[None], torch.from_numpy(segments)[None], attention=True)
     found = fast_attention.attend(model, ids, segments)
-    assert_close(torch.from_numpy(found), torch.cat(own.attention), atol=1e-5, rtol=1e-4)
+    assert_close(
+        torch.from_numpy(found),
+        torch.cat([seen.attention for seen in own.seen]),
+        atol=1e-5,
+        rtol=1e-4,
+    )
 
 
 def test_other_precisions_are_left_to_the_model(model):

@@ -5,7 +5,8 @@ from torch import nn
 from torch.testing import assert_close
 
 from core.models import lora
-from core.models.bert import Bert, BertConfig, initialise
+from core.models.bert import Bert, BertConfig
+from core.training.initialising import initialise
 
 TINY = BertConfig(
     n_vocabulary=20, width=16, n_layers=2, n_heads=2, n_feed_forward=32, n_positions=12, dropout=0.0

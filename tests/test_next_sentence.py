@@ -16,8 +16,9 @@ from core.inference import (
     next_sentence_weights,
     trials,
 )
-from core.models.bert import BertConfig, BertForPreTraining, initialise
+from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pairs, pieces
+from core.training.initialising import initialise
 from demos import next_sentence as page
 
 A = "My grandmother bakes bread every Saturday morning."

@@ -10,13 +10,14 @@ from bench import everyday, held_out, ranking, reading
 from bench.figures import BenchError
 from core.berts import Reader
 from core.inference import next_sentence
-from core.models.bert import BertConfig, BertForPreTraining, initialise
+from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces
 from core.text.masking import Action
 from core.text.tokenizer import SPECIAL
 from core.training.bert_batches import NO_PAIR, Assembler
 from core.training.bert_corpus import Corpus
 from core.training.bert_evaluation import evaluate
+from core.training.initialising import initialise
 
 WORDS = (*SPECIAL, *(f"w{i}" for i in range(995)))
 VOCABULARY = {word: i for i, word in enumerate(WORDS)}

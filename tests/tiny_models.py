@@ -7,8 +7,9 @@ import torch
 
 from core.berts import Reader
 from core.checkpoints import save_bert
-from core.models.bert import BertConfig, BertForPreTraining, initialise
+from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import SPECIAL, tokenizer
+from core.training.initialising import initialise
 
 ENGLISH = "the cat dog sat on mat is a capital of paris france it sleeps play sing great"
 PIECES = "##ing ##s ##ful , . ! ? ' < > = / 猫 狗 坐 在 垫 子 上 。"

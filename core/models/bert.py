@@ -4,9 +4,9 @@
     hidden [B, T, D] at N hidden positions -> MLM logits [N, V];  pooled -> NSP logits [B, 2]
 
 B batch, T tokens, L layers, H heads, D width, V vocabulary. Half of Vaswani et al. 2017
-(arXiv:1706.03762), the encoder: each token looks at every other one, to its left and to its right.
-It can't learn by guessing the next word, which it would see; so some words are hidden, and it
-guesses those. Submodules are named as in transformers. Trained by core/training/bert.py.
+(arXiv:1706.03762), the encoder: each token looks at all others, left and right. As it sees the next
+word, it can't learn by guessing it; so some words are hidden, and it guesses those. Submodules are
+named as in transformers. Trained by core/training/bert.py.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor, nn
-
-Mask = Tensor | None  # None lets everything through
+from torch import Tensor, nn
 
 ACTIVATIONS = {name: getattr(F, name) for name in ("gelu", "relu", "silu", "mish", "tanh")}
 ACTIVATIONS["gelu_new"] = lambda x: F.gelu(x, approximate="tanh")
@@ -50,7 +48,7 @@ class AttentionOutput(NamedTuple):
 
 
 class BlockOutput(NamedTuple):
-    """What a block, or its first half, made of its input, and what its attention saw."""
+    """What a block made of its input, and what its attention saw."""
 
     output: Tensor  # [B, T, D]
     seen: AttentionOutput
@@ -62,9 +60,7 @@ class BertOutput(NamedTuple):
     hidden: Tensor  # [B, T, D], the last layer
     pooled: Tensor  # [B, D]
     hidden_states: tuple[Tensor, ...]  # L + 1 of [B, T, D], the embeddings first
-    attention: tuple[Tensor, ...]  # L of [B, H, T, T]
-    queries: tuple[Tensor, ...]  # L of [B, H, T, D/H]
-    keys: tuple[Tensor, ...]  # L of [B, H, T, D/H]
+    seen: tuple[AttentionOutput, ...]  # L, what each layer's attention saw
 
 
 class PreTrainingOutput(NamedTuple):
@@ -89,10 +85,9 @@ class BertEmbeddings(nn.Module):
 
     def forward(self, words: Tensor, segments: Tensor) -> Tensor:
         """Return the first hidden state [B, T, D] of word vectors [B, T, D] and segments [B, T]."""
-        n_tokens, n_positions = words.shape[1], self.position_embeddings.num_embeddings
-        if n_tokens > n_positions:
-            raise ValueError(f"{n_tokens} tokens don't fit into {n_positions} positions.")
-        positions = self.position_embeddings.weight[:n_tokens]  # [T, D]
+        positions = self.position_embeddings.weight[: words.shape[1]]  # [T, D]
+        if len(positions) < words.shape[1]:
+            raise ValueError(f"{words.shape[1]} tokens don't fit into {len(positions)} positions.")
         summed = words + positions + self.token_type_embeddings(segments)
         return self.dropout(self.LayerNorm(summed))
 
@@ -109,13 +104,15 @@ class BertSelfAttention(nn.Module):
         self.value = nn.Linear(config.width, config.width)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, keep: Mask, heads: Mask, *, attention: bool) -> AttentionOutput:
+    def forward(
+        self, x: Tensor, keep: Tensor | None, heads: Tensor | None, *, attention: bool
+    ) -> AttentionOutput:
         """Return softmax(Q K^T / sqrt(D/H)) V, each head of its own Q, K and V, side by side.
 
         Args:
             x: hidden state, [B, T, D].
             keep: bool [B, 1, 1, T], False at padding; None where there is none.
-            heads: factor for each head, [H, 1, 1] or [B, H, 1, 1]; 0 switches a head off.
+            heads: factor for each head, [H, 1, 1] or [B, H, 1, 1], 0 switches it off; None: all on.
             attention: also return attention, queries and keys (slower: [B, H, T, T] is kept).
         """
         queries, keys, values = (self._split(p(x)) for p in (self.query, self.key, self.value))
@@ -155,35 +152,24 @@ class BertAddNorm(nn.Module):
         return self.LayerNorm(x + self.dropout(self.dense(y)))
 
 
-class BertAttention(nn.Module):
-    """The first half of a block: tokens exchange what they know."""
-
-    def __init__(self, config: BertConfig) -> None:
-        """Build attention and the map that mixes its heads."""
-        super().__init__()
-        self.self = BertSelfAttention(config)
-        self.output = BertAddNorm(config, config.width)
-
-    def forward(self, x: Tensor, keep: Mask, heads: Mask, *, attention: bool) -> BlockOutput:
-        """Return the attention's context after its linear map, added to `x` and normalised."""
-        seen = self.self(x, keep, heads, attention=attention)
-        return BlockOutput(self.output(seen.context, x), seen)
-
-
 class BertLayer(nn.Module):
     """One block: tokens exchange what they know, then each thinks for itself."""
 
     def __init__(self, config: BertConfig) -> None:
-        """Build attention and feed-forward network."""
+        """Build attention and feed-forward network, each with its add & norm."""
         super().__init__()
-        self.attention = BertAttention(config)
+        parts = {"self": BertSelfAttention(config), "output": BertAddNorm(config, config.width)}
+        self.attention = nn.ModuleDict(parts)
         self.intermediate = nn.ModuleDict({"dense": nn.Linear(config.width, config.n_feed_forward)})
         self.activation = ACTIVATIONS[config.activation]
         self.output = BertAddNorm(config, config.n_feed_forward)
 
-    def forward(self, x: Tensor, keep: Mask, heads: Mask, *, attention: bool) -> BlockOutput:
+    def forward(
+        self, x: Tensor, keep: Tensor | None, heads: Tensor | None, *, attention: bool
+    ) -> BlockOutput:
         """Return the block's output; the arguments are those of `BertSelfAttention.forward`."""
-        half, seen = self.attention(x, keep, heads, attention=attention)
+        seen = self.attention["self"](x, keep, heads, attention=attention)
+        half = self.attention["output"](seen.context, x)  # [B, T, D]
         wide = self.activation(self.intermediate["dense"](half))  # [B, T, n_feed_forward]
         return BlockOutput(self.output(wide, half), seen)
 
@@ -204,9 +190,9 @@ class Bert(nn.Module):
         self,
         ids: Tensor | None,
         segments: Tensor | None = None,
-        mask: Mask = None,
+        mask: Tensor | None = None,
         *,
-        head_mask: Mask = None,
+        head_mask: Tensor | None = None,
         embeddings: Tensor | None = None,
         hidden_states: bool = False,
         attention: bool = False,
@@ -230,23 +216,23 @@ class Bert(nn.Module):
             segments = torch.zeros_like(words[..., 0], dtype=torch.int64)
         x = self.embeddings(words, segments)
         blocks = list(self.blocks(x, mask, head_mask, attention=attention))
-        hidden = blocks[-1].output
         return BertOutput(
-            hidden=hidden,
-            pooled=self.pool(hidden[:, 0]),
+            hidden=blocks[-1].output,
+            pooled=self.pool(blocks[-1].output[:, 0]),
             hidden_states=(x, *(block.output for block in blocks)) if hidden_states else (),
-            attention=tuple(block.seen.attention for block in blocks) if attention else (),
-            queries=tuple(block.seen.queries for block in blocks) if attention else (),
-            keys=tuple(block.seen.keys for block in blocks) if attention else (),
+            seen=tuple(block.seen for block in blocks) if attention else (),
         )
 
     def blocks(
-        self, x: Tensor, mask: Mask, heads: Mask, *, first: int = 0, attention: bool = False
+        self,
+        x: Tensor,
+        mask: Tensor | None,
+        heads: Tensor | None,
+        *,
+        first: int = 0,
+        attention: bool = False,
     ) -> Iterator[BlockOutput]:
-        """Yield the output of each block from `first` on, given its input `x` [B, T, D].
-
-        `mask`, `heads` (as `head_mask`) and `attention` are those of `forward`.
-        """
+        """Yield each block's output from `first` on, whose input is `x`; the rest as `forward`."""
         keep = None if mask is None else mask[:, None, None, :]  # [B, 1, 1, T], for all queries
         for i in range(first, self.config.n_layers):
             factor = None if heads is None else heads[..., i, :, None, None]
@@ -285,9 +271,8 @@ class BertForPreTraining(nn.Module):
         """Build body and heads."""
         super().__init__()
         self.bert = Bert(config)
-        self.cls = nn.ModuleDict(
-            {"predictions": BertPredictions(config), "seq_relationship": nn.Linear(config.width, 2)}
-        )
+        predictions, follows = BertPredictions(config), nn.Linear(config.width, 2)
+        self.cls = nn.ModuleDict({"predictions": predictions, "seq_relationship": follows})
 
     def forward(
         self,
@@ -313,12 +298,3 @@ class BertForPreTraining(nn.Module):
     def decode(self, hidden: Tensor) -> Tensor:
         """Return MLM logits [*, V] of any layer's hidden states [*, D]."""
         return self.cls["predictions"](hidden, self.bert.embeddings.word_embeddings.weight)
-
-
-def initialise(model: nn.Module, generator: Generator) -> None:
-    """Give a new model its first weights: normal(0, 0.02), biases 0 (the authors' code)."""
-    for module in model.modules():
-        if isinstance(module, nn.Linear | nn.Embedding):
-            nn.init.normal_(module.weight, std=0.02, generator=generator)
-        if isinstance(module, nn.Linear) and module.bias is not None:
-            nn.init.zeros_(module.bias)

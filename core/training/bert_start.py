@@ -13,9 +13,10 @@ from torch import Tensor
 from core.checkpoint_tokens import read_words
 from core.checkpoints import load_bert
 from core.models import lora
-from core.models.bert import Bert, BertConfig, BertForPreTraining, initialise
+from core.models.bert import Bert, BertConfig, BertForPreTraining
 from core.training.bert_corpus import Corpus
 from core.training.bert_vectors import token_vectors
+from core.training.initialising import initialise
 
 NEW_WORD_STD = 0.05  # about that of MiniLM's word vectors
 STOPS = {"。": ".", "、": ",", "「": '"', "」": '"', "《": '"', "》": '"'}  # what NFKC leaves

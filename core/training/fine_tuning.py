@@ -19,7 +19,7 @@ from torch import Tensor
 from core import assets, changes, reviews, zoo
 from core.checkpoints import CONFIG
 from core.models import lora
-from core.models.bert import Bert, BertForPreTraining, initialise
+from core.models.bert import Bert, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
 from core.reviews import Reviews
 from core.text import pieces
@@ -28,6 +28,7 @@ from core.text.tokenizer import CLS, PADDING, SEP
 from core.training import shipping
 from core.training.attending import learning
 from core.training.classifying import Classify, Examples, Pace, Run, accuracy
+from core.training.initialising import initialise
 from core.training.textcnn import SOURCE
 
 MAX_TOKENS = 128  # of a sentence; the rest is cut off
