@@ -27,7 +27,7 @@ from core.models.autoencoder import (
 from core.models.bert import Bert, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
 from core.models.pca import PCA
-from core.models.textcnn import TextCNN
+from core.models.textcnn import TextCNN, TextCNNConfig
 from core.models.vae import VAE, ConvVAE, VAEConfig
 from core.text.units import PAD_ID
 
@@ -156,9 +156,9 @@ def textcnn(kind: str, start: str) -> SentimentCNN:
     weights = load_file(assets.locate(f"{folder}/{start}.safetensors"))
     units = assets.locate(f"{folder}/vocab.txt").read_text("utf-8").split("\n")[:-1]
     filters = [name for name in sorted(weights) if re.fullmatch(FILTERS, name)]
-    sizes = [weights[name].shape[2] for name in filters]
+    widths = tuple(weights[name].shape[2] for name in filters)
     n_filters, _, _, width = weights["convolutions.0.weight"].shape
-    model = TextCNN(len(units), width, n_filters, sizes, 2, PAD_ID)
+    model = TextCNN(TextCNNConfig(len(units), width, n_filters, widths, padding_id=PAD_ID))
     model.load_state_dict(weights, strict=True)
     model.to(runtime.device()).eval().requires_grad_(False)
     return SentimentCNN(model, MappingProxyType({unit: i for i, unit in enumerate(units)}))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.models.bert import BertConfig, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
-from core.models.textcnn import TextCNN
+from core.models.textcnn import TextCNN, TextCNNConfig
 from core.reviews import Reviews
 from core.text import units
 from core.training import fine_tuning, textcnn
@@ -56,7 +56,7 @@ def test_the_rate_rises_to_one_and_falls_to_nothing(n_steps):
 
 def tiny_cnn():
     torch.manual_seed(0)
-    return TextCNN(30, 6, 4, (2, 3), 2, 0)
+    return TextCNN(TextCNNConfig(30, 6, 4, (2, 3)))
 
 
 def tiny_bert():
@@ -104,7 +104,7 @@ def test_textcnn_learns_which_word_decides():
 @pytest.mark.parametrize("n", [1, 2, 9])  # two of them shorter than the widest filter
 def test_a_quick_answer_is_the_models_and_so_are_its_gradients(n):
     torch.manual_seed(0)
-    model = TextCNN(20, 6, 5, (1, 2, 4), 2, 0, dropout=0)
+    model = TextCNN(TextCNNConfig(20, 6, 5, (1, 2, 4), dropout=0))
     ids = torch.randint(1, 20, (7, n))
     ids[1:4, n // 2 + 1 :] = 0
     found = []

@@ -51,7 +51,7 @@ def test_each_winner_is_its_filters_best_window(kind):
     n = model.convolutions[0].out_channels
     for k in (0, n - 1, n, 5 * n // 2, 3 * n - 1):
         convolution = model.convolutions[k // n]
-        size, filters = model.filter_sizes[k // n], judged.filters
+        size, filters = model.config.filter_widths[k // n], judged.filters
         met = [
             model.activation(
                 (words[0, i : i + size] * convolution.weight[k % n, 0]).sum()
@@ -122,7 +122,7 @@ def test_a_filters_ngrams_excite_it_as_much_as_they_say(kind):
     for number in (0, 3 * n // 2, 3 * n - 1):
         ngrams = sentiment.exciting(kind, "tuned", number)
         assert len(ngrams) == 10
-        size = model.filter_sizes[number // n]
+        size = model.config.filter_widths[number // n]
         cut = [units.cut(one.text, kind).tokens for one in ngrams]
         same = [
             k for k, tokens in enumerate(cut) if len(tokens) == size

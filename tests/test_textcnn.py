@@ -1,5 +1,7 @@
 """TextCNN: Mish, the maximum over time, padding, and the vectors that the lecture's code drops."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -7,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from core.models.textcnn import Mish, TextCNN
+from core.models.textcnn import Mish, TextCNN, TextCNNConfig
 
 PAD = 0
 
 
-def tiny(**changes) -> TextCNN:
+def tiny(**start) -> TextCNN:
     with torch.random.fork_rng():
         torch.manual_seed(4)
-        model = TextCNN(11, 6, 3, (2, 3, 5), 2, PAD, **changes)
+        model = TextCNN(TextCNNConfig(11, 6, 3, (2, 3, 5), padding_id=PAD), **start)
     return model.double().eval()
 
 
@@ -35,7 +37,7 @@ def test_forward_is_what_the_paper_says():
     output = model(ids)
     words = model.embedding.weight[ids]
     for b in range(len(ids)):
-        for w, size in enumerate(model.filter_sizes):
+        for w, size in enumerate(model.config.filter_widths):
             weight, bias = model.convolutions[w].weight, model.convolutions[w].bias
             for f in range(3):
                 window = [
@@ -64,7 +66,7 @@ def test_each_text_of_a_batch_is_read_as_if_alone():
 
 def test_pretrained_vectors_are_used_and_the_lectures_call_drops_them():
     vectors = torch.randn(11, 6, generator=torch.Generator().manual_seed(1)).double()
-    model = tiny(pretrained_embedding=vectors)
+    model = tiny(vectors=vectors)
     assert_close(model.embedding.weight[1:], vectors[1:])
     assert not model.embedding.weight[PAD].any()
     lecture = tiny()
@@ -78,7 +80,7 @@ def test_pretrained_vectors_are_used_and_the_lectures_call_drops_them():
 def test_frozen_vectors_stay_and_others_learn():
     vectors = torch.randn(11, 6, generator=torch.Generator().manual_seed(1)).double()
     for frozen in (True, False):
-        model = tiny(pretrained_embedding=vectors, frozen=frozen).train()
+        model = tiny(vectors=vectors, frozen=frozen).train()
         model(texts(7)).logits.sum().backward()
         assert (model.embedding.weight.grad is None) == frozen
         if not frozen:
@@ -89,9 +91,10 @@ def test_word_vectors_are_dropped_in_training_only():
     ids = torch.arange(1, 7)[None]
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        plain = TextCNN(8, 16, 4, (1, 2), 2, 0, dropout=0.0)
+        config = TextCNNConfig(8, 16, 4, (1, 2), dropout=0.0)
+        plain = TextCNN(config)
         torch.manual_seed(0)
-        model = TextCNN(8, 16, 4, (1, 2), 2, 0, dropout=0.0, word_dropout=0.5)
+        model = TextCNN(replace(config, word_dropout=0.5))
         dropped = [model(ids).maxima for _ in range(2)]
     assert not torch.equal(*dropped)
     assert torch.equal(plain(ids).maxima, plain.eval()(ids).maxima)

@@ -57,7 +57,9 @@ def judge(text: str, kind: str, start: str) -> Judged:
         chosen = models[start].model
         one = outputs[start]
         weight = chosen.linear.weight[GOOD] - chosen.linear.weight[BAD]
-        sizes = np.repeat(chosen.filter_sizes, len(weight) // len(chosen.filter_sizes))
+        sizes = np.repeat(
+            chosen.config.filter_widths, len(weight) // len(chosen.config.filter_widths)
+        )
         begins = runtime.to_numpy(one.windows[0])
         added = runtime.to_numpy(one.maxima[0] * weight)
         rest = _without_ngrams(chosen, ids, sizes, begins, added)
@@ -135,7 +137,7 @@ def without_each(model: TextCNN, ids: Tensor) -> Tensor:
     each filter, and a window's value is a sum of these products. Reading T texts takes 8 ms more.
     """
     n = ids.shape[1]
-    if n <= max(model.filter_sizes):  # too short without padding
+    if n <= max(model.config.filter_widths):  # too short without padding
         texts = torch.full((n, max(n - 1, 1)), PAD_ID, device=ids.device)
         for k in range(n):
             texts[k, : n - 1] = torch.cat([ids[0, :k], ids[0, k + 1 :]])
@@ -143,7 +145,7 @@ def without_each(model: TextCNN, ids: Tensor) -> Tensor:
     others = ~torch.eye(n, dtype=torch.bool, device=ids.device)
     left = torch.arange(n, device=ids.device).expand(n, n)[others].reshape(n, n - 1)
     words, maxima = model.embedding(ids)[0], []
-    for size, convolution in zip(model.filter_sizes, model.convolutions, strict=True):
+    for size, convolution in zip(model.config.filter_widths, model.convolutions, strict=True):
         products = torch.einsum("td,fsd->stf", words, convolution.weight[:, 0])  # [size, T, F]
         n_windows = n - size
         met = sum(products[j][left[:, j : j + n_windows]] for j in range(size))  # [T, windows, F]
@@ -186,7 +188,7 @@ def _shares(model: TextCNN, output: TextCNNOutput, n_units: int) -> np.ndarray:
     weight = model.linear.weight[GOOD] - model.linear.weight[BAD]
     added = runtime.to_numpy(output.maxima[0] * weight)
     shares = np.zeros(n_units, np.float32)
-    sizes = np.repeat(model.filter_sizes, len(added) // len(model.filter_sizes))
+    sizes = np.repeat(model.config.filter_widths, len(added) // len(model.config.filter_widths))
     for begin, size, share in zip(output.windows[0].tolist(), sizes, added, strict=True):
         where = slice(begin, min(begin + size, n_units))
         shares[where] += share / (where.stop - where.start)

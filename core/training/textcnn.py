@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core import assets, reviews, runtime, zoo
-from core.models.textcnn import TextCNN
+from core.models.textcnn import TextCNN, TextCNNConfig
 from core.reviews import Reviews
 from core.text import pieces, units
 from core.text.tokenizer import UNKNOWN
@@ -38,7 +38,7 @@ from core.training.classifying import Classify, Examples, Pace, Run, accuracy, p
 STARTS = ("random", "tuned", "frozen")
 WIDTH, N_FILTERS = 128, 100
 # Kim's widths for English; a Chinese word or character says more (on validation .84 against .82).
-FILTER_SIZES = {"pieces": (3, 4, 5), "characters": (2, 3, 4), "words": (1, 2, 3)}
+FILTER_WIDTHS = {"pieces": (3, 4, 5), "characters": (2, 3, 4), "words": (1, 2, 3)}
 SPREAD = 0.25  # random vectors lie within it, pre-trained ones are scaled to that deviation
 RATE = 1e-3
 PACE = Pace(epochs=4, batch_size=50)
@@ -60,7 +60,7 @@ class Recipe(NamedTuple):
     n_filters: int = N_FILTERS
     pace: Pace = PACE
     word_dropout: float = 0.0
-    filter_sizes: tuple[int, ...] | None = None  # None: those of the kind
+    filter_widths: tuple[int, ...] | None = None  # None: those of the kind
 
 
 LABELS = Recipe()
@@ -153,11 +153,17 @@ def start(
     if vectors is None:
         generator = torch.Generator().manual_seed(seed)
         vectors = torch.empty(n_vocabulary, WIDTH).uniform_(-SPREAD, SPREAD, generator=generator)
-    filter_sizes = recipe.filter_sizes or FILTER_SIZES[kind]
-    sizes = n_vocabulary, vectors.shape[1], recipe.n_filters, filter_sizes, 2, PAD_ID
+    config = TextCNNConfig(
+        n_vocabulary,
+        vectors.shape[1],
+        recipe.n_filters,
+        recipe.filter_widths or FILTER_WIDTHS[kind],
+        padding_id=PAD_ID,
+        word_dropout=recipe.word_dropout,
+    )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return TextCNN(*sizes, vectors, frozen=frozen, word_dropout=recipe.word_dropout)
+        return TextCNN(config, vectors, frozen=frozen)
 
 
 def run(
@@ -181,12 +187,12 @@ def quick(model: TextCNN, ids: Tensor) -> Tensor:
     asked once, of a filter's largest product: it rises from -1.2 on, and the largest lies above.
     """
     words = model.word_dropout(model.embedding(ids))
-    words = F.pad(words, (0, 0, 0, max(0, max(model.filter_sizes) - ids.shape[1])))
+    words = F.pad(words, (0, 0, 0, max(0, max(model.config.filter_widths) - ids.shape[1])))
     device = ids.device.type
     if torch.is_autocast_enabled(device):
         words = words.to(torch.get_autocast_dtype(device))
-    lengths, best = (ids != model.pad_idx).sum(1), []
-    for size, convolution in zip(model.filter_sizes, model.convolutions, strict=True):
+    lengths, best = (ids != model.config.padding_id).sum(1), []
+    for size, convolution in zip(model.config.filter_widths, model.convolutions, strict=True):
         n = words.shape[1] - size + 1
         windows = torch.cat([words[:, j : j + n] for j in range(size)], 2)  # [B, n, size * D]
         products = F.linear(windows, convolution.weight.flatten(1))  # [B, n, F]
@@ -208,7 +214,7 @@ def exciting(model: TextCNN, part: Part, numbers: Examples) -> list[list[tuple[s
     met, begins = torch.cat(maxima), torch.cat(windows)  # [N, F * W]
     found = []
     for k in range(met.shape[1]):
-        size = model.filter_sizes[k * len(model.filter_sizes) // met.shape[1]]
+        size = model.config.filter_widths[k * len(model.config.filter_widths) // met.shape[1]]
         best: dict[str, float] = {}
         for row in met[:, k].argsort(descending=True).tolist():
             text, one = part.reviews.texts[row], part.cut[row]
