@@ -1,7 +1,9 @@
 # Two commands: `make run` opens the lab, `make test` checks it. Both make .venv when it is missing.
-# PYTHON chooses the interpreter, HOST and PORT where the lab listens.
+# PYTHON chooses the interpreter, HOST and PORT where the lab listens, WORKERS how many tests run at a
+# time (each worker has a lab of its own: 3 GB).
 
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check
 
@@ -16,7 +18,7 @@ run: $(RUN_STAMP)
 	@$(BIN)/python app.py
 
 test: $(DEV_STAMP) browser lint
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -m "" -n $(WORKERS) --dist worksteal
 
 browser:
 	@sh scripts/install_browser.sh

@@ -113,7 +113,7 @@
   // screen; it gets undefined where nothing dropped was a file. `target` is marked "over" meanwhile.
   lab.takePictures = (tab, { input, target, take }) => {
     const here = (event) => lab.tab === tab && !event.target.closest?.("input[type=text], textarea");
-    input.onchange = () => { take(input.files[0]); input.value = ""; };
+    input.onchange = () => { if (input.files.length) take(input.files[0]); input.value = ""; };  // none: it was cancelled
     document.addEventListener("paste", (event) => {
       if (!here(event) || !event.clipboardData.files.length) return;
       event.preventDefault();

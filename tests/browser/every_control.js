@@ -1,7 +1,7 @@
 // What test_every_control.py runs in a page of the lab: it watches what goes wrong there from the start
 // (as an init script), and uses every control of a tab once (`watched.crawl`).
 {
-  const watched = window.watched = { pending: 0, delay: 0, calls: [], faults: [], doing: "opening the page" };
+  const watched = window.watched = { pending: 0, following: 0, delay: 0, calls: [], faults: [], doing: "opening the page" };
   const note = (what) => { watched.faults.push(`${watched.doing}: ${what}`); };
 
   // ---- What goes wrong, and what the server is asked ----------------------------------------------
@@ -17,42 +17,46 @@
   window.fetch = async (resource, options) => {
     const url = String(resource?.url ?? resource);
     if (STREAM.test(url)) return fetched(resource, options);
+    const asked = /component_server|queue\/join/.test(url) && typeof options?.body === "string" ? JSON.parse(options.body) : {};
+    const { fn_name: handler, data: sent } = asked, follows = handler?.startsWith("follow_") ? 1 : 0;
     watched.pending += 1;
+    watched.following += follows;
     try {
       const answer = await fetched(resource, options);
       if (answer.status >= 500) note(`status ${answer.status} from ${url}`);
-      if (/component_server/.test(url) && typeof options?.body === "string") {
-        const { fn_name: handler, data: sent } = JSON.parse(options.body);
+      if (handler) {
         const said = await answer.clone().json().catch(() => null);
         watched.calls.push({ handler, sent, status: answer.status, error: said?.error?.key ?? null, doing: watched.doing });
         await sleep(watched.delay);
       } else if (/queue\/join/.test(url)) {
-        const { fn_index: index, data: sent } = JSON.parse(options.body);
-        const { api_name: handler } = gradio_config.dependencies.find(({ id }) => id === index);
-        watched.calls.push({ handler, sent, status: answer.status, error: null, doing: watched.doing });
+        const { api_name } = gradio_config.dependencies.find(({ id }) => id === asked.fn_index);
+        watched.calls.push({ handler: api_name, sent, status: answer.status, error: null, doing: watched.doing });
       }
       return answer;
     } finally {
       watched.pending -= 1;
+      watched.following -= follows;
       if (!watched.pending) { for (const go of idle) go(); idle = []; }
     }
   };
 
   // ---- Rest ------------------------------------------------------------------------------------------
   const PATIENCE = 90_000;  // milliseconds: only a guard, for a busy machine
+  const LONG_WORK = 5_000;  // milliseconds for which long work, asked for again and again, is awaited
   const LATE = 40;          // milliseconds by which answers come late in a hurry
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
   const frame = () => Promise.race([new Promise(requestAnimationFrame), sleep(100)]);
   const still = () => new Promise((done) => { if (watched.pending) idle.push(done); else done(); });
   // Return once nothing is under way and what came of it has been drawn.
   watched.settle = async () => {
-    const end = performance.now() + PATIENCE;
+    const begun = performance.now(), since = () => performance.now() - begun;
+    const only = () => watched.pending === watched.following && since() > LONG_WORK;
     do {
-      await Promise.race([still(), sleep(PATIENCE)]);
+      await Promise.race([still(), sleep(1_000)]);
       await frame();
       await sleep(0);
-    } while (watched.pending && performance.now() < end);
-    if (watched.pending) note("the server has not answered for long");
+    } while (watched.pending && !only() && since() < PATIENCE);
+    if (watched.pending && !only()) note("the server has not answered for long");
     look();
   };
   const visible = (node) => node.checkVisibility({ visibilityProperty: true }) && node.getClientRects().length > 0;
