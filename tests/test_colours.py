@@ -257,6 +257,20 @@ def test_texts_name_the_signs_as_they_are_drawn(language: str):
     assert named >= 4
 
 
+INK_WORDS = re.compile(
+    r"\b(?:black|dark|white) (?:mark|line|tick|frame|bar|dot)|[黑白深]色的?(?:刻度|线|点|框)", re.I
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_text_calls_a_mark_black_or_white(language: str):
+    """What is drawn in the ink's colour is black in one theme and white in the other."""
+    for path in sorted((ROOT / "assets" / "texts").glob("*.toml")):
+        for key, entry in tomllib.loads(path.read_text("utf-8")).items():
+            for text in texts_of(entry, language):
+                assert not INK_WORDS.search(text), f"{path.stem}.{key}: {text}"
+
+
 def texts_of(entry: dict, language: str) -> list[str]:
     """Return a text in one language, and those below it."""
     texts = [entry[language]] if isinstance(entry.get(language), str) else []
