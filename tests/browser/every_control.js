@@ -42,7 +42,7 @@
 
   // ---- Rest ------------------------------------------------------------------------------------------
   const PATIENCE = 90_000;  // milliseconds: only a guard, for a busy machine
-  const LONG_WORK = 5_000;  // milliseconds for which long work, asked for again and again, is awaited
+  const LONG_WORK = 1_000;  // milliseconds for which long work, asked for again and again, is awaited
   const LATE = 40;          // milliseconds by which answers come late in a hurry
   const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
   const frame = () => Promise.race([new Promise(requestAnimationFrame), sleep(100)]);
