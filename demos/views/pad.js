@@ -38,10 +38,16 @@
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = PEN * scale;
     context.strokeStyle = colour;
+    context.fillStyle = colour;
     for (const stroke of strokes) {
+      const [[startX, startY]] = stroke;
       context.beginPath();
-      context.moveTo(stroke[0][0] * scale, stroke[0][1] * scale);
-      for (const [x, y] of stroke) context.lineTo(x * scale, y * scale);  // a lone point becomes a dot
+      if (stroke.every(([x, y]) => x === startX && y === startY)) {  // a line without a length isn't drawn
+        context.arc(startX * scale, startY * scale, PEN * scale / 2, 0, 7);
+        context.fill();
+        continue;
+      }
+      for (const [x, y] of stroke) context.lineTo(x * scale, y * scale);
       context.stroke();
     }
   };

@@ -130,7 +130,7 @@ PRESSES = {
         ".unit [value=word]",
         ".typed textarea",
     ],
-    "next_sentence": [],
+    "next_sentence": [".ranked li button", ".reveal", ".ways summary"],
     "attention": [
         ".views [value=heat]",
         ".neuron-open",
@@ -139,10 +139,9 @@ PRESSES = {
         ".views [value=maps]",
         ".views [value=bench]",
         ".bench .least5",
-        ".bench .quick",
-        ".pruning .progress button",
+        ".bench .quick&.pruning .progress button",
     ],
-    "sentiment": [".crossing button"],
+    "sentiment": [".crossing button", ".ways summary"],
     "convolution": ["[data-preset=network]", ".on [value=sentence]"],
     "train": [],  # each kind has a test of its own, below
 }
@@ -151,12 +150,15 @@ NOT_BY_DEFAULT = {
     "cut_by_others": "only where other models' tokenizers are",
     "load_model": "only for a name that was typed",
     "load_model_1": "the same, on the other page",
-    "stop_loading": "only while such a model is loaded",
+    "follow_loading": "only while such a model is loaded",
+    "stop_loading": "the same",
+    "read_answer": "only for a model that was fine-tuned; test_checkpoints.py",
     "show_umap": "after the first UMAP, which is compiled for half a minute; test_code_space.py",
     "wake_words": "only before the first Chinese word",
     "wake_chinese_words": "the same, on the other page",
     "train": "below",
     "tell_training": "below",
+    "follow_training": "below",
     "stop_training": "below",
 }
 HANDLERS = """[...gradio_config.components.flatMap((one) => one.props.server_fns ?? []),

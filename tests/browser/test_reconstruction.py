@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = "#reconstruction article"
 THREE = [(30, 25), (60, 18), (80, 32), (55, 52), (82, 70), (66, 92), (28, 86)]  # on a pad of 112
+DOT = [(56, 56)]
 SLASH = [(40, 20), (70, 90)]
 
 
@@ -85,6 +86,13 @@ def test_draw_a_three_undo_and_clear(browser):
     assert pictures(page) == drawn  # old results stay, dimmed
     page.locator("#reconstruction .undo").click()
     assert not page.locator("#reconstruction .hint").is_visible()
+
+
+def test_a_dot_is_a_drawing(browser):
+    page = opened(browser)
+    draw(page, DOT)
+    assert "strokes=56%2C56" in page.url or "strokes=56,56" in page.url
+    assert page.locator("#reconstruction .problem:visible").count() == 0
 
 
 ONE = [(58, 18), (54, 96)]
