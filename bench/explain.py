@@ -131,7 +131,8 @@ def _pair(first: str, second: str, language: str, vocabulary: dict[str, int]) ->
 
     references = _references(ids, seen.words, vocabulary[MASK], score)
     compared = next_sentence_weights.compare(first, second, language)
-    return _explained(seen.costs, seen.words, compared, references)
+    costs = next_sentence_weights.costs(first, second, language)
+    return _explained(costs, seen.words, compared, references)
 
 
 def _review(text: str, language: str, vocabulary: dict[str, int]) -> Explained:

@@ -33,14 +33,27 @@ def judge_candidates(request: dict) -> dict:
 
 @told_to_learner
 def weigh_words(request: dict) -> dict:
-    """Return what hiding each word of one pair costs the answer."""
-    weighed = next_sentence_weights.weigh(
+    """Return the words of one pair, and the answer without some of them."""
+    return asdict(
+        next_sentence_weights.weigh(
+            wire.text(request, "first"),
+            wire.text(request, "second"),
+            wire.text(request, "model"),
+            hidden=wire.integers(request, "hidden", MAX_HIDDEN),
+        )
+    )
+
+
+@told_to_learner
+def hide_words(request: dict) -> dict:
+    """Return the answer without each of the next few words of one pair."""
+    hidden = next_sentence_weights.hide(
         wire.text(request, "first"),
         wire.text(request, "second"),
         wire.text(request, "model"),
-        hidden=wire.integers(request, "hidden", MAX_HIDDEN),
+        wire.integer(request, "begin"),
     )
-    return asdict(weighed) | {"costs": wire.numbers(weighed.costs)}
+    return {"begin": hidden.begin, "differences": wire.numbers(hidden.differences)}
 
 
 @told_to_learner
@@ -78,6 +91,7 @@ def build() -> None:
         "next_sentence",
         judge_candidates,
         weigh_words,
+        hide_words,
         compare_reasons,
         show_scores,
         show_trial,

@@ -128,6 +128,12 @@ GOOD = {
             "model": "en",
             "hidden": [],
         },
+        "hide_words": {
+            "first": "It rained.",
+            "second": "We got wet.",
+            "model": "en",
+            "begin": 0,
+        },
         "compare_reasons": {"first": "It rained.", "second": "We got wet.", "model": "en"},
         "show_scores": {"language": "en"},
         "show_trial": {},

@@ -67,6 +67,7 @@ def test_a_batch_answers_as_each_pair_alone(reader):
 
 def test_a_words_cost_is_what_reading_it_masked_changes(reader):
     seen = next_sentence_weights.weigh(A, CANDIDATES[1], "en")
+    costs = next_sentence_weights.costs(A, CANDIDATES[1], "en")
     assert seen.difference == pytest.approx(difference(reader, A, CANDIDATES[1]), rel=1e-6)
     assert seen.turned_difference == pytest.approx(difference(reader, CANDIDATES[1], A), rel=1e-6)
     assert seen.hidden_difference == pytest.approx(seen.difference, rel=1e-6)
@@ -75,10 +76,23 @@ def test_a_words_cost_is_what_reading_it_masked_changes(reader):
         masked = A.replace(word, " ".join(["[MASK]"] * n_pieces))
         cost = seen.difference - difference(reader, masked, CANDIDATES[1])
         at = seen.tokens.index(pieces.read(word, "en").tokens[0])
-        assert seen.costs[at] == pytest.approx(cost, abs=1e-6)
+        assert costs[at] == pytest.approx(cost, abs=1e-6)
         assert list(seen.words).count(seen.words[at]) == n_pieces, "a word is hidden whole"
     assert seen.words[0] == -1
-    assert seen.costs[0] == 0
+    assert costs[0] == 0
+
+
+def test_portions_hide_every_word_once_and_none_takes_long(reader, monkeypatch):
+    seen = next_sentence_weights.weigh(A, CANDIDATES[1], "en")
+    whole = next_sentence_weights.costs(A, CANDIDATES[1], "en")
+    for n_tokens in (1, 2 * len(seen.tokens), 10_000):  # a word at a time, two, all
+        monkeypatch.setattr(next_sentence_weights, "MAX_TOKENS", n_tokens)
+        portion = next_sentence_weights.hide(A, CANDIDATES[1], "en", 1)
+        assert portion.begin == 1
+        room = max(1, n_tokens // len(seen.tokens))
+        assert len(portion.differences) == min(room, seen.n_words - 1)
+        parts = next_sentence_weights.costs(A, CANDIDATES[1], "en")
+        np.testing.assert_allclose(parts, whole, atol=1e-6)
 
 
 def test_hiding_a_word_is_reading_a_mask(reader):
@@ -94,7 +108,7 @@ def test_the_frame_is_marked(reader):
     framing = [t for t, s in zip(seen.tokens, seen.special, strict=True) if s]
     assert framing == ["[CLS]", "[SEP]", "[SEP]"]
     assert set(seen.segments) == {0, 1}
-    assert len(seen.costs) == len(seen.tokens) == len(seen.joined) == len(seen.words)
+    assert len(seen.tokens) == len(seen.joined) == len(seen.words)
     assert [word < 0 for word in seen.words] == list(seen.special)
 
 
@@ -146,6 +160,11 @@ def test_handlers_answer_and_refuse(reader):
     assert page.judge_candidates(asked | {"model": "/etc"})["error"]["key"] == "model_name"
     weigh = {"first": A, "second": CANDIDATES[0], "model": "en", "hidden": [1]}
     json.dumps(page.weigh_words(weigh))
+    portion = page.hide_words(weigh | {"begin": 0})
+    assert len(portion["differences"]) > 1
+    json.dumps(portion, allow_nan=False)
+    for begin in (-1, 99, 10**400):
+        assert page.hide_words(weigh | {"begin": begin})["error"]["key"]
     compared = page.compare_reasons(weigh)
     assert len(compared["values"]) == len(compared["ways"]) == len(compared["agreement"])
     assert page.compare_reasons(weigh | {"second": " "})["error"]["key"] == "text_empty"

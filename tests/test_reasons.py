@@ -186,7 +186,8 @@ def held(coloured: np.ndarray, measured: np.ndarray) -> None:
 def test_a_pairs_colours_are_what_hiding_each_word_does(language, story):
     a, b = texts.text(f"next_sentence.story.{story}", language).split("|")[:2]
     seen = next_sentence_weights.weigh(a, b, language)
-    coloured = [seen.costs[seen.words.index(word)] for word in range(max(seen.words) + 1)]
+    costs = next_sentence_weights.costs(a, b, language)
+    coloured = [costs[seen.words.index(word)] for word in range(seen.n_words)]
     whole = follows(a, b, language)
     measured = [
         whole - follows(masked(a, one, language), b, language) for one in written(a, language)

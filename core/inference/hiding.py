@@ -9,7 +9,7 @@ learner hides the word (occlusion: Zeiler & Fergus 2014, arXiv:1311.2901, on pic
 2016, arXiv:1612.08220, on words). All texts are read in one batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -77,7 +77,14 @@ def without_each(ids: np.ndarray, words: np.ndarray, mask_id: int) -> list[np.nd
         words: int64 [T], which of W words each token belongs to; -1 at what is never hidden.
         mask_id: of [MASK].
     """
-    return [ids, *(np.where(words == word, mask_id, ids) for word in range(words.max() + 1))]
+    return [ids, *without(range(words.max() + 1), ids, words, mask_id)]
+
+
+def without(
+    some: Iterable[int], ids: np.ndarray, words: np.ndarray, mask_id: int
+) -> list[np.ndarray]:
+    """Return a text [T] for each of some words, hidden in it; the rest as `without_each`."""
+    return [np.where(words == word, mask_id, ids) for word in some]
 
 
 def left_out(words: np.ndarray) -> list[np.ndarray]:

@@ -5,6 +5,9 @@
 A word speaks for B following A if hiding it (core/inference/hiding.py) lowers the difference of the
 two logits. That is measured, word by word; what gradients say of the same words is held against it
 (core/inference/reasons.py).
+
+Two sentences are read once for each of their words, which takes longer than a learner should wait
+for an answer. So the answer comes first (`weigh`), and its reasons in portions (`hide`).
 """
 
 from collections.abc import Collection, Sequence
@@ -19,7 +22,7 @@ from core.errors import InputError
 from core.inference import hiding, reasons
 from core.inference.next_sentence import IS_NEXT, IS_RANDOM, asked, paired
 from core.models.bert import BertOutput
-from core.results.answers import SentenceWeights
+from core.results.answers import HiddenWords, SentenceWeights
 from core.results.reasons import Reasons
 from core.text import pieces
 from core.text.pairs import Pair
@@ -27,9 +30,11 @@ from core.text.pieces import Pieces
 from core.text.tokenizer import MASK
 from core.text.words import boundaries
 
+MAX_TOKENS = fast_bert.MAX_ROWS  # of a portion: some 80 ms of one CPU thread
+
 
 def weigh(first: str, second: str, model: str, *, hidden: Collection[int] = ()) -> SentenceWeights:
-    """Return what hiding each word costs the answer, and the answer without some of them.
+    """Return a pair's words, and the answer as it is, without some of them, and turned round.
 
     Args:
         first: sentence A.
@@ -48,26 +53,65 @@ def weigh(first: str, second: str, model: str, *, hidden: Collection[int] = ()) 
     for i in hidden:
         if not 0 <= i < len(pair.tokens) or words[i] < 0:
             raise InputError("nsp_hidden", got=i)
-    mask_id = reader.tokenizer.token_to_id(MASK)
-    other = pair.ids.copy()
-    other[list(hidden)] = mask_id
-    rows = [*hiding.without_each(pair.ids, words, mask_id), other]
-    scores = _differences(
-        reader, [*rows, turned.ids], [*[pair.segments] * len(rows), turned.segments]
-    )
-    costs = hiding.costs(scores[:-2])
+    read = [pair.ids, turned.ids]
+    segments = [pair.segments, turned.segments]
+    if hidden:
+        other = pair.ids.copy()
+        other[list(hidden)] = reader.tokenizer.token_to_id(MASK)
+        read.append(other)
+        segments.append(pair.segments)
+    difference, turned_difference, *without = _differences(reader, read, segments).tolist()
     return SentenceWeights(
         tokens=pair.tokens,
         segments=tuple(pair.segments.tolist()),
         special=tuple((words < 0).tolist()),
         joined=tuple(token.startswith("##") for token in pair.tokens),
         words=tuple(words.tolist()),
+        n_words=int(words.max()) + 1,
         together=together,
-        costs=hiding.at_tokens(costs, words),
-        difference=float(scores[0]),
-        hidden_difference=float(scores[-2]),
-        turned_difference=float(scores[-1]),
+        difference=difference,
+        hidden_difference=without[0] if without else difference,
+        turned_difference=turned_difference,
     )
+
+
+def hide(first: str, second: str, model: str, begin: int) -> HiddenWords:
+    """Hide some words of a pair, one at a time: as many as there is time for at once.
+
+    Args:
+        first: sentence A.
+        second: sentence B.
+        model: as for `next_sentence.judge`.
+        begin: number of the first word; the portion's length is the answer's to say.
+
+    Raises:
+        InputError: as `weigh`; or there is no such word.
+        AssetError: the weights are not there.
+    """
+    reader = asked(model)
+    a, b = (_read(text, reader) for text in (first, second))
+    pair = paired(reader, a, b)
+    words, _ = _words(reader, pair, a, b)
+    n_words = int(words.max()) + 1
+    if not 0 <= begin < n_words:
+        raise InputError("nsp_hidden", got=begin)
+    end = begin + max(1, MAX_TOKENS // len(pair.ids))
+    some = range(begin, min(end, n_words))
+    rows = hiding.without(some, pair.ids, words, reader.tokenizer.token_to_id(MASK))
+    return HiddenWords(begin, _differences(reader, rows, [pair.segments] * len(rows)))
+
+
+def costs(first: str, second: str, model: str) -> np.ndarray:
+    """Return what hiding each token's word costs, float32 [T], portion by portion as the page asks.
+
+    Arguments and errors as `weigh`.
+    """
+    seen = weigh(first, second, model)
+    scores: list[float] = []
+    while len(scores) < seen.n_words:
+        scores += hide(first, second, model, len(scores)).differences.tolist()
+    of_words = np.array([seen.difference, *scores], np.float32)
+    return hiding.at_tokens(hiding.costs(of_words), np.array(seen.words))
 
 
 def compare(first: str, second: str, model: str) -> Reasons:

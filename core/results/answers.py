@@ -70,18 +70,29 @@ class JudgedCandidates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SentenceWeights:
-    """What hiding each word of a pair's T tokens costs the logits "follows" - "random"."""
+    """A pair's T tokens in words, and its logits "follows" - "random"."""
 
     tokens: tuple[str, ...]  # [T]
     segments: tuple[int, ...]  # [T], 0 for sentence A, 1 for B
     special: tuple[bool, ...]  # [T], [CLS] and [SEP]
     joined: tuple[bool, ...]  # [T], goes on with the word before it
     words: tuple[int, ...]  # [T], number of the word that is hidden as a whole; -1 at the frame
+    n_words: int
     together: int  # so many neighbouring words of a long pair count as one
-    costs: np.ndarray  # float32 [T], of each token's word; above 0: it speaks for "follows"
     difference: float  # of the pair as it is; its sigmoid is P(B follows A)
     hidden_difference: float  # with the chosen tokens hidden
     turned_difference: float  # of B and then A
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenWords:
+    """Logits "follows" - "random" of a pair with one word hidden each, of n words in a row.
+
+    Where one is lower than that of the whole pair, the word speaks for "follows".
+    """
+
+    begin: int  # number of the first word
+    differences: np.ndarray  # float32 [n]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ function linked() {
   const guess = candidates[number("guess", 0, 0, candidates.length) - 1] ?? null;
   return { ...from, model: read("model", ""), a, candidates, hidden, pick, guess, revealed: read("reveal") === "1", compared: read("compare") === "1" };
 }
-let state = null, answer = null, weighed = null, lastTyped = 0;
+// weighed: the pair's words, its answers, and `without` each word hidden, as many as have come.
+let state = null, answer = null, weighed = null, lastTyped = 0, turn = 0;
 const guessed = () => (state.guess === null ? -1 : state.candidates.indexOf(state.guess));
 const asked = () => state.candidates.map((text, k) => ({ text, k })).filter(({ text }) => text.trim());
 const knowsTruth = () => asked().some(({ text }) => origin(text) === "next");
@@ -93,6 +94,7 @@ function change(values, { keep = true } = {}) {
 }
 
 function refresh() {
+  turn += 1;
   press(state.language);
   if (textarea.value !== state.a) textarea.value = state.a;
   const here = place(state.language, state.a), example = here && here.at < story(state.language, here.number).length;
@@ -149,11 +151,20 @@ const compared = lab.wordReasons(find(".ways"), {
   ask: () => lab.ask(server.compare_reasons, pairNow()), key: () => JSON.stringify(pairNow()),
   change: (open) => { state.compared = open; lab.link.set(TAB, { compare: open ? 1 : null }); },
 });
+// The answers first, then what hiding each word does, portion by portion, until something else is asked.
 async function weigh() {
+  const mine = turn, pair = pairNow(), of = JSON.stringify(pair);
   try {
-    weighed = await lab.ask(server.weigh_words, { ...pairNow(), hidden: answer.asked.hidden });
+    const said = await lab.ask(server.weigh_words, { ...pair, hidden: answer.asked.hidden });
+    weighed = { ...said, of, without: weighed?.of === of ? weighed.without : [] };
     lab.problem(wordProblem, null);
     renderWords();
+    const { without, n_words: n } = weighed;
+    while (without.length < n && mine === turn) {
+      const next = await lab.ask(server.hide_words, { ...pair, begin: without.length });
+      if (next.begin === without.length) without.push(...next.differences);  // else another click has asked for it
+      if (mine === turn) renderWords();
+    }
   } catch (failure) {
     lab.problem(wordProblem, failure);
     if (failure.message === "nsp_hidden") state.hidden = [];  // an old link to other words
@@ -219,8 +230,11 @@ function guessing() {
 
 function renderWords() {
   find(".weighed").classList.remove("waiting");
+  const complete = weighed.without.length === weighed.n_words;
+  const cost = (word) => (word < 0 ? 0 : word < weighed.without.length ? weighed.difference - weighed.without[word] : null);
+  for (const name of [".strongest", ".claim"]) find(name).classList.toggle("waiting", !complete);
   const words = weighed.tokens.map((token, at) => ({
-    token, at, weight: weighed.costs[at], special: weighed.special[at], joined: weighed.joined[at],
+    token, at, weight: cost(weighed.words[at]), special: weighed.special[at], joined: weighed.joined[at],
     segment: weighed.segments[at], hidden: state.hidden.includes(at), word: weighed.words[at],
   }));
   const plain = words.filter((one) => !one.special), groups = new Map();
@@ -230,13 +244,13 @@ function renderWords() {
   const settings = {
     scale: Math.max(...plain.map((one) => Math.abs(one.weight))),
     press: (at) => change({ hidden: state.hidden.includes(at) ? state.hidden.filter((k) => !whole(at).includes(k)) : [...new Set([...state.hidden, ...whole(at)])].sort((x, y) => x - y) }),
-    spoken: (one) => one.special ? one.token : `${say("words.one", { token: face(groups.get(one.word)), weight: signed(one.weight) })} (${say(one.hidden ? "words.show" : "words.hide")})`,
+    spoken: (one) => one.special ? one.token : one.weight === null ? `${face(groups.get(one.word))} (${say(one.hidden ? "words.show" : "words.hide")})` : `${say("words.one", { token: face(groups.get(one.word)), weight: signed(one.weight) })} (${say(one.hidden ? "words.show" : "words.hide")})`,
   };
   lab.signedTokens(find(".chips.first"), words.filter((one) => one.segment === 0), settings);
   lab.signedTokens(find(".chips.second"), words.filter((one) => one.segment === 1), settings);
   const strongest = (sign) => [...groups.values()].filter(([one]) => sign * one.weight > 0).sort(([x], [y]) => sign * (y.weight - x.weight))
     .slice(0, 3).map((word) => `${face(word)} ${signed(word[0].weight)}`).join(", ") || say("words.nothing");
-  find(".strongest").textContent = say("words.list", { for: strongest(1), against: strongest(-1) });
+  if (complete) find(".strongest").textContent = say("words.list", { for: strongest(1), against: strongest(-1) });
   const hiddenWords = [...groups.values()].filter((word) => word.some((one) => one.hidden)), [first] = hiddenWords;
   const readings = [["as_is", weighed.difference], ["hidden", weighed.hidden_difference], ["turned", weighed.turned_difference]];
   find(".readings").replaceChildren(...readings.filter(([name]) => name !== "hidden" || state.hidden.length).map(([name, difference]) => {
@@ -246,10 +260,10 @@ function renderWords() {
       make("span", "track", fill, make("i", "half")), make("span", "share number", lab.percent(share)));
   }));
   const real = signed(weighed.hidden_difference - weighed.difference);
-  find(".claim").textContent = !first ? say("words.no_claim") : hiddenWords.length === 1 ? say("words.claim_one", { word: face(first), real })
+  if (complete) find(".claim").textContent = !first ? say("words.no_claim") : hiddenWords.length === 1 ? say("words.claim_one", { word: face(first), real })
     : say("words.claim", { n: hiddenWords.length, expected: signed(-hiddenWords.reduce((sum, [one]) => sum + one.weight, 0)), real });
   find(".long").textContent = weighed.together > 1 ? lab.t("reasons.long", { n: weighed.together }) : "";
-  compared.draw(state.compared);
+  if (complete) compared.draw(state.compared);
   find(".unhide").disabled = !state.hidden.length;
 }
 

@@ -1,7 +1,7 @@
 // Tokens coloured by what they say for (line above) or against (line below) an answer.
 //
 //   lab.signedTokens(node, tokens, { scale, press, spoken })
-//     tokens: [{ token, weight, special, joined, hidden, at }]; scale: the weight of a full colour
+//     tokens: [{ token, weight, special, joined, hidden, at }], a weight null until it is known; scale: the weight of a full colour
 //     press(at): makes each ordinary token a button; spoken(token): its text equivalent
 // Style: signed_scale.css; the legend's swatches are `.swatch.for`, `.swatch.zero`, `.swatch.against`.
 {
@@ -12,7 +12,8 @@
       const kind = one.hidden ? "hidden" : one.special ? "special" : "plain";
       const chip = lab.chip(one.token, { kind, joined: one.joined });
       const share = Math.max(-1, Math.min(1, one.weight / (scale || 1)));
-      if (!one.hidden && !one.special) {
+      if (one.weight === null) chip.classList.add("waiting");
+      else if (!one.hidden && !one.special) {
         chip.classList.add("signed", lab.side(share));
         chip.style.setProperty("--share", `${Math.round(Math.abs(share) * 100)}%`);
       }

@@ -153,6 +153,38 @@ def test_hiding_a_word_and_swapping_change_the_answer_and_the_link_keeps_it(brow
     assert lab.locator("textarea").input_value() == first
 
 
+def test_the_answer_is_there_before_its_reasons_and_a_click_asks_for_no_reason_again(browser):
+    page = opened(browser, "&lang=en&story=2")
+    lab = page.locator("#next_sentence")
+    asked, held = [], []
+
+    def pass_on(route) -> None:
+        asked.append(route.request.post_data_json["fn_name"])
+        if asked[-1] == "hide_words" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(re.compile("component_server"), pass_on)
+    lab.locator(".ranked button").first.click()
+    lab.locator(".reveal").click()
+    lab.locator(".weighed .chip.waiting").first.wait_for()
+    for _ in range(200):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    assert lab.locator(".reading.as_is").is_visible()
+    assert lab.locator(".weighed .chip.signed").count() == 0
+    after(page, held[0].continue_)
+    assert lab.locator(".weighed .chip.waiting").count() == 0
+    assert asked.count("hide_words") > 1, "in portions"
+    asked.clear()
+    after(page, lab.locator(".chips.second button.token").nth(2).click)
+    assert lab.locator(".reading.hidden").count() == 1
+    assert "weigh_words" in asked
+    assert "hide_words" not in asked
+
+
 def test_a_gradient_is_held_against_hiding(browser):
     page = opened(browser, "&lang=zh&reveal=1", width=390, locale="zh-CN", dark=True)
     lab = page.locator("#next_sentence")
