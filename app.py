@@ -14,6 +14,7 @@ from core import options
 from core.errors import LabError
 from core.texts import TableError
 from demos import (
+    api,
     attention,
     code_space,
     convolution,
@@ -70,7 +71,9 @@ def build_app() -> gr.Blocks:
             pages,
             js="(id) => ({ selected: id, __type__: 'update' })",
             trigger_mode="multiple",  # who goes on at once must not stay on the page before
+            api_visibility="private",
         )
+    api.build(demo)
     return demo
 
 

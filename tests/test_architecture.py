@@ -65,6 +65,7 @@ def may_import(importer: str, name: str) -> bool:
         else:
             allowed = (
                 "demos.common",
+                "core.api",
                 "core.inference",
                 "core.results",
                 "core.errors",
@@ -75,8 +76,10 @@ def may_import(importer: str, name: str) -> bool:
         return within(name, "torch") or name.split(".")[0] in sys.stdlib_module_names
     if within(name, "core.training"):
         return within(importer, "core.training", *TRAINS_NOW)
+    if within(name, "core.api"):
+        return within(importer, "core.api", "core.__main__")
     if within(name, "core.inference"):
-        return within(importer, "core.inference", "core.training")
+        return within(importer, "core.inference", "core.training", "core.api", "core.__main__")
     return not within(name, "gradio", "plotly", "demos")
 
 

@@ -81,13 +81,8 @@ def test_what_a_page_needs_is_open(client, path):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/gradio_api/queue/join"),
-        ("GET", "/gradio_api/queue/data?session_hash=a"),
         ("GET", "/gradio_api/queue/status"),
-        ("POST", "/gradio_api/run/predict"),
         ("POST", "/gradio_api/api/predict"),
-        ("POST", "/gradio_api/call/train"),
-        ("POST", "/gradio_api/call/v2/train"),
         ("POST", "/gradio_api/upload"),
         ("GET", "/gradio_api/upload_progress?upload_id=a"),
         ("GET", "/gradio_api/dev/reload"),
@@ -104,11 +99,23 @@ def test_what_a_page_needs_is_open(client, path):
         ("GET", "/gradio_api/component_server"),
         ("PUT", "/"),
         ("OPTIONS", "/gradio_api/component_server"),
+        ("GET", "/gradio_api/queue/join"),
+        ("POST", "/gradio_api/queue/data"),
+        ("GET", "/gradio_api/call/train"),
+        ("POST", "/gradio_api/mcp"),
+        ("GET", "/gradio_api/mcp/sse"),
+        ("GET", "/api"),
         ("GET", "/anything"),
     ],
 )
 def test_nothing_else_is(client, method, path):
     assert refused(client.request(method, path), 404, "closed")
+
+
+@pytest.mark.parametrize("path", ["run/train", "call/train", "call/v2/train", "queue/join"])
+def test_no_handler_of_a_view_is_called_by_a_program(client, path):
+    body = {"fn_index": 7, "session_hash": "a", "data": [{}]}
+    assert refused(client.post(f"/gradio_api/{path}", json=body), 404, "calls_unknown")
 
 
 def test_a_file_that_ships_is_checked_before_it_is_sent(client, tmp_path, monkeypatch):

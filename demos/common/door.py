@@ -4,6 +4,7 @@ Gradio's server has many more addresses than the pages use: events that run whet
 them or not, uploads, sessions. Only what is listed here is open. What views ask of their handlers
 is answered here, in few words: a request that is none of theirs is refused with a sentence, work
 that takes long is asked about in threads of its own, and answers are packed outside the event loop.
+What programs ask is answered by demos/common/calls.py.
 """
 
 import asyncio
@@ -14,13 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import assets
-from core.errors import AssetError, InputError, LabError
-from demos.common import visitors
-from demos.common.errors import Handler, sentences
+from core.errors import AssetError, InputError
+from demos.common import calls, visitors
+from demos.common.calls import refusal
+from demos.common.errors import Handler
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -64,9 +66,18 @@ def handlers(demo: "gr.Blocks") -> Handlers:
 class Door:
     """Let in what the pages need, and answer what views ask."""
 
-    def __init__(self, app: ASGIApp, handlers: Handlers) -> None:
-        """Wrap `app`."""
+    def __init__(
+        self, app: ASGIApp, handlers: Handlers, functions: tuple[calls.Public, ...] = ()
+    ) -> None:
+        """Wrap `app`.
+
+        Args:
+            app: Gradio's.
+            handlers: of the views.
+            functions: what programs may ask.
+        """
         self.app, self.handlers = app, handlers
+        self._calls = calls.Calls(functions)
         self._threads = anyio.CapacityLimiter(N_THREADS)
         self._quick = anyio.CapacityLimiter(N_QUICK)
 
@@ -80,6 +91,12 @@ class Door:
             response = await self._ask(scope, receive)
             if response:
                 await response(scope, receive, send)
+        elif self._calls.takes(scope["method"], scope["path"]):
+            headers = Headers(scope=scope)
+            if _from_here(headers):
+                await self._calls(scope, receive, send, _visitor(scope, headers))
+            else:
+                await refusal(InputError("foreign_page"), 403)(scope, receive, send)
         else:
             await self._show(scope, receive, send)
 
@@ -87,12 +104,12 @@ class Door:
         try:
             is_open = scope["method"] in ("GET", "HEAD") and self._is_open(scope["path"])
         except AssetError as error:
-            await _refused(error, 404)(scope, receive, send)
+            await refusal(error, 404)(scope, receive, send)
             return
         if is_open:
             await self.app(scope, receive, _with_cookie(scope, send))
         else:
-            await _refused(InputError("closed"), 404)(scope, receive, send)
+            await refusal(InputError("closed"), 404)(scope, receive, send)
 
     @staticmethod
     def _is_open(path: str) -> bool:
@@ -105,9 +122,9 @@ class Door:
         """Return the answer to what a view asks; None if whoever asked has gone."""
         headers = Headers(scope=scope)
         if not _from_here(headers):
-            return _refused(InputError("foreign_page"), 403)
+            return refusal(InputError("foreign_page"), 403)
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return _refused(InputError("no_request"), 415)
+            return refusal(InputError("no_request"), 415)
         body = await _body(receive)
         if body is None:
             return None
@@ -116,12 +133,11 @@ class Door:
         else:
             asked = await anyio.to_thread.run_sync(self._read, body, limiter=self._threads)
         if asked is None:
-            return _refused(InputError("no_request"), 400)
+            return refusal(InputError("no_request"), 400)
         pause = getattr(asked.handler, "pause", None)
         if pause:
             await asyncio.sleep(pause)
-        address = (scope.get("client") or ("nobody",))[0]
-        visitors.asks(visitors.named(headers.get("cookie", "")) or f"at {address}")
+        visitors.asks(_visitor(scope, headers))
         limiter = self._threads if pause is None else self._quick
         answer = await anyio.to_thread.run_sync(_answer, asked, limiter=limiter)
         return Response(answer, media_type="application/json")
@@ -134,6 +150,12 @@ class Door:
             return handler and Asked(handler, told["data"])
         except (ValueError, RecursionError, LookupError, TypeError):
             return None
+
+
+def _visitor(scope: Scope, headers: Headers) -> str:
+    """Return who asks: by the cookie, or by the address."""
+    address = (scope.get("client") or ("nobody",))[0]
+    return visitors.named(headers.get("cookie", "")) or f"at {address}"
 
 
 def _answer(asked: Asked) -> bytes:
@@ -180,7 +202,3 @@ def _with_cookie(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return named
-
-
-def _refused(error: LabError, status: int) -> JSONResponse:
-    return JSONResponse({"error": {"key": error.key, **sentences(error)}}, status_code=status)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import texts
 from core.errors import InputError
-from demos.common import door
+from demos.common import calls, door
 from demos.common.view import FOLDER as VIEWS
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
@@ -141,5 +141,5 @@ def middleware(demo: gr.Blocks) -> list[Middleware]:
         Middleware(BodyLimit),
         # The page is mostly texts in two languages and scripts: a quarter of it goes over the wire.
         Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
-        Middleware(door.Door, handlers=door.handlers(demo)),
+        Middleware(door.Door, handlers=door.handlers(demo), functions=calls.functions(demo)),
     ]

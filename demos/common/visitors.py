@@ -6,6 +6,7 @@ program) counts as its address.
 
 import re
 import secrets
+import threading
 from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
 
@@ -13,6 +14,7 @@ COOKIE = "lab_visitor"
 NAME = re.compile(r"[\w-]{22}", re.ASCII)
 
 _asking: ContextVar[str | None] = ContextVar("visitor", default=None)
+_gone: ContextVar[threading.Event | None] = ContextVar("gone", default=None)
 
 
 def visitor() -> str | None:
@@ -20,9 +22,21 @@ def visitor() -> str | None:
     return _asking.get()
 
 
-def asks(name: str) -> None:
-    """Say who asks, for all that this request leads to."""
+def still_there() -> bool:
+    """Say whether whoever asks still waits for the answer, as far as can be known."""
+    gone = _gone.get()
+    return gone is None or not gone.is_set()
+
+
+def asks(name: str, gone: threading.Event | None = None) -> None:
+    """Say who asks, for all that this request leads to.
+
+    Args:
+        name: of the visitor.
+        gone: is set when nobody waits for the answer any more; None where that can't be known.
+    """
     _asking.set(name)
+    _gone.set(gone)
 
 
 def new() -> str:

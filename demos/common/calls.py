@@ -1,0 +1,273 @@
+"""Calls by programs: the lab's questions by name, in the words of Gradio's clients.
+
+    POST /gradio_api/call/NAME   {"data": [...]} or {"argument": ...} -> {"event_id": ID}
+    GET  /gradio_api/call/NAME/ID                 -> event: complete, data: [answer]
+    POST /gradio_api/queue/join, GET /gradio_api/queue/data: the same, as gradio_client asks
+    POST /gradio_api/run/NAME    the same body    -> {"data": [answer]} at once
+
+Gradio would run an event that nobody reads, and keep its answer. Here a call waits until somebody
+comes to read it, and then runs in one of a few threads; only its arguments are kept until then.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+import threading
+import time
+import traceback
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from core.errors import InputError, LabError
+from demos.common import visitors
+from demos.common.errors import sentences
+from demos.common.rate import Rate
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+ROOT = "/gradio_api/"
+CALL = re.compile(rf"{ROOT}(call|call/v2|run)/(\w{{1,60}})/?")
+READ = re.compile(rf"{ROOT}call/(?:v2/)?(\w{{1,60}})/([\w-]{{1,40}})/?")
+JOIN, DATA, MCP = f"{ROOT}queue/join", f"{ROOT}queue/data", f"{ROOT}mcp"
+SESSION = re.compile(r"[\w-]{1,60}")
+N_THREADS = 8  # of calls, so that the pages keep most of the processor
+MAX_CALLS, PER_SECONDS = 120, 60.0  # of one visitor
+MAX_WAITING = 200  # calls that nobody has come to read yet
+UNREAD = 30.0  # seconds until such a call is dropped
+BEAT = 10.0  # seconds between two signs of life
+
+Function = Callable[..., Any]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Public:
+    """A question that programs may ask."""
+
+    number: int  # by which gradio_client knows it
+    name: str
+    answer: Function
+
+
+@dataclass
+class Call:
+    """What was asked, until somebody reads the answer."""
+
+    public: Public
+    given: dict[str, object] | list[object]  # arguments, by name or in order
+    visitor: str
+    session: str
+    refused: LabError | None = None
+    since: float = field(default_factory=time.monotonic)
+    event: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    gone: threading.Event = field(default_factory=threading.Event)  # whoever asked
+
+    def make(self) -> object:
+        """Return the answer; `Raises` what the question does."""
+        if isinstance(self.given, dict):
+            return self.public.answer(**self.given)
+        return self.public.answer(*self.given)
+
+
+def functions(demo: "gr.Blocks") -> tuple[Public, ...]:
+    """Return the questions that were registered for programs."""
+    found = [one for one in demo.fns.values() if one.fn and one.api_visibility == "public"]
+    return tuple(Public(one._id, str(one.api_name), one.fn) for one in found)
+
+
+class Calls:
+    """Answers programs."""
+
+    def __init__(self, functions: tuple[Public, ...], rate: Rate | None = None) -> None:
+        """Nobody has called yet."""
+        self._by_name = {one.name: one for one in functions}
+        self._by_number = {one.number: one for one in functions}
+        self._waiting: dict[str, Call] = {}  # by event, the oldest first
+        self._rate = rate or Rate(MAX_CALLS, PER_SECONDS)
+        self._threads = anyio.CapacityLimiter(N_THREADS)
+
+    def takes(self, method: str, path: str) -> bool:
+        """Say whether a request is one of a program's."""
+        path = path.rstrip("/")
+        if method == "POST":
+            return path == JOIN or CALL.fullmatch(path) is not None
+        return method == "GET" and (path == DATA or READ.fullmatch(path) is not None)
+
+    def too_many(self, visitor: str) -> LabError | None:
+        """Count a call; return why it may not be made, None if it may."""
+        wait = self._rate.wait(visitor)
+        limit, seconds = self._rate.limit, int(wait) + 1
+        return InputError("calls_many", limit=limit, seconds=seconds) if wait else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, visitor: str) -> None:
+        """Answer a request that `takes` has said yes to."""
+        path, headers = scope["path"].rstrip("/"), Headers(scope=scope)
+        chinese = headers.get("accept-language", "").strip().lower().startswith("zh")
+        language = "zh" if chinese else "en"
+        if scope["method"] == "POST":
+            response = await self._begin(Request(scope, receive), path, visitor)
+        elif path == DATA:
+            session = QueryParams(scope["query_string"]).get("session_hash", "")
+            response = _stream(self._read_session(session, language), self._session(session))
+        else:
+            found = READ.fullmatch(path)
+            call = self._take(found[2]) if found else None
+            if call is None:
+                response = refusal(InputError("calls_gone", seconds=int(UNREAD)), 404)
+            else:
+                response = _stream(self._read_event(call), [call])
+        if response:
+            await response(scope, receive, send)
+
+    # ---- Asking ------------------------------------------------------------------------------
+
+    async def _begin(self, request: Request, path: str, visitor: str) -> Response | None:
+        """Note a call, or make it at once; None if whoever asked has gone."""
+        try:
+            told = json.loads(await request.body())
+        except ClientDisconnect:
+            return None
+        except (ValueError, RecursionError):
+            return refusal(InputError("calls_body"), 400)
+        if not isinstance(told, dict):
+            return refusal(InputError("calls_body"), 400)
+        joins, session = path == JOIN, ""
+        if joins:
+            number, session = told.get("fn_index"), told.get("session_hash")
+            public = self._by_number.get(number) if isinstance(number, int) else None
+            if not (isinstance(session, str) and SESSION.fullmatch(session)):
+                return refusal(InputError("calls_body"), 400)
+            name, given = str(number)[:60], told.get("data")
+            if not isinstance(given, list):
+                return refusal(InputError("calls_body"), 400)
+        else:
+            found = CALL.fullmatch(path)
+            name = found[2] if found else ""
+            public = self._by_name.get(name)
+            given = told["data"] if isinstance(told.get("data"), list) else told
+        if public is None:
+            return refusal(InputError("calls_unknown", name=name), 404)
+        refused = self.too_many(visitor)
+        call = Call(public, given, visitor, session, refused)
+        if path.startswith(f"{ROOT}run/"):
+            if refused:
+                return refusal(refused, 429)
+            answer, error = await self._made(call)
+            return refusal(error, 400) if error else JSONResponse({"data": [answer]})
+        if not self._keep(call):
+            return refusal(InputError("calls_busy", limit=MAX_WAITING), 503)
+        return JSONResponse({"event_id": call.event})
+
+    def _keep(self, call: Call) -> bool:
+        """Let a call wait for its reader; False if too many do."""
+        oldest = time.monotonic() - UNREAD
+        for event in [name for name, one in self._waiting.items() if one.since < oldest]:
+            del self._waiting[event]
+        if len(self._waiting) >= MAX_WAITING:
+            return False
+        self._waiting[call.event] = call
+        return True
+
+    # ---- Reading -----------------------------------------------------------------------------
+
+    def _take(self, event: str) -> Call | None:
+        call = self._waiting.pop(event, None)
+        return call if call and time.monotonic() - call.since < UNREAD else None
+
+    def _session(self, session: str) -> list[Call]:
+        return [one for one in self._waiting.values() if one.session == session and session]
+
+    async def _made(self, call: Call) -> tuple[Any, LabError | None]:
+        """Return the answer, or why there is none."""
+        if call.refused:
+            return None, call.refused
+        visitors.asks(call.visitor, call.gone)
+        try:
+            return await anyio.to_thread.run_sync(call.make, limiter=self._threads), None
+        except LabError as error:
+            return None, error
+
+    async def _beats(self, work: "asyncio.Task[Any]") -> AsyncIterator[None]:
+        """Wait for some work, with a sign of life now and then."""
+        while not work.done():
+            done, _ = await asyncio.wait([work], timeout=BEAT)
+            if not done:
+                yield None
+
+    async def _read_event(self, call: Call) -> AsyncIterator[str]:
+        """Yield the answer to one call, as /call has it."""
+        work = asyncio.ensure_future(self._made(call))
+        async for _ in self._beats(work):
+            yield "event: heartbeat\ndata: null\n\n"
+        answer, error = _result(work)
+        if error:
+            said = {"error": {"key": error.key, **sentences(error)}}
+            yield f"event: error\ndata: {_json(said)}\n\n"
+        else:
+            yield f"event: complete\ndata: {_json([answer])}\n\n"
+
+    async def _read_session(self, session: str, language: str) -> AsyncIterator[str]:
+        """Yield the answers to a session's calls one after the other, as gradio_client reads."""
+        while calls := self._session(session):
+            call = self._take(calls[0].event)
+            if call is None:
+                continue
+            yield _message("process_starts", event_id=call.event, eta=None)
+            work = asyncio.ensure_future(self._made(call))
+            async for _ in self._beats(work):
+                yield _message("heartbeat")
+            answer, error = _result(work)
+            output = {"error": error.sentence(language)} if error else {"data": [answer]}
+            told = {"event_id": call.event, "output": output, "success": error is None}
+            ended = _message("process_completed", **told)
+            # In one piece with the last answer: a client must not ask again in between.
+            yield ended if self._session(session) else ended + _message("close_stream")
+        yield ""
+
+
+def _result(work: "asyncio.Task[tuple[Any, LabError | None]]") -> tuple[Any, LabError | None]:
+    """Return what came of some work; a bug goes to the log, and whoever asked is told so."""
+    bug = work.exception()
+    if bug is None:
+        return work.result()
+    log.error("%s", "".join(traceback.format_exception(bug)))
+    return None, InputError("server")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def _message(kind: str, **told: object) -> str:
+    return f"data: {_json({'msg': kind, **told})}\n\n"
+
+
+def _stream(parts: AsyncIterator[str], calls: list[Call]) -> Response:
+    """Return an answer that comes in parts; whose reader leaves, no longer wants it."""
+
+    async def watched() -> AsyncIterator[str]:
+        try:
+            async for part in parts:
+                yield part
+        finally:
+            for call in calls:
+                call.gone.set()
+
+    headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+    return StreamingResponse(watched(), media_type="text/event-stream", headers=headers)
+
+
+def refusal(error: LabError, status: int) -> JSONResponse:
+    """Return why something isn't done, in every language."""
+    told: Mapping[str, object] = {"key": error.key, **sentences(error)}
+    return JSONResponse({"error": told}, status_code=status)

@@ -1,0 +1,400 @@
+"""What programs ask: arguments, answers, the words of Gradio's clients, limits."""
+
+import base64
+import inspect
+import io
+import json
+import math
+from typing import get_args, get_type_hints
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
+from torch import nn, tensor
+
+import app
+from core.api import arguments, attention, images, language
+from core.errors import InputError
+from core.inference import any_code, convolution, elbo, latent_walk, measuring, reconstruction
+from core.results.plain import plain, schema
+from demos import api
+from demos.common import calls, door
+from demos.common.rate import Rate
+
+DIGIT = np.zeros((28, 28), np.float32)
+DIGIT[6:22, 12:16] = 1
+
+KINDS = {"string": str, "boolean": bool, "array": list, "object": dict, "null": type(None)}
+
+
+def fits(value: object, kind: dict) -> bool:
+    """Say whether a value is of a JSON Schema, as far as ours go."""
+    if "anyOf" in kind:
+        return any(fits(value, one) for one in kind["anyOf"])
+    if not kind:
+        return True
+    if kind["type"] in ("integer", "number"):
+        wanted = int if kind["type"] == "integer" else (int, float)
+        return isinstance(value, wanted) and not isinstance(value, bool)
+    if not isinstance(value, KINDS[kind["type"]]):
+        return False
+    if kind["type"] == "array":
+        places = kind.get("prefixItems") or [kind["items"]] * len(value)
+        return len(places) == len(value) and all(map(fits, value, places))
+    if "properties" in kind:
+        names = set(kind["required"]) == set(value) == set(kind["properties"])
+        return names and all(fits(value[name], one) for name, one in kind["properties"].items())
+    return kind["type"] != "object" or all(
+        fits(one, kind["additionalProperties"]) for one in value.values()
+    )
+
+
+# ---- Arguments and answers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("function", api.FUNCTIONS, ids=lambda one: one.__name__)
+def test_every_argument_is_described_and_has_a_kind(function):
+    described = inspect.getdoc(function).partition("Args:")[2]
+    for name, parameter in arguments.public(function).items():
+        assert f"    {name}: " in described
+        assert schema(get_type_hints(function)[name])
+        assert parameter.default is inspect.Parameter.empty or json.dumps(parameter.default)
+    assert schema(get_type_hints(function)["return"])["type"] == "object"
+
+
+def test_the_models_that_are_named_are_those_that_there_are():
+    assert get_args(images.Reconstructing) == reconstruction.MODELS
+    assert get_args(images.Coding) == any_code.MODELS
+    assert get_args(images.Walking) == tuple(latent_walk.MODELS)
+    assert get_args(images.Bounding) == tuple(elbo.MODELS)
+    assert get_args(images.Activation) == tuple(convolution.ACTIVATIONS)
+
+
+WRONG = [
+    (images.encode, {}, "argument_missing"),
+    (images.encode, {"digit": 3, "colour": 1}, "argument_unknown"),
+    (images.encode, [3, "vae16", 1], "argument_many"),
+    (images.encode, {"digit": True}, "argument_kind"),
+    (images.encode, {"digit": 1.5}, "argument_kind"),
+    (images.encode, {"digit": None}, "argument_kind"),
+    (images.encode, {"digit": [[0, "1"]]}, "argument_kind"),
+    (images.encode, {"digit": math.nan}, "argument_kind"),
+    (images.encode, {"digit": 2**60}, "argument_kind"),
+    (images.encode, {"digit": 10**400}, "argument_kind"),
+    (images.encode, {"digit": 3, "model": "vae17"}, "argument_kind"),
+    (images.encode, {"digit": 3, "model": ["vae16"]}, "argument_kind"),
+    (images.encode, {"digit": 5000}, "sample_range"),
+    (images.encode, {"digit": "?"}, "digit_base64"),
+    (images.encode, {"digit": "锁"}, "digit_base64"),
+    (images.encode, {"digit": base64.b64encode(b"no picture").decode()}, "image_unreadable"),
+    (images.encode, {"digit": []}, "digit_rows"),
+    (images.encode, {"digit": [[0.0] * 28] * 27 + [[0.0]]}, "digit_rows"),
+    (images.encode, {"digit": [[255] * 28] * 28}, "digit_ink"),
+    (images.decode, {"code": [1.0]}, "code_length"),
+    (images.decode, {"code": [1.0, 1e30]}, "code_number"),
+    (images.interpolate, {"start": 1, "end": 2, "steps": 1}, "walk_steps"),
+    (images.interpolate, {"start": 1, "end": 2, "beta": 3}, "vae2_beta"),
+    (images.split_elbo, {"digit": 1, "seed": -1}, "seed_range"),
+    (images.convolve, {"picture": [], "kernel": [[1]]}, "grid_size"),
+    (images.convolve, {"picture": [[1, 2], [3]], "kernel": [[1]]}, "grid_rows"),
+    (images.convolve, {"picture": [[1]], "kernel": [[1, 2]]}, "convolution_kernel"),
+    (images.convolve, {"picture": [[1]], "kernel": [[1]], "stride": 0}, "argument_range"),
+    (language.tokenize, {"text": " "}, "text_empty"),
+    (language.tokenize, {"text": "a " * 5000}, "text_too_long"),
+    (language.mask, {"text": "a", "n_epochs": 9}, "masking_epochs"),
+    (language.fill_mask, {"text": "nothing hidden"}, "no_blank"),
+    (language.fill_mask, {"text": "a", "model": "../secret"}, "model_name"),
+    (language.fill_mask, {"text": "a", "hidden": [0] * 6000}, "argument_long"),
+    (language.follows, {"first": "a", "candidates": []}, "nsp_candidates"),
+    (attention.attention, {"text": "a", "off": [0] * 2000}, "argument_long"),
+    (attention.attention, {"text": "a", "layer": 99}, "attention_layer"),
+    (attention.attention, {"text": "a", "head": -1}, "attention_head"),
+    (attention.head_effects, {"text": "a"}, "attention_no_mask"),
+    (attention.head_effects, {"text": "a [MASK]", "off": [999]}, "attention_heads"),
+]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(("function", "given", "key"), WRONG, ids=lambda part: str(part)[:40])
+def test_what_cannot_be_used_is_said_in_words(small, function, given, key):
+    answer = api.offered(function)
+    with pytest.raises(InputError) as refused:
+        answer(**given) if isinstance(given, dict) else answer(*given)
+    assert refused.value.key == key
+    assert refused.value.sentence("zh") != refused.value.sentence("en")
+
+
+def file_of(pixels: np.ndarray) -> str:
+    file = io.BytesIO()
+    Image.fromarray((pixels * 255).astype(np.uint8)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_a_digit_comes_in_three_ways():
+    np.testing.assert_array_equal(images.seen(7), reconstruction.sample(7))
+    np.testing.assert_array_equal(images.seen(DIGIT.tolist()), DIGIT)
+    photo = np.kron(DIGIT, np.ones((5, 5), np.float32))
+    found = images.seen(file_of(photo))
+    np.testing.assert_array_equal(images.seen(f"data:image/png;base64,{file_of(photo)}"), found)
+    assert found.shape == (28, 28)
+    assert found.max() == 1
+
+
+GOOD = [
+    (images.reconstruct, {"digit": 7, "model": "ae3"}),
+    (images.encode, {"digit": DIGIT.tolist()}),
+    (images.decode, {"code": [0, 1]}),
+    (images.interpolate, {"start": 1, "end": 2, "steps": 3}),
+    (images.split_elbo, {"digit": 3}),
+    (images.convolve, {"picture": [[1, 2], [3, 4]], "kernel": [[1, -1]], "activation": "relu"}),
+    (language.tokenize, {"text": "a cat", "second": "b"}),
+    (language.mask, {"text": "the cat sat on the mat", "n_epochs": 2}),
+    (language.fill_mask, {"text": "a [MASK]", "hidden": [0]}),
+    (language.fill_mask, {"text": "首[MASK]"}),
+    (language.follows, {"first": "a", "candidates": ["b", "c"]}),
+    (attention.attention, {"text": "a cat", "layer": 1}),
+    (attention.attention, {"text": "a cat", "layer": 1, "head": 1, "off": [0]}),
+    (attention.head_effects, {"text": "a [MASK]"}),
+]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(("function", "given"), GOOD, ids=lambda part: str(part)[:40])
+def test_an_answer_is_what_its_schema_says(small, function, given):
+    answer = json.loads(json.dumps(api.offered(function)(**given), allow_nan=False))
+    assert fits(answer, schema(get_type_hints(function)["return"]))
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("text", ["a fine film, never dull", "难看，一点也不好"])
+def test_sentiment_tells_each_ngram_once_and_what_it_costs(text):
+    found = language.sentiment(text)
+    assert fits(plain(found), schema(type(found)))
+    places = [(one.first, one.n_units) for one in found.ngrams]
+    assert len(places) == len(set(places)) > 2
+    costs = [one.cost for one in found.ngrams]
+    assert costs == sorted(costs, reverse=True)
+    assert all(one.text in text for one in found.ngrams)
+    assert {one.model for one in found.verdicts} >= {"tuned", "bow", "bert"}
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("name", any_code.MODELS)
+def test_every_code_decodes(name):
+    code = images.encode(7, name).code
+    pixels = images.decode(code.tolist(), name).pixels
+    assert np.square(pixels - images.seen(7)).mean() < np.square(1 - images.seen(7)).mean() / 4
+
+
+@pytest.mark.parametrize("activation", ["none", "relu", "gelu", "mish", "sigmoid", "tanh"])
+def test_a_convolution_is_that_of_torch(activation):
+    layer = nn.Conv2d(1, 1, (2, 3), stride=2, padding=1, dilation=2)
+    picture = np.random.default_rng(0).normal(size=(9, 8)).tolist()
+    kernel, bias = layer.weight[0, 0].tolist(), layer.bias.item()
+    found = images.convolve(picture, kernel, 2, 1, 2, bias, activation)
+    names = {"none": "Identity", "relu": "ReLU", "gelu": "GELU", "mish": "Mish"}
+    after = getattr(nn, names.get(activation, activation.title()))()
+    expected = after(layer(tensor(picture)[None]))[0]
+    np.testing.assert_allclose(found.output, expected.detach().numpy(), atol=1e-6)
+
+
+def test_one_head_and_the_mean_of_a_layer(small):
+    heads = [attention.attention("a cat sat", layer=1, head=h) for h in range(2)]
+    assert heads[0].n_heads == 2
+    mean = attention.attention("a cat sat", layer=1)
+    np.testing.assert_allclose(mean.attention, (heads[0].attention + heads[1].attention) / 2)
+    np.testing.assert_allclose(mean.attention.sum(-1), 1, atol=1e-5)
+
+
+def test_who_has_gone_gets_no_measurement(small):
+    with pytest.raises(InputError) as refused:
+        attention.head_effects("a [MASK]", wanted=lambda: False, visitor="gone")
+    assert refused.value.key == "job_gone"
+
+
+def test_a_full_line_is_told_to_programs_too(small, monkeypatch):
+    def full(*_: object) -> None:
+        raise InputError("measuring_busy", limit=12)
+
+    monkeypatch.setattr(measuring, "begin", full)
+    with pytest.raises(InputError, match="12 measurements"):
+        attention.head_effects("a [MASK]")
+
+
+# ---- Who may ask what ----------------------------------------------------------------------------
+
+
+def test_all_functions_are_listed_and_nothing_else():
+    info = app.build_app().get_api_info()
+    assert set(info["named_endpoints"]) == {f"/{one.__name__}" for one in api.FUNCTIONS}
+    assert info["unnamed_endpoints"] == {}
+    listed = info["named_endpoints"]["/fill_mask"]
+    assert [one["parameter_name"] for one in listed["parameters"]] == ["text", "model", "hidden"]
+    assert "blanks" in listed["returns"][0]["type"]["properties"]
+    effects = info["named_endpoints"]["/head_effects"]["parameters"]
+    assert "visitor" not in [one["parameter_name"] for one in effects]
+
+
+def test_the_page_does_not_carry_them():
+    config = app.build_app().config
+    components = {one["id"]: one for one in config["components"]}
+    shown = [components[number] for number in config["page"][""]["components"]]
+    assert "api" not in {one["type"] for one in shown}
+
+
+def double(x: int) -> int:
+    if x < 0:
+        raise InputError("sample_range", high=9, got=x)
+    return 2 * x
+
+
+def bug(x: int) -> int:
+    return x // 0
+
+
+PUBLIC = (calls.Public(4, "double", double), calls.Public(5, "bug", bug))
+
+
+@pytest.fixture
+def client():
+    with TestClient(
+        Starlette(middleware=[Middleware(door.Door, handlers={}, functions=PUBLIC)]),
+        base_url="http://lab:7860",
+    ) as client:
+        yield client
+
+
+def call(client: TestClient, given: object, name: str = "double", **options: object):
+    begun = client.post(f"/gradio_api/call/{name}", json=given, **options)
+    assert begun.status_code == 200, begun.text
+    said = client.get(f"/gradio_api/call/{name}/{begun.json()['event_id']}", **options).text
+    event, data = said.removesuffix("\n\n").rpartition("\n\n")[2].split("\n")
+    return event.removeprefix("event: "), json.loads(data.removeprefix("data: "))
+
+
+def messages(answer: str) -> list[dict]:
+    return [json.loads(part.removeprefix("data: ")) for part in answer.split("\n\n") if part]
+
+
+def test_a_call_is_read_once(client):
+    assert call(client, {"x": 3}) == ("complete", [6])
+    assert call(client, {"data": [4]}) == ("complete", [8])
+    named = client.post("/gradio_api/call/v2/double/", json={"x": 5}).json()["event_id"]
+    assert "[10]" in client.get(f"/gradio_api/call/v2/double/{named}").text
+    again = client.get(f"/gradio_api/call/double/{named}")
+    assert (again.status_code, again.json()["error"]["key"]) == (404, "calls_gone")
+    assert client.post("/gradio_api/run/double", json={"x": 3}).json() == {"data": [6]}
+
+
+def test_an_error_is_the_labs_sentence(client):
+    kind, said = call(client, {"x": -1})
+    assert kind == "error"
+    assert said["error"]["key"] == "sample_range"
+    assert said["error"]["zh"].startswith("样本数字")
+    at_once = client.post("/gradio_api/run/double", json={"x": -1})
+    assert (at_once.status_code, at_once.json()) == (400, said)
+
+
+@pytest.mark.parametrize(("asked", "begins"), [("zh-CN,zh;q=.9", "样本"), ("", "Sample")])
+def test_gradio_client_reads_one_sentence_in_its_language(client, asked, begins):
+    body = {"fn_index": 4, "session_hash": "abc", "data": [-1]}
+    client.post("/gradio_api/queue/join", json=body)
+    data = {"session_hash": "abc"}
+    said = client.get("/gradio_api/queue/data", params=data, headers={"accept-language": asked})
+    started, ended, closed = messages(said.text)
+    assert (started["msg"], ended["msg"], closed["msg"]) == (
+        "process_starts",
+        "process_completed",
+        "close_stream",
+    )
+    assert ended["success"] is False
+    assert ended["output"]["error"].startswith(begins)
+    assert client.get("/gradio_api/queue/data", params=data).text == ""
+
+
+def test_a_session_gets_its_own_calls_in_order(client):
+    for x, session in ((1, "one"), (2, "two"), (3, "one")):
+        body = {"fn_index": 4, "session_hash": session, "data": [x]}
+        assert client.post("/gradio_api/queue/join", json=body).status_code == 200
+    said = messages(client.get("/gradio_api/queue/data?session_hash=one").text)
+    ended = [one for one in said if one["msg"] == "process_completed"]
+    assert [one["output"]["data"] for one in ended] == [[2], [6]]
+
+
+def test_a_bug_is_no_secret_but_its_text_is(client, caplog):
+    kind, said = call(client, {"x": 1}, "bug")
+    assert kind == "error"
+    assert said["error"]["key"] == "server"
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "key"),
+    [
+        ("call/unknown", {}, 404, "calls_unknown"),
+        ("run/unknown", {}, 404, "calls_unknown"),
+        ("call/double", [], 400, "calls_body"),
+        ("call/double", "x", 400, "calls_body"),
+        ("queue/join", {"fn_index": 9, "session_hash": "a", "data": []}, 404, "calls_unknown"),
+        ("queue/join", {"fn_index": [], "session_hash": "a", "data": []}, 404, "calls_unknown"),
+        ("queue/join", {"fn_index": 4, "session_hash": "a" * 99, "data": []}, 400, "calls_body"),
+        ("queue/join", {"fn_index": 4, "data": []}, 400, "calls_body"),
+        ("queue/join", {"fn_index": 4, "session_hash": "a", "data": {}}, 400, "calls_body"),
+    ],
+)
+def test_what_is_no_call_is_refused(client, path, body, status, key):
+    answer = client.post(f"/gradio_api/{path}", json=body)
+    assert (answer.status_code, answer.json()["error"]["key"]) == (status, key)
+
+
+@pytest.mark.parametrize("body", ["", "{", "[" * 100_000, "1" * 5000, "\xff"])
+def test_what_is_no_json_is_refused(client, body):
+    answer = client.post("/gradio_api/run/double", content=body.encode("latin-1"))
+    assert (answer.status_code, answer.json()["error"]["key"]) == (400, "calls_body")
+
+
+def test_pages_of_others_can_not_call(client):
+    headers = {"origin": "http://evil.example"}
+    answer = client.post("/gradio_api/run/double", json={"x": 1}, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["key"]) == (403, "foreign_page")
+
+
+def test_who_calls_too_often_waits(client):
+    for _ in range(calls.MAX_CALLS):
+        assert client.post("/gradio_api/run/double", json={"x": 1}).status_code == 200
+    refused = client.post("/gradio_api/run/double", json={"x": 1})
+    assert (refused.status_code, refused.json()["error"]["key"]) == (429, "calls_many")
+    assert call(client, {"x": 1})[1]["error"]["key"] == "calls_many"
+    other = {"cookie": "lab_visitor=" + "b" * 22}
+    assert client.post("/gradio_api/run/double", json={"x": 1}, headers=other).status_code == 200
+
+
+def test_calls_that_nobody_reads_are_few_and_never_made(client, monkeypatch):
+    monkeypatch.setattr(calls, "MAX_WAITING", 3)
+    made = []
+    monkeypatch.setattr(calls.Call, "make", lambda one: made.append(one))
+    for _ in range(3):
+        client.post("/gradio_api/call/double", json={"x": 1})
+    full = client.post("/gradio_api/call/double", json={"x": 1})
+    assert (full.status_code, full.json()["error"]["key"]) == (503, "calls_busy")
+    assert made == []
+    monkeypatch.setattr(calls, "UNREAD", 0.0)
+    assert client.post("/gradio_api/call/double", json={"x": 1}).status_code == 200
+
+
+def test_a_rate_forgets(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("demos.common.rate.time.monotonic", lambda: now)
+    rate = Rate(2, 60.0)
+    assert [rate.wait("a"), rate.wait("a")] == [0.0, 0.0]
+    assert rate.wait("a") == 60.0
+    assert rate.wait("b") == 0.0
+    now = 159.0
+    assert rate.wait("a") == pytest.approx(1.0)
+    now = 160.0
+    assert rate.wait("a") == 0.0
+    monkeypatch.setattr("demos.common.rate.MAX_VISITORS", 2)
+    assert [rate.wait("c"), rate.wait("d"), len(rate._calls)] == [0.0, 0.0, 2]
