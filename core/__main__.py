@@ -15,6 +15,7 @@ is answered by a sentence, and the exit code is 2.
 import argparse
 import base64
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -139,8 +140,8 @@ def _sentiment(asked: argparse.Namespace) -> Any:
 
 
 def _reconstruct(asked: argparse.Namespace) -> Any:
-    if asked.digit.isascii() and asked.digit.isdigit():
-        return images.reconstruct(int(asked.digit[:9]), asked.model)
+    if re.fullmatch(r"\d{1,9}", asked.digit, re.ASCII):
+        return images.reconstruct(int(asked.digit), asked.model)
     path = Path(asked.digit)
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_FILE else None

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from core.errors import InputError
+from core.results.plain import MAX_WHOLE, sound
 
 MAX_SHOWN = 60  # characters of what came, in a sentence
-MAX_WHOLE = 2**53  # up to here each whole number is one in JavaScript too
 NAMES = {str: "string", int: "integer", float: "number", bool: "true | false", type(None): "null"}
 
 
@@ -69,9 +69,12 @@ def said(hint: Any) -> str:
 
 def shown(value: object) -> str:
     """Return a value as a sentence shows it, on one line."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    text = text.encode("utf-8", "replace").decode()
-    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+    text = ""
+    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        text += part
+        if len(text) > MAX_SHOWN:  # it may be megabytes long, or nested beyond what Python follows
+            return sound(text[: MAX_SHOWN - 3]) + "..."
+    return sound(text)
 
 
 def _as(value: object, hint: Any, name: str) -> Any:
@@ -86,6 +89,7 @@ _MISFIT = object()
 
 
 def _fitting(value: object, hint: Any) -> Any:
+    """Return a value as a type hint wants it, `_MISFIT` where it doesn't fit."""
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
         fits = (_fitting(value, part) for part in get_args(hint))
@@ -93,28 +97,17 @@ def _fitting(value: object, hint: Any) -> Any:
     if origin is Literal:
         return value if isinstance(value, str) and value in get_args(hint) else _MISFIT
     if origin is list:
-        return _list(value, get_args(hint)[0])
+        if not isinstance(value, list):
+            return _MISFIT
+        found = [_fitting(one, get_args(hint)[0]) for one in value]
+        return _MISFIT if any(one is _MISFIT for one in found) else found
     if hint is str:
-        # Lone surrogates, which no encoding knows, become U+FFFD.
-        whole = isinstance(value, str) and value.encode("utf-16", "surrogatepass")
-        return whole.decode("utf-16", "replace") if isinstance(whole, bytes) else _MISFIT
+        return sound(value) if isinstance(value, str) else _MISFIT
     if hint is bool or hint is type(None):
         return value if isinstance(value, hint) else _MISFIT
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _MISFIT
-    if not (abs(value) <= MAX_WHOLE if isinstance(value, int) else math.isfinite(value)):
-        return _MISFIT
-    if hint is int:
-        return int(value) if value == int(value) and abs(value) <= MAX_WHOLE else _MISFIT
-    return float(value)
-
-
-def _list(value: object, hint: Any) -> Any:
-    if not isinstance(value, list):
-        return _MISFIT
-    found = []
-    for one in value:
-        found.append(_fitting(one, hint))
-        if found[-1] is _MISFIT:
-            return _MISFIT
-    return found
+    whole = isinstance(value, int) or value.is_integer()
+    if hint is int or isinstance(value, int):
+        return hint(value) if whole and abs(value) <= MAX_WHOLE else _MISFIT
+    return value if math.isfinite(value) else _MISFIT

@@ -113,16 +113,7 @@ def follows(first: str, candidates: list[str], model: str = GUESSED) -> JudgedCa
 
 def follows_by(reader: Reader, first: str, candidates: Sequence[str]) -> JudgedCandidates:
     """Do what `follows` does, for a model at hand."""
-    if len(candidates) > next_sentence.MAX_CANDIDATES:
-        high = next_sentence.MAX_CANDIDATES
-        raise InputError("nsp_candidates", high=high, got=len(candidates))
-    for able, key in (
-        (reader.has_nsp, "nsp_no_head"),
-        (reader.reads_pairs, "attention_one_segment"),
-    ):
-        if not able:
-            raise InputError(key, name=reader.name)
-    return next_sentence.judged(reader, first, candidates)
+    return next_sentence.judged(next_sentence.able(reader, reader.name), first, candidates)
 
 
 def sentiment(

@@ -43,10 +43,10 @@ def decode(name: str, code: Sequence[float]) -> np.ndarray:
 
     Raises:
         InputError: no such model, or the code has another length or is no code's size.
-        AssetError: the model's file, or the sample, is missing or damaged.
+        AssetError: the model's file is missing or damaged.
     """
-    model = _model(name)
-    size = codes.sample_codes(name).shape[1]
+    model, blank = _model(name), torch.zeros(1, images.FIELD, images.FIELD)
+    size = coding.encode(model, blank.to(runtime.device())).shape[1]
     if len(code) != size:
         raise InputError("code_length", model=name, size=size, got=len(code))
     if not all(abs(number) <= MAX_NUMBER for number in code):  # NaN fails, too

@@ -1,18 +1,12 @@
 """Which words does BERT put in the blanks?
 
-    python -m core.inference.masked_words "the cat sat on the [MASK]."
-    python -m core.inference.masked_words "北京是中国的首[MASK]。" --top 3
-    python -m core.inference.masked_words "..." --model en|zh|FOLDER|owner/name
-
     ids [1, T + 2] -> hidden [T + 2, D] at the N blanks -> MLM logits [N, V] -> probabilities
 
 Several blanks are answered at once, each given all the others as blanks: BERT assumes that they
 are independent of each other (arXiv:1906.08237, section 2.1, names it as its weakness).
 """
 
-import argparse
 import math
-import sys
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -20,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import berts, fast_bert, fetching, runtime
+from core import fast_bert, runtime
 from core.berts import Reader
-from core.errors import InputError, LabError
+from core.errors import InputError
 from core.inference import readers, training_lapse
 from core.results.answers import BlankAnswer, HiddenWord, MaskedWords, Top
 from core.text import pieces, words
@@ -208,49 +202,3 @@ def _whole_words(read: Pieces, answers: Sequence[BlankAnswer]) -> tuple[HiddenWo
         share = math.prod(at_piece[place].probability or 0.0 for place in places)
         found.append(HiddenWord(tuple(places), written, share))
     return tuple(found)
-
-
-def main() -> int:
-    """Answer the blanks of a text on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("text", help='a sentence with one or more "[MASK]"')
-    parser.add_argument("--model", help="en, zh, a folder or owner/name; guessed if not given")
-    parser.add_argument("--top", type=int, default=5, help=f"answers for each blank, 1..{N_TOP}")
-    args = parser.parse_args()
-    if not 1 <= args.top <= N_TOP:
-        parser.error(f"--top must lie in 1..{N_TOP}, not {args.top}")
-    try:
-        name = args.model or pieces.looks_like(args.text) or "en"
-        if name not in berts.LANGUAGES:
-            fetching.fetch(name)
-        reader = berts.reader(name)
-        if not reader.has_mlm:
-            raise InputError("model_without_mlm", name=reader.name)
-        filled = fill(args.text, reader)
-        if not filled.blanks:
-            raise InputError("no_blank")
-    except LabError as error:
-        sys.stderr.write(f"{error}\n{error.sentence('zh')}\n")
-        return 1
-    sys.stdout.write(_page(filled, args.top))
-    return 0
-
-
-def _page(filled: MaskedWords, n_top: int) -> str:
-    """Return the answers as lines of text with bars."""
-    lines = [" ".join(filled.tokens)]
-    if filled.n_cut:
-        lines.append(f"(the last {filled.n_cut} pieces find no place)")
-    if filled.n_lost:
-        lines.append(f"({filled.n_lost} [MASK] among them)")
-    for number, blank in enumerate(filled.blanks, 1):
-        lines += ["", f"[MASK] {number}, piece {blank.at + 1}"]
-        for token, share in blank.top[:n_top]:
-            wide = sum(1 + (character > "\u2e7f") for character in token)
-            padding = " " * max(0, 16 - wide)
-            lines.append(f"  {token}{padding} {100 * share:5.1f}%  {'█' * round(40 * share)}")
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -39,8 +39,6 @@ def judge(first: str, candidates: Sequence[str], model: str) -> JudgedCandidates
             model that never learned this question.
         AssetError: the weights are not there.
     """
-    if not 1 <= len(candidates) <= MAX_CANDIDATES:
-        raise InputError("nsp_candidates", high=MAX_CANDIDATES, got=len(candidates))
     return judged(asked(model), first, candidates)
 
 
@@ -49,8 +47,10 @@ def judged(reader: Reader, first: str, candidates: Sequence[str]) -> JudgedCandi
     """Return what `judge` does, for a reader at hand that has learned the question.
 
     Raises:
-        InputError: nothing to read in a sentence or too much of it.
+        InputError: nothing to read in a sentence or too much of it, or too many candidates.
     """
+    if not 1 <= len(candidates) <= MAX_CANDIDATES:
+        raise InputError("nsp_candidates", high=MAX_CANDIDATES, got=len(candidates))
     a = pieces.read(first, reader.tokenizer)
     all_b = [pieces.read(candidate, reader.tokenizer) for candidate in candidates]
     pairs = [paired(reader, a, b) for b in all_b]
@@ -87,10 +87,23 @@ def asked(model: str) -> Reader:
     reader = berts.ready(readers.source(model))
     if reader is None:
         raise InputError("model_not_loaded", name=model)
+    return able(reader, model)
+
+
+def able(reader: Reader, name: str) -> Reader:
+    """Return a reader that has learned next sentence prediction.
+
+    Args:
+        reader: any.
+        name: what whoever asks calls it.
+
+    Raises:
+        InputError: it hasn't.
+    """
     if not reader.has_nsp:
-        raise InputError("nsp_no_head", name=model)
+        raise InputError("nsp_no_head", name=name)
     if not reader.reads_pairs:
-        raise InputError("attention_one_segment", name=model)
+        raise InputError("attention_one_segment", name=name)
     return reader
 
 

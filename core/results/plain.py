@@ -12,6 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 DECIMALS = 6  # of the numbers in an array
+MAX_WHOLE = 2**53  # up to here each whole number is one in JavaScript too
 KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -23,7 +24,7 @@ def plain(value: object) -> Json:
         TypeError: JSON has nothing like it.
     """
     if isinstance(value, np.ndarray):
-        return _numbers(value)
+        return numbers(value)
     if isinstance(value, np.generic):
         return plain(value.item())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -39,14 +40,20 @@ def plain(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} is nothing that JSON has.")
 
 
-def _numbers(array: np.ndarray) -> list[Json]:
+def numbers(array: np.ndarray) -> list[Json]:
+    """Return an array as lists, to 6 decimals; null where a number is not finite."""
     if array.dtype.kind in "iub":
         return array.tolist()
     if array.ndim > 1:
-        return [_numbers(row) for row in array]
+        return [numbers(row) for row in array]
     rounded = np.round(array.astype(np.float64), DECIMALS)
     found = rounded.tolist()
     return found if np.isfinite(rounded).all() else [plain(one) for one in found]
+
+
+def sound(text: str) -> str:
+    """Return a text with U+FFFD for each lone surrogate: JSON can say one, no encoding can."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def schema(kind: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ comes to read it, and then runs in one of a few threads; only its arguments are 
 """
 
 import asyncio
+import functools
 import json
 import logging
 import re
@@ -45,8 +46,10 @@ MAX_CALLS, PER_SECONDS = 120, 60.0  # of one visitor
 MAX_WAITING = 200  # calls that nobody has come to read yet
 UNREAD = 30.0  # seconds until such a call is dropped
 BEAT = 10.0  # seconds between two signs of life
+SMALL = 100_000  # bytes of a request that is read on the spot
 
 Function = Callable[..., Any]
+Made = tuple[str, LabError | None]  # an answer as JSON, or why there is none
 log = logging.getLogger(__name__)
 
 
@@ -72,11 +75,11 @@ class Call:
     event: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     gone: threading.Event = field(default_factory=threading.Event)  # whoever asked
 
-    def make(self) -> object:
-        """Return the answer; `Raises` what the question does."""
+    def make(self) -> str:
+        """Return the answer as JSON; `Raises` what the question does."""
         if isinstance(self.given, dict):
-            return self.public.answer(**self.given)
-        return self.public.answer(*self.given)
+            return _json(self.public.answer(**self.given))
+        return _json(self.public.answer(*self.given))
 
 
 def functions(demo: "gr.Blocks") -> tuple[Public, ...]:
@@ -118,14 +121,14 @@ class Calls:
             response = await self._begin(Request(scope, receive), path, visitor)
         elif path == DATA:
             session = QueryParams(scope["query_string"]).get("session_hash", "")
-            response = _stream(self._read_session(session, language), self._session(session))
+            response = _stream(self._read_session(session, language))
         else:
             found = READ.fullmatch(path)
             call = self._take(found[2]) if found else None
             if call is None:
                 response = refusal(InputError("calls_gone", seconds=int(UNREAD)), 404)
             else:
-                response = _stream(self._read_event(call), [call])
+                response = _stream(self._read_event(call))
         if response:
             await response(scope, receive, send)
 
@@ -134,39 +137,48 @@ class Calls:
     async def _begin(self, request: Request, path: str, visitor: str) -> Response | None:
         """Note a call, or make it at once; None if whoever asked has gone."""
         try:
-            told = json.loads(await request.body())
+            body = await request.body()
+            read = functools.partial(json.loads, body)
+            told = read() if len(body) <= SMALL else await anyio.to_thread.run_sync(read)
         except ClientDisconnect:
             return None
         except (ValueError, RecursionError):
             return refusal(InputError("calls_body"), 400)
-        if not isinstance(told, dict):
+        if not _is_call(told, path):
             return refusal(InputError("calls_body"), 400)
-        joins, session = path == JOIN, ""
-        if joins:
-            number, session = told.get("fn_index"), told.get("session_hash")
-            public = self._by_number.get(number) if isinstance(number, int) else None
-            if not (isinstance(session, str) and SESSION.fullmatch(session)):
-                return refusal(InputError("calls_body"), 400)
-            name, given = str(number)[:60], told.get("data")
-            if not isinstance(given, list):
-                return refusal(InputError("calls_body"), 400)
-        else:
-            found = CALL.fullmatch(path)
-            name = found[2] if found else ""
-            public = self._by_name.get(name)
-            given = told["data"] if isinstance(told.get("data"), list) else told
+        name, public = self._named(told, path)
         if public is None:
             return refusal(InputError("calls_unknown", name=name), 404)
-        refused = self.too_many(visitor)
-        call = Call(public, given, visitor, session, refused)
+        given = told["data"] if isinstance(told.get("data"), list) else told
+        session = told["session_hash"] if path == JOIN else ""
+        call = Call(public, given, visitor, session, self.too_many(visitor))
         if path.startswith(f"{ROOT}run/"):
-            if refused:
-                return refusal(refused, 429)
-            answer, error = await self._made(call)
-            return refusal(error, 400) if error else JSONResponse({"data": [answer]})
+            return await self._at_once(call, request)
         if not self._keep(call):
             return refusal(InputError("calls_busy", limit=MAX_WAITING), 503)
         return JSONResponse({"event_id": call.event})
+
+    def _named(self, told: dict[str, Any], path: str) -> tuple[str, Public | None]:
+        """Return which question is called, as it was named; None if there is no such one."""
+        found = CALL.fullmatch(path)
+        if found:
+            return found[2], self._by_name.get(found[2])
+        number = told.get("fn_index")
+        known = self._by_number.get(number) if isinstance(number, int) else None
+        return str(number)[:60], known
+
+    async def _at_once(self, call: Call, request: Request) -> Response | None:
+        """Make a call while its request waits; None if whoever asked has gone."""
+        if call.refused:
+            return refusal(call.refused, 429)
+        work = asyncio.ensure_future(self._made(call))
+        async for _ in self._beats(work, call):
+            if await request.is_disconnected():
+                return None
+        answer, error = _result(work)
+        if error:
+            return refusal(error, 400)
+        return Response(f'{{"data":[{answer}]}}', media_type="application/json")
 
     def _keep(self, call: Call) -> bool:
         """Let a call wait for its reader; False if too many do."""
@@ -185,36 +197,43 @@ class Calls:
         return call if call and time.monotonic() - call.since < UNREAD else None
 
     def _session(self, session: str) -> list[Call]:
-        return [one for one in self._waiting.values() if one.session == session and session]
+        """Return the calls of a session whose reader is here: none of them is dropped unread."""
+        calls = [one for one in self._waiting.values() if one.session == session and session]
+        for call in calls:
+            call.since = time.monotonic()
+        return calls
 
-    async def _made(self, call: Call) -> tuple[Any, LabError | None]:
+    async def _made(self, call: Call) -> Made:
         """Return the answer, or why there is none."""
         if call.refused:
-            return None, call.refused
+            return "", call.refused
         visitors.asks(call.visitor, call.gone)
         try:
             return await anyio.to_thread.run_sync(call.make, limiter=self._threads), None
         except LabError as error:
-            return None, error
+            return "", error
 
-    async def _beats(self, work: "asyncio.Task[Any]") -> AsyncIterator[None]:
-        """Wait for some work, with a sign of life now and then."""
-        while not work.done():
-            done, _ = await asyncio.wait([work], timeout=BEAT)
-            if not done:
-                yield None
+    async def _beats(self, work: "asyncio.Task[Made]", call: Call) -> AsyncIterator[None]:
+        """Wait for some work, with a sign of life now and then; who stops waiting has gone."""
+        try:
+            while not work.done():
+                done, _ = await asyncio.wait([work], timeout=BEAT)
+                if not done:
+                    yield None
+        finally:
+            call.gone.set()
 
     async def _read_event(self, call: Call) -> AsyncIterator[str]:
         """Yield the answer to one call, as /call has it."""
         work = asyncio.ensure_future(self._made(call))
-        async for _ in self._beats(work):
+        async for _ in self._beats(work, call):
             yield "event: heartbeat\ndata: null\n\n"
         answer, error = _result(work)
         if error:
             said = {"error": {"key": error.key, **sentences(error)}}
             yield f"event: error\ndata: {_json(said)}\n\n"
         else:
-            yield f"event: complete\ndata: {_json([answer])}\n\n"
+            yield f"event: complete\ndata: [{answer}]\n\n"
 
     async def _read_session(self, session: str, language: str) -> AsyncIterator[str]:
         """Yield the answers to a session's calls one after the other, as gradio_client reads."""
@@ -224,47 +243,49 @@ class Calls:
                 continue
             yield _message("process_starts", event_id=call.event, eta=None)
             work = asyncio.ensure_future(self._made(call))
-            async for _ in self._beats(work):
+            async for _ in self._beats(work, call):
+                self._session(session)
                 yield _message("heartbeat")
             answer, error = _result(work)
-            output = {"error": error.sentence(language)} if error else {"data": [answer]}
-            told = {"event_id": call.event, "output": output, "success": error is None}
-            ended = _message("process_completed", **told)
+            said = _json({"error": error.sentence(language)}) if error else f'{{"data":[{answer}]}}'
+            told = {"event_id": call.event, "success": error is None}
+            ended = _message("process_completed", said, **told)
             # In one piece with the last answer: a client must not ask again in between.
             yield ended if self._session(session) else ended + _message("close_stream")
         yield ""
 
 
-def _result(work: "asyncio.Task[tuple[Any, LabError | None]]") -> tuple[Any, LabError | None]:
+def _is_call(told: object, path: str) -> bool:
+    """Say whether a body is one that a program may send to an address."""
+    if not isinstance(told, dict) or path != JOIN:
+        return isinstance(told, dict)
+    session = told.get("session_hash")
+    named = isinstance(session, str) and SESSION.fullmatch(session) is not None
+    return named and isinstance(told.get("data"), list)
+
+
+def _result(work: "asyncio.Task[Made]") -> Made:
     """Return what came of some work; a bug goes to the log, and whoever asked is told so."""
     bug = work.exception()
     if bug is None:
         return work.result()
     log.error("%s", "".join(traceback.format_exception(bug)))
-    return None, InputError("server")
+    return "", InputError("server")
 
 
 def _json(value: object) -> str:
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
-def _message(kind: str, **told: object) -> str:
-    return f"data: {_json({'msg': kind, **told})}\n\n"
+def _message(kind: str, output: str = "null", **told: object) -> str:
+    """Return a message to gradio_client; `output` is JSON already."""
+    return f'data: {_json({"msg": kind, **told})[:-1]},"output":{output}}}\n\n'
 
 
-def _stream(parts: AsyncIterator[str], calls: list[Call]) -> Response:
-    """Return an answer that comes in parts; whose reader leaves, no longer wants it."""
-
-    async def watched() -> AsyncIterator[str]:
-        try:
-            async for part in parts:
-                yield part
-        finally:
-            for call in calls:
-                call.gone.set()
-
+def _stream(parts: AsyncIterator[str]) -> Response:
+    """Return an answer that comes in parts."""
     headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-    return StreamingResponse(watched(), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(parts, media_type="text/event-stream", headers=headers)
 
 
 def refusal(error: LabError, status: int) -> JSONResponse:

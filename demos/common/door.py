@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core import assets
 from core.errors import AssetError, InputError
 from demos.common import calls, visitors
-from demos.common.calls import refusal
+from demos.common.calls import SMALL, refusal
 from demos.common.errors import Handler
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ READ_BELOW = (
 )
 N_THREADS = 40  # of handlers
 N_QUICK = 8  # of those about long work, which only look and note
-SMALL = 100_000  # bytes of a request that is read on the spot
 
 Handlers = Mapping[tuple[int, str], Handler]
 

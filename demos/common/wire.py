@@ -8,10 +8,10 @@ import numpy as np
 
 from core.errors import InputError
 from core.results.images import DecoderWeights
+from core.results.plain import MAX_WHOLE, numbers, sound
 from core.results.reasons import Reasons
 
 MAX_JOB = 40  # characters of a job's name
-MAX_WHOLE = 2**53  # up to here each whole number is one in JavaScript too
 
 
 def floats(array: np.ndarray) -> str:
@@ -38,16 +38,6 @@ def shares(array: np.ndarray) -> str:
     counts = np.rint(np.clip(array, 0, 1) * 10_000).astype(np.uint16).ravel()
     planes = np.stack([counts & 255, counts >> 8]).astype(np.uint8)
     return base64.b64encode(planes.tobytes()).decode()
-
-
-def numbers(array: np.ndarray) -> list:
-    """Return an array as lists, to 6 decimals; null where it is NaN."""
-    if array.dtype.kind in "iu":
-        return array.tolist()
-    if array.ndim > 1:
-        return [numbers(row) for row in array]
-    rounded = np.round(array.astype(np.float64), 6).tolist()
-    return [None if x != x else x for x in rounded] if np.isnan(array).any() else rounded
 
 
 def reasons(found: Reasons) -> dict:
@@ -137,7 +127,7 @@ def text(request: object, name: str) -> str:
     value = field(request, name)
     if not isinstance(value, str):
         raise InputError("bad_request", field=name)
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return sound(value)
 
 
 def job(request: object) -> str:
