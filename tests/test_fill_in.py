@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -197,7 +196,7 @@ def test_templates_that_cannot_work_are_refused(small, template, professions, ke
     assert error.value.key == key
 
 
-# ---- Stored answers, examples, command line ------------------------------------------------------
+# ---- Stored answers, examples -------------------------------------------------------------------
 
 
 def test_stored_answers_need_no_model(monkeypatch):
@@ -224,26 +223,6 @@ def test_examples_can_be_read_and_the_first_is_stored(language):
         assert "[UNK]" not in read.tokens
     marked = texts.text("fill_in.example.4", language).split("|")[1]
     assert len(pieces.read(marked, language).tokens) > 1, "the word in pieces is in pieces"
-
-
-def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["masked_words", *arguments])
-    code = masked_words.main()
-    return code, *capsys.readouterr()
-
-
-def test_the_command_line_answers(monkeypatch, capsys, small):
-    code, out, _ = run(monkeypatch, capsys, "the cat sat on the [MASK].", "--top", "3")
-    assert code == 0
-    best = masked_words.fill("the cat sat on the [MASK].", small("en")).blanks[0].top[:3]
-    lines = out.splitlines()
-    assert [line.split()[0] for line in lines[3:]] == [token for token, _ in best]
-    code, out, _ = run(monkeypatch, capsys, "北京是中国的首[MASK]。")
-    assert "北 京 是" in out, "the Chinese model read it"
-    code, out, problem = run(monkeypatch, capsys, "nothing to guess")
-    assert (code, out) == (1, "")
-    assert "There is no blank" in problem
-    assert "没有空" in problem
 
 
 # ---- From English to Chinese ---------------------------------------------------------------------

@@ -177,7 +177,7 @@ class Calls:
                 return None
         answer, error = _result(work)
         if error:
-            return refusal(error, 400)
+            return refusal(error, 500 if work.exception() else 400)
         return Response(f'{{"data":[{answer}]}}', media_type="application/json")
 
     def _keep(self, call: Call) -> bool:
@@ -277,9 +277,10 @@ def _json(value: object) -> str:
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
-def _message(kind: str, output: str = "null", **told: object) -> str:
+def _message(kind: str, output: str = "", **told: object) -> str:
     """Return a message to gradio_client; `output` is JSON already."""
-    return f'data: {_json({"msg": kind, **told})[:-1]},"output":{output}}}\n\n'
+    said = _json({"msg": kind, **told})
+    return f'data: {said[:-1]},"output":{output}}}\n\n' if output else f"data: {said}\n\n"
 
 
 def _stream(parts: AsyncIterator[str]) -> Response:

@@ -38,6 +38,7 @@ def test_a_language_in_the_link_wins_over_the_browser(browser):
 def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
     page = browser("lang=en", width=width)
     page.locator(".shell .chapters button").first.wait_for()
+    assert page.locator(".nav-holder:visible").count() == 0, "Gradio's links between its own pages"
     chapters = page.locator(".shell .chapters button")
     for chapter in range(chapters.count()):
         chapters.nth(chapter).click()
