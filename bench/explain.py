@@ -1,7 +1,9 @@
 """Is what the pages colour as a reason what the model does without the word?
 
-The reference shares nothing with the pages but how words are cut: core/models/bert.py itself reads
-one text at a time, with the word's pieces replaced by [MASK], or with the word gone.
+What is coloured is itself what hiding a word does, in one batch by core/fast_bert.py. So its
+figures ask whether that path is right: the reference shares nothing with it but how words are cut.
+core/models/bert.py itself reads one text at a time, with the word's pieces replaced by [MASK], or
+with the word gone. For the ways that only estimate, the figures ask whether they agree.
 """
 
 import functools
@@ -30,10 +32,11 @@ from core.inference import (
 from core.models.bert import BertForPreTraining
 from core.results.attention import Sources
 from core.text import pieces, units
-from core.text.tokenizer import CLS, MASK, SEP
+from core.text.tokenizer import MASK
 
 N_TEXTS = 100
-N_ASKED = 40  # blanks of Attention's explanations, each some seconds
+N_SLOW = 20  # of those texts, for integrated gradients and leaving out: some seconds each
+N_ASKED = 20  # blanks of Attention's explanations, each some seconds
 LONGEST = {"en": 200, "zh": 60}  # characters of a text: each of its words is hidden by itself
 LANGUAGES = {"en": "English", "zh": "Chinese"}
 GRADIENT = "gradient x input"
@@ -49,34 +52,48 @@ class Explained(NamedTuple):
     """One text's W words, by the pages and by the reference."""
 
     coloured: np.ndarray  # [W], what the page colours
-    ways: dict[str, np.ndarray]  # [W] each, what the page sets beside it
+    gradient: np.ndarray  # [W], gradient x input
     hidden: np.ndarray  # [W], by the reference
-    left_out: np.ndarray  # [W], by the reference
+    integrated: np.ndarray | None  # [W], where it was asked for
+    left_out: np.ndarray | None  # [W], by the reference; likewise
 
 
 @torch.inference_mode()
-def _references(
-    ids: Sequence[int],
-    numbers: Sequence[int],
-    mask_id: int,
+def _explained(
+    asked: reasons.Explained,
+    costs: np.ndarray,
     score: Callable[[list[int], Sequence[int]], float],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return what hiding each word costs a text, and what leaving it out does, [W] each.
+    *,
+    slow: bool,
+) -> Explained:
+    """Hold what the page colours and estimates of a text's words against the reference.
 
     Args:
-        ids: of the text, [T].
-        numbers: of each token's word, [T], from 0 on; -1 at the frame.
-        mask_id: of [MASK].
-        score: reads some tokens; where they stood in the text comes with them.
+        asked: the text as the page explains it, T tokens.
+        costs: what the page colours, [T].
+        score: the reference; reads some tokens, and where in the text they stood.
+        slow: also what takes long.
     """
-    whole = score(list(ids), range(len(ids)))
-    hidden, left_out = [], []
-    for word in range(max(numbers) + 1):
-        masked = [mask_id if n == word else i for i, n in zip(ids, numbers, strict=True)]
-        stay = [k for k, n in enumerate(numbers) if n != word]
-        hidden.append(whole - score(masked, range(len(ids))))
-        left_out.append(whole - score([ids[k] for k in stay], stay))
-    return np.array(hidden), np.array(left_out)
+    ids, numbers = asked.ids.tolist(), asked.words.tolist()
+    whole, everywhere = score(ids, range(len(ids))), range(len(ids))
+    n_words = max(numbers) + 1
+    masked = [
+        [asked.mask_id if n == word else i for i, n in zip(ids, numbers, strict=True)]
+        for word in range(n_words)
+    ]
+    stay = [[k for k, n in enumerate(numbers) if n != word] for word in range(n_words)]
+    with torch.inference_mode(False):  # gradients are asked for
+        gradient = reasons.by_gradient(asked)
+        integrated = reasons.integrated(asked) if slow else None
+    return Explained(
+        coloured=np.array([costs[numbers.index(word)] for word in range(n_words)]),
+        gradient=gradient,
+        hidden=np.array([whole - score(row, everywhere) for row in masked]),
+        integrated=integrated,
+        left_out=np.array([whole - score([ids[k] for k in at], at) for at in stay])
+        if slow
+        else None,
+    )
 
 
 @functools.cache
@@ -100,17 +117,12 @@ def pairs(language: str) -> list[tuple[str, str]]:
     return found
 
 
-@functools.cache
-def explained(task: str, language: str) -> list[Explained]:
-    """Return `N_TEXTS` texts of a task, explained by the page and by the reference."""
-    vocabulary = pieces.vocabulary(language)
-    return [
-        _pair(first, second, language, vocabulary)
-        for first, second in (pairs(language) if task == "nsp" else [])
-    ] + [
-        _review(text, language, vocabulary)
-        for text in (_reviews(language) if task == "sentiment" else [])
-    ]
+def explained(task: str, language: str, *, slow: bool) -> list[Explained]:
+    """Return `N_TEXTS` texts, explained by the page and by the reference; `N_SLOW` if `slow`."""
+    n = N_SLOW if slow else N_TEXTS
+    if task == "nsp":
+        return [_pair(first, second, language, slow=slow) for first, second in pairs(language)[:n]]
+    return [_review(text, language, slow=slow) for text in _reviews(language)[:n]]
 
 
 @functools.cache
@@ -119,45 +131,28 @@ def _reviews(language: str) -> list[str]:
     return list(itertools.islice(kept, N_TEXTS))
 
 
-def _pair(first: str, second: str, language: str, vocabulary: dict[str, int]) -> Explained:
-    seen = next_sentence_weights.weigh(first, second, language)
-    ids = [vocabulary[token] for token in seen.tokens]
+def _pair(first: str, second: str, language: str, *, slow: bool) -> Explained:
+    asked = next_sentence_weights.explained(first, second, language)
     model: BertForPreTraining = zoo.bert(language)
 
     def score(row: list[int], places: Sequence[int]) -> float:
-        kinds = torch.tensor([[seen.segments[k] for k in places]])
+        kinds = torch.from_numpy(asked.segments[list(places)])[None]
         logits = model.cls["seq_relationship"](model.bert(torch.tensor([row]), kinds).pooled)[0]
         return float(logits[0] - logits[1])
 
-    references = _references(ids, seen.words, vocabulary[MASK], score)
-    compared = next_sentence_weights.compare(first, second, language)
     costs = next_sentence_weights.costs(first, second, language)
-    return _explained(costs, seen.words, compared, references)
+    return _explained(asked, costs, score, slow=slow)
 
 
-def _review(text: str, language: str, vocabulary: dict[str, int]) -> Explained:
-    seen = sentiment_bert.judge(text, language)
-    ids = [vocabulary[token] for token in (CLS, *seen.tokens, SEP)]
-    numbers, model = (-1, *seen.words, -1), zoo.sentiment_bert(language)
+def _review(text: str, language: str, *, slow: bool) -> Explained:
+    model = zoo.sentiment_bert(language)
 
     def score(row: list[int], _places: Sequence[int]) -> float:
         logits = model(torch.tensor([row]))[0]
         return float(logits[sentiment.GOOD] - logits[sentiment.BAD])
 
-    references = _references(ids, numbers, vocabulary[MASK], score)
-    compared = sentiment_bert.compare(text, language)
-    return _explained(seen.costs, seen.words, compared, references)
-
-
-def _explained(
-    costs: np.ndarray,
-    numbers: Sequence[int],
-    compared: reasons.Reasons,
-    references: tuple[np.ndarray, np.ndarray],
-) -> Explained:
-    coloured = np.array([costs[numbers.index(word)] for word in range(max(numbers) + 1)])
-    ways = dict(zip(compared.ways, compared.values, strict=True))
-    return Explained(coloured, ways, *references)
+    costs = np.array([0, *sentiment_bert.judge(text, language).costs, 0])  # the frame has none
+    return _explained(sentiment_bert.explained(text, language), costs, score, slow=slow)
 
 
 # ---- Figures -------------------------------------------------------------------------------------
@@ -176,22 +171,27 @@ def _strongest(pair: Sequence[tuple[np.ndarray, np.ndarray]]) -> float:
 
 def _correlation(pair: Sequence[tuple[np.ndarray, np.ndarray]]) -> float:
     told = [(a, b) for a, b in pair if len(a) > 2 and np.ptp(a) > 0 and np.ptp(b) > 0]
+    if not told:
+        raise BenchError("no text has three words of different values")
     return statistics.mean(float(np.corrcoef(a, b)[0, 1]) for a, b in told)
 
 
 def _task(task: str, language: str) -> Sequence[Measured]:
-    """Return each measure of what is coloured (its peer: gradient x input), then of the others."""
-    found = explained(task, language)
-    values = {
-        "coloured": [(one.coloured, one.hidden) for one in found],
-        "gradient": [(one.ways["gradient"], one.hidden) for one in found],
-        "integrated": [(one.ways["integrated"], one.hidden) for one in found],
-    }
-    measures = (_sign, _strongest, _correlation)
-    figures = [Measured(m(values["coloured"]), m(values["gradient"])) for m in measures]
-    figures += [Measured(m(values["integrated"])) for m in measures]
+    """Return each measure of what is coloured, beside gradient x input."""
+    found = explained(task, language, slow=False)
+    coloured = [(one.coloured, one.hidden) for one in found]
+    gradient = [(one.gradient, one.hidden) for one in found]
+    return [Measured(m(coloured), m(gradient)) for m in (_sign, _strongest, _correlation)]
+
+
+def _slow(task: str, language: str) -> Sequence[Measured]:
+    """Return each measure of integrated gradients, then of the colours against leaving out."""
+    found = explained(task, language, slow=True)
+    integrated = [(one.integrated, one.hidden) for one in found]
     gone = [(one.coloured, one.left_out) for one in found]
-    return [*figures, *(Measured(m(gone)) for m in measures)]
+    return [
+        Measured(m(pair)) for pair in (integrated, gone) for m in (_sign, _strongest, _correlation)
+    ]
 
 
 def _small(kind: str) -> Sequence[Measured]:
@@ -296,7 +296,7 @@ def _median(ask: Callable, given: Sequence[tuple]) -> Measured:
 def _figures(task: str, language: str) -> tuple[Figure, ...]:
     where = f"{TASKS[task]}, {LANGUAGES[language]}, {N_TEXTS} texts"
     bounds = {"sign_agreement": Bound(at_least=0.85)}
-    rows = [
+    return tuple(
         Figure(
             f"explain.{measure}.{task}.{language}",
             "",
@@ -305,16 +305,23 @@ def _figures(task: str, language: str) -> tuple[Figure, ...]:
             GRADIENT,
         )
         for measure, says in MEASURES.items()
-    ]
-    for way, what in (
-        ("integrated", "integrated gradients"),
-        ("left_out", "what is coloured, against leaving the word out instead"),
-    ):
-        rows += [
-            Figure(f"explain.{way}.{measure}.{task}.{language}", "", f"The same: {what}.")
-            for measure in MEASURES
-        ]
-    return tuple(rows)
+    )
+
+
+def _slow_figures(task: str, language: str) -> tuple[Figure, ...]:
+    ways = {
+        "integrated": "integrated gradients",
+        "left_out": "what is coloured, against leaving the word out instead",
+    }
+    return tuple(
+        Figure(
+            f"explain.{way}.{measure}.{task}.{language}",
+            "",
+            f"The same: {what}; the first {N_SLOW} texts.",
+        )
+        for way, what in ways.items()
+        for measure in MEASURES
+    )
 
 
 def _small_figures(kind: str) -> tuple[Figure, ...]:
@@ -365,12 +372,16 @@ GROUP = Group(
     "explain",
     "Every colour that tells a word's part in an answer, held against really hiding that word: "
     "[MASK] in its place for BERT, taken out for TextCNN, one text at a time by the plain model. "
+    "What is coloured is hiding, too, in one batch by another path: its rows ask whether that is "
+    "computed rightly (1 but for words that cost next to nothing), those of gradients and of "
+    "attention whether what only estimates agrees. "
     "Pairs are held-out sentences, half of them neighbours; reviews are of the test parts.",
     (
         *(
-            Measurement(_figures(task, language), functools.partial(_task, task, language))
+            Measurement(figures(task, language), functools.partial(run, task, language))
             for task in TASKS
             for language in LANGUAGES
+            for figures, run in ((_figures, _task), (_slow_figures, _slow))
         ),
         *(
             Measurement(_small_figures(kind), functools.partial(_small, kind))

@@ -68,6 +68,10 @@ def test_jieba_finds_words():
         ("我用BERT", "zh"),
         ("42 😀", None),
         ("Die Größe", "en"),
+        ("[MASK][MASK]好", "zh"),
+        ("<mask>好[blank]", "zh"),
+        ("[CLS]好[SEP]", "zh"),
+        ("[MASK]", None),
     ],
 )
 def test_the_language_is_noticed(text, language):

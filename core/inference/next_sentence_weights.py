@@ -116,6 +116,11 @@ def costs(first: str, second: str, model: str) -> np.ndarray:
 
 def compare(first: str, second: str, model: str) -> Reasons:
     """Return what other ways of explaining say of each word; arguments and errors as `weigh`."""
+    return reasons.compare(explained(first, second, model))
+
+
+def explained(first: str, second: str, model: str) -> reasons.Explained:
+    """Return a pair as the ways of explaining ask for it; arguments and errors as `weigh`."""
     reader = asked(model)
     a, b = (_read(text, reader) for text in (first, second))
     pair = paired(reader, a, b)
@@ -132,17 +137,15 @@ def compare(first: str, second: str, model: str) -> Reasons:
     def score(read: BertOutput) -> Tensor:
         return _difference(head(read.pooled).float())
 
-    return reasons.compare(
-        reasons.Explained(
-            bert=reader.model.bert,
-            ids=pair.ids,
-            segments=pair.segments,
-            words=words,
-            spelt=tuple(spelt),
-            mask_id=reader.tokenizer.token_to_id(MASK),
-            scores=lambda rows, segments: _differences(reader, rows, segments),
-            score=score,
-        )
+    return reasons.Explained(
+        bert=reader.model.bert,
+        ids=pair.ids,
+        segments=pair.segments,
+        words=words,
+        spelt=tuple(spelt),
+        mask_id=reader.tokenizer.token_to_id(MASK),
+        scores=lambda rows, segments: _differences(reader, rows, segments),
+        score=score,
     )
 
 

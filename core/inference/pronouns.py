@@ -42,7 +42,7 @@ def compare(template: str, professions: Sequence[str], reader: Reader) -> Pronou
     """
     names = [name.strip() for name in professions if name.strip()]
     _check(template, names)
-    language = pieces.looks_like(SLOT.sub("", pieces.TYPED_MASK.sub("", template))) or "en"
+    language = pieces.looks_like(SLOT.sub("", template)) or "en"
     known = {token: i for i, token in enumerate(reader.tokens)}
     pronouns = tuple(word for word in PRONOUNS[language] if word in known)
     if not pronouns:

@@ -43,13 +43,12 @@ def compare(asked: Explained) -> Reasons:
     everything = [*rows, *(asked.ids[k] for k in kept)]
     segments = [asked.segments] * len(rows) + [asked.segments[k] for k in kept]
     scores = asked.scores(everything, segments)
-    by_gradient, integrated = _gradients(asked)
     values = np.stack(
         [
             hiding.costs(scores[: len(rows)]),
             scores[0] - scores[len(rows) :],
-            of_words(by_gradient, asked.words),
-            of_words(integrated, asked.words),
+            by_gradient(asked),
+            integrated(asked),
         ]
     ).astype(np.float32)
     return reasons(asked.spelt, WAYS, values)
@@ -80,20 +79,28 @@ def of_words(of_tokens: np.ndarray, words: np.ndarray) -> np.ndarray:
     return np.bincount(words[there], of_tokens[there])
 
 
-def _gradients(asked: Explained) -> tuple[np.ndarray, np.ndarray]:
-    """Return gradient x input and integrated gradients, each [T]."""
+def by_gradient(asked: Explained) -> np.ndarray:
+    """Return gradient x input of each word, [W]."""
+    return of_words(gradients.times_input(*_differentiable(asked, asked.ids)), asked.words)
+
+
+def integrated(asked: Explained) -> np.ndarray:
+    """Return integrated gradients of each word, [W], from the text with all words hidden."""
+    hidden = np.where(asked.words >= 0, asked.mask_id, asked.ids)
+    (score, words), (_, baseline) = (_differentiable(asked, ids) for ids in (asked.ids, hidden))
+    *_, integral = gradients.integrate(score, words, baseline)
+    return of_words(integral.shares, asked.words)
+
+
+def _differentiable(asked: Explained, ids: np.ndarray) -> tuple[gradients.Score, Tensor]:
+    """Return the score as a function of word vectors, and the vectors of some ids, [1, T, D]."""
     table = asked.bert.embeddings.word_embeddings
     device = table.weight.device
-    ids = torch.from_numpy(asked.ids)[None].to(device)
     segments = torch.from_numpy(asked.segments)[None].to(device)
-    hidden = ids.clone()
-    hidden[0, torch.from_numpy(asked.words >= 0).to(device)] = asked.mask_id
-    with torch.no_grad():
-        words, baseline = table(ids), table(hidden)  # [1, T, D]
 
     def score(vectors: Tensor) -> Tensor:
         kinds = segments.expand(len(vectors), -1)
         return asked.score(asked.bert(None, kinds, embeddings=vectors))
 
-    *_, integral = gradients.integrate(score, words, baseline)
-    return gradients.times_input(score, words), integral.shares
+    with torch.no_grad():
+        return score, table(torch.from_numpy(ids)[None].to(device))

@@ -57,6 +57,11 @@ def judge(text: str, language: str) -> JudgedByBert:
 
 def compare(text: str, language: str) -> Reasons:
     """Return what other ways of explaining say of each word; arguments and errors as `judge`."""
+    return reasons.compare(explained(text, language))
+
+
+def explained(text: str, language: str) -> reasons.Explained:
+    """Return a text as the ways of explaining ask for it; arguments and errors as `judge`."""
     _, kept, ids, (words, _) = _read(text, language)
     model = zoo.sentiment_bert(language)
     spelt = []
@@ -67,17 +72,15 @@ def compare(text: str, language: str) -> Reasons:
     def score(read: BertOutput) -> Tensor:
         return log_odds(model.answer(read))
 
-    return reasons.compare(
-        reasons.Explained(
-            bert=model.bert,
-            ids=ids,
-            segments=np.zeros_like(ids),
-            words=words,
-            spelt=tuple(spelt),
-            mask_id=pieces.vocabulary(language)[MASK],
-            scores=lambda rows, _segments: _scores(model, rows),
-            score=score,
-        )
+    return reasons.Explained(
+        bert=model.bert,
+        ids=ids,
+        segments=np.zeros_like(ids),
+        words=words,
+        spelt=tuple(spelt),
+        mask_id=pieces.vocabulary(language)[MASK],
+        scores=lambda rows, _segments: _scores(model, rows),
+        score=score,
     )
 
 

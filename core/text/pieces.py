@@ -141,8 +141,14 @@ def _words(
 
 
 def looks_like(text: str) -> str | None:
-    """Return the language that most letters of a text belong to, or None without letters."""
-    names = [unicodedata.name(c, "") for c in text if c.isalpha()]
+    """Return the language that most letters of a text belong to, or None without letters.
+
+    Special tokens that are written in the text, and what looks like a blank, are of no language.
+    """
+    words = text
+    for written in (TYPED_MASK, TYPED_SPECIAL, BLANK_LIKE):
+        words = written.sub("", words)
+    names = [unicodedata.name(c, "") for c in words if c.isalpha()]
     han = sum(name.startswith("CJK") for name in names)
     latin = sum(name.startswith("LATIN") for name in names)
     if not han and not latin:
