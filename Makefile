@@ -1,16 +1,17 @@
 # Two commands: `make run` opens the lab, `make test` checks it. Both make .venv when it is missing.
-# PYTHON chooses the interpreter, HOST and PORT where the lab listens, WORKERS how many tests run at a
-# time (each worker has a lab of its own: 3 GB).
+# PYTHON chooses the interpreter, GPU and INSTALLER what is installed and by what (scripts/install.py),
+# HOST and PORT where the lab listens, WORKERS how many tests run at a time (each worker has a lab of
+# its own: 3 GB).
 
 PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
-PIP := $(BIN)/pip install -q --disable-pip-version-check
+INSTALL := $(BIN)/python scripts/install.py
 
 # A stamp carries its requirements' checksum, so that an install is repeated when they change, and
 # only then (a checkout changes the files' times without changing them).
-RUN_STAMP := .venv/run-$(shell cat requirements.txt | cksum | cut -d ' ' -f 1)
-DEV_STAMP := .venv/dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
+RUN_STAMP := .venv/run-$(shell cat pre-requirements.txt requirements.txt | cksum | cut -d ' ' -f 1)
+DEV_STAMP := .venv/dev-$(shell cat pre-requirements.txt requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
 
 .PHONY: run test browser lint clean
 
@@ -33,12 +34,12 @@ $(BIN)/python:
 
 $(RUN_STAMP): | $(BIN)/python
 	@echo "Installing requirements.txt into .venv (once; some minutes)"
-	$(PIP) -r requirements.txt
+	$(INSTALL) requirements.txt
 	@touch $@
 
 $(DEV_STAMP): | $(BIN)/python
 	@echo "Installing requirements-dev.txt into .venv (once; some minutes)"
-	$(PIP) -r requirements-dev.txt
+	$(INSTALL) requirements-dev.txt
 	@touch $@ $(RUN_STAMP)
 
 clean:

@@ -84,7 +84,10 @@ def refuse_unless_free(host: str, port: str) -> None:
         sys.exit(f"PORT must be a number in 1..65535, not {port!r}. {advice}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # As the server will bind: a port that was just left is free. On Windows the same option
+        # would share a port in use, and one that was just left is free without it.
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(port)))
         except OSError as error:
