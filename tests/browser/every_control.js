@@ -101,7 +101,7 @@
   //   hurry: most answers aren't waited for, not even those to what the page asks as it opens; else all, and
   //     each field gets all odd values instead of one;
   //   part of parts: of what is alike in a list (72 heads), each crawl uses the first three and its part of
-  //     the others. Of a list that a use may shorten, one is enough.
+  //     the others, a quarter of that in a hurry. Of a list that a use may shorten, one is enough.
   watched.crawl = async ({ part, parts, hurry }) => {
     const tab = lab.tab, page = document.querySelector(`#${tab} .page`), used = new Set(), seen = new Map();
     let uses = 0, long = false;
@@ -218,7 +218,7 @@
         used.add(key);
         const like = shape(key, node), before = alike.get(like) ?? 0;
         alike.set(like, before + 1);
-        if (before >= 3 && before % parts !== part && !(node.closest(".choices")?.childElementCount <= 8)) continue;
+        if (before >= 3 && before % (hurry ? 4 * parts : parts) !== part && !(node.closest(".choices")?.childElementCount <= 8)) continue;
         watched.doing = doing(node);
         const group = node.closest(".choices");
         if (group && !groups.has(group)) groups.set(group, [...group.children].find((one) => one.getAttribute("aria-pressed") === "true"));
