@@ -1,5 +1,5 @@
 # Two commands: `make run` opens the lab, `make test` checks it. Both make .venv when it is missing.
-# PYTHON chooses the interpreter, GPU and INSTALLER what is installed and by what (scripts/install.py),
+# PYTHON chooses the interpreter, GPU, LOCKED and INSTALLER what is installed by what (scripts/install.py),
 # HOST and PORT where the lab listens, WORKERS how many tests run at a time (each worker has a lab of
 # its own: 3 GB).
 
@@ -13,13 +13,21 @@ INSTALL := $(BIN)/python scripts/install.py
 RUN_STAMP := .venv/run-$(shell cat pre-requirements.txt requirements.txt | cksum | cut -d ' ' -f 1)
 DEV_STAMP := .venv/dev-$(shell cat pre-requirements.txt requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
 
-.PHONY: run test browser lint clean
+.PHONY: run test coverage lock browser lint clean
 
 run: $(RUN_STAMP)
 	@$(BIN)/python app.py
 
 test: $(DEV_STAMP) browser lint
 	$(BIN)/python -m pytest -m "" -n $(WORKERS) --dist worksteal
+
+coverage: $(DEV_STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) --cov
+
+lock:  # by uv
+	(echo "# What the requirements need in all, in exact versions, on any system: made by \`make lock\`."; \
+	uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements-dev.txt) > requirements.new
+	@mv requirements.new requirements.lock
 
 browser:
 	@sh scripts/install_browser.sh
@@ -43,4 +51,4 @@ $(DEV_STAMP): | $(BIN)/python
 	@touch $@ $(RUN_STAMP)
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage

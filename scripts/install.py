@@ -7,7 +7,8 @@ torch and torchvision come first, without it, from the index that pre-requiremen
 that index can't be reached, from the default one after all. `GPU=1` asks for CUDA, `GPU=0` for
 none.
 uv installs where it is on the PATH, else pip, and pip where uv fails (it doesn't read pip's own
-settings, a mirror say); `INSTALLER=pip` or `uv` chooses.
+settings, a mirror say); `INSTALLER=pip` or `uv` chooses. `LOCKED=1` takes all that these need, too,
+in exactly the versions of requirements.lock.
 """
 
 import os
@@ -19,7 +20,9 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-PRE = Path(__file__).parent.parent / "pre-requirements.txt"
+ROOT = Path(__file__).parent.parent
+PRE = ROOT / "pre-requirements.txt"
+LOCK = ROOT / "requirements.lock"
 PATIENCE = 5  # seconds for the index to answer
 UNREACHABLE = (
     "{index} does not answer, so torch comes from the default index: on Linux with CUDA, some"
@@ -38,13 +41,19 @@ def index() -> str:
     return next(line.split()[1] for line in lines if line.startswith("--index-url"))
 
 
+def switch(environ: Mapping[str, str], name: str) -> bool | None:
+    """Return what a variable says, None where it isn't set."""
+    said = environ.get(name, "").strip()
+    if said not in ("", "0", "1"):
+        sys.exit(f"{name} must be 0 or 1, not {said!r}")
+    return said == "1" if said else None
+
+
 def wants_cuda(environ: Mapping[str, str]) -> bool:
     """Return whether torch comes with CUDA: as `GPU` says, else where an NVIDIA GPU is seen."""
-    said = environ.get("GPU", "").strip()
-    if said in ("0", "1"):
-        return said == "1"
-    if said:
-        sys.exit(f"GPU must be 0 or 1, not {said!r}")
+    said = switch(environ, "GPU")
+    if said is not None:
+        return said
     tool = shutil.which("nvidia-smi", path=environ.get("PATH"))
     return tool is not None and _quietly([tool, "-L"]) == 0
 
@@ -78,7 +87,8 @@ def install(file: str, environ: Mapping[str, str]) -> int:
     system = platform.system()
     if system == "Darwin" and platform.machine() == "x86_64":
         sys.exit(NO_TORCH)
-    commands = installers(environ)
+    exact = ["-c", str(LOCK)] if switch(environ, "LOCKED") else []
+    commands = [[*command, *exact] for command in installers(environ)]
     if system == "Linux" and not wants_cuda(environ):  # elsewhere there is only one wheel
         if not answers(index()):
             print(UNREACHABLE.format(index=index()))

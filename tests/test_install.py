@@ -135,6 +135,14 @@ def test_torch_comes_without_cuda_unless_it_is_asked_for(ran, index, environ, fi
     assert all(command[:4] == [sys.executable, "-m", "pip", "install"] for command in ran.commands)
 
 
+def test_the_lock_binds_where_it_is_asked_to(ran, index):
+    assert install.install("requirements.txt", {"PATH": "", "LOCKED": "1"}) == 0
+    assert all(str(install.LOCK) in command for command in ran.commands)
+    ran.commands.clear()
+    assert install.install("requirements.txt", {"PATH": "", "LOCKED": "0"}) == 0
+    assert not any(str(install.LOCK) in command for command in ran.commands)
+
+
 def test_cuda_comes_where_a_gpu_is_seen(ran, index, tmp_path):
     path = tool(tmp_path, "nvidia-smi")
     assert install.install("requirements.txt", {"PATH": path}) == 0
