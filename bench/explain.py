@@ -268,7 +268,7 @@ def _asked(text: str, language: str) -> tuple[Sources, np.ndarray]:
 
 
 def _speed() -> Sequence[Measured]:
-    """Return the median time to colour an example sentence and a pair of the pages, one thread."""
+    """Return median times of the pages' examples: a sentence, a pair, its first words."""
     runtime.set_threads()
     sentences = [(t, lang) for lang in LANGUAGES for t in sentiment_examples.sentences(lang)]
     stories = [
@@ -279,6 +279,7 @@ def _speed() -> Sequence[Measured]:
     return [
         _median(sentiment_bert.judge, sentences),
         _median(next_sentence_weights.weigh, stories),
+        _median(functools.partial(next_sentence_weights.hide, begin=0), stories),
     ]
 
 
@@ -402,7 +403,14 @@ GROUP = Group(
                 Figure(
                     "explain.pair_ms",
                     "ms",
-                    "The same for the words of two sentences of Next sentence's stories.",
+                    "Time to answer a pair of Next sentence's stories, both ways round.",
+                    Bound(at_most=100),
+                ),
+                Figure(
+                    "explain.portion_ms",
+                    "ms",
+                    "Time to hide the first portion of its words, as the page asks for them then.",
+                    Bound(at_most=100),
                 ),
             ),
             _speed,

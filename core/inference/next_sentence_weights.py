@@ -30,7 +30,7 @@ from core.text.pieces import Pieces
 from core.text.tokenizer import MASK
 from core.text.words import boundaries
 
-MAX_TOKENS = fast_bert.MAX_ROWS  # of a portion: some 80 ms of one CPU thread
+MAX_TOKENS = 192  # of a portion: some 60 ms of one CPU thread (python -m bench explain)
 
 
 def weigh(first: str, second: str, model: str, *, hidden: Collection[int] = ()) -> SentenceWeights:
