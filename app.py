@@ -119,7 +119,7 @@ def serve() -> None:
         theme=page.THEME,
         css_paths=page.STYLES,
         head=page.head(),
-        app_kwargs={"middleware": page.middleware(app)},
+        app_kwargs={"middleware": page.middleware(app, with_tools=options.mcp())},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -1,5 +1,6 @@
 """What whoever starts the lab may choose, in the environment (README.md has the table)."""
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -40,6 +41,20 @@ def models() -> Path | None:
     if named:
         return Path(named)
     return None if on_space() else ROOT / MODELS
+
+
+def mcp() -> bool:
+    """Say whether the lab's questions are also tools of language models.
+
+    Raises:
+        InputError: LATENT_LAB_MCP is neither 0 nor 1, or the package for it is not installed.
+    """
+    chosen = os.environ.get("LATENT_LAB_MCP") or "0"
+    if chosen not in ("0", "1"):
+        raise InputError("mcp_rule", got=chosen)
+    if chosen == "1" and importlib.util.find_spec("mcp") is None:
+        raise InputError("mcp_missing")
+    return chosen == "1"
 
 
 def hub() -> str:

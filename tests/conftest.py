@@ -1,6 +1,7 @@
 """The lab as a server process with Chromium in front of it, and small models to stand in."""
 
 import functools
+import importlib.util
 import json
 import os
 import re
@@ -34,8 +35,14 @@ FLAGS = [  # nothing of the browser's own may go out, or count as the page's
     "--disable-sync",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HAS_MCP = importlib.util.find_spec("mcp") is not None
 # The lab's own settings; nothing is asked of the hub, where names are looked up for half a minute.
-SERVED = {"HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1", "HF_HUB_OFFLINE": "1"}
+SERVED = {
+    "HOST": "127.0.0.1",
+    "PYTHONUNBUFFERED": "1",
+    "HF_HUB_OFFLINE": "1",
+    "LATENT_LAB_MCP": str(int(HAS_MCP)),
+}
 START_LIMIT = 120  # seconds until the lab answers
 PATIENCE = 60_000  # milliseconds that a page is waited for: only a guard, for a busy machine
 # The page's head and the tab of its link stand, so that nothing below moves any more.

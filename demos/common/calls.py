@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 ROOT = "/gradio_api/"
 CALL = re.compile(rf"{ROOT}(call|call/v2|run)/(\w{{1,60}})/?")
 READ = re.compile(rf"{ROOT}call/(?:v2/)?(\w{{1,60}})/([\w-]{{1,40}})/?")
-JOIN, DATA, MCP = f"{ROOT}queue/join", f"{ROOT}queue/data", f"{ROOT}mcp"
+JOIN, DATA = f"{ROOT}queue/join", f"{ROOT}queue/data"
 SESSION = re.compile(r"[\w-]{1,60}")
 N_THREADS = 8  # of calls, so that the pages keep most of the processor
 MAX_CALLS, PER_SECONDS = 120, 60.0  # of one visitor
@@ -106,19 +106,34 @@ class Calls:
             return path == JOIN or CALL.fullmatch(path) is not None
         return method == "GET" and (path == DATA or READ.fullmatch(path) is not None)
 
-    def too_many(self, visitor: str) -> LabError | None:
-        """Count a call; return why it may not be made, None if it may."""
+    async def asked(self, name: str, given: dict[str, object]) -> Made:
+        """Make a call of whoever asks, and wait for its answer."""
+        public = self._by_name.get(name)
+        if public is None:
+            return "", InputError("calls_unknown", name=name[:60])
+        call = self._counted(public, given)
+        work = asyncio.ensure_future(self._made(call))
+        async for _ in self._beats(work, call):
+            pass
+        return _result(work)
+
+    def _counted(
+        self, public: Public, given: dict[str, object] | list[object], session: str = ""
+    ) -> Call:
+        """Return a call of whoever asks; one too many is there to be refused."""
+        visitor = visitors.visitor() or "nobody"
         wait = self._rate.wait(visitor)
         limit, seconds = self._rate.limit, int(wait) + 1
-        return InputError("calls_many", limit=limit, seconds=seconds) if wait else None
+        refused = InputError("calls_many", limit=limit, seconds=seconds) if wait else None
+        return Call(public, given, visitor, session, refused)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send, visitor: str) -> None:
-        """Answer a request that `takes` has said yes to."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that `takes` has said yes to; `visitors` knows who asks."""
         path, headers = scope["path"].rstrip("/"), Headers(scope=scope)
         chinese = headers.get("accept-language", "").strip().lower().startswith("zh")
         language = "zh" if chinese else "en"
         if scope["method"] == "POST":
-            response = await self._begin(Request(scope, receive), path, visitor)
+            response = await self._begin(Request(scope, receive), path)
         elif path == DATA:
             session = QueryParams(scope["query_string"]).get("session_hash", "")
             response = _stream(self._read_session(session, language))
@@ -134,7 +149,7 @@ class Calls:
 
     # ---- Asking ------------------------------------------------------------------------------
 
-    async def _begin(self, request: Request, path: str, visitor: str) -> Response | None:
+    async def _begin(self, request: Request, path: str) -> Response | None:
         """Note a call, or make it at once; None if whoever asked has gone."""
         try:
             body = await request.body()
@@ -151,7 +166,7 @@ class Calls:
             return refusal(InputError("calls_unknown", name=name), 404)
         given = told["data"] if isinstance(told.get("data"), list) else told
         session = told["session_hash"] if path == JOIN else ""
-        call = Call(public, given, visitor, session, self.too_many(visitor))
+        call = self._counted(public, given, session)
         if path.startswith(f"{ROOT}run/"):
             return await self._at_once(call, request)
         if not self._keep(call):

@@ -4,7 +4,7 @@ Gradio's server has many more addresses than the pages use: events that run whet
 them or not, uploads, sessions. Only what is listed here is open. What views ask of their handlers
 is answered here, in few words: a request that is none of theirs is refused with a sentence, work
 that takes long is asked about in threads of its own, and answers are packed outside the event loop.
-What programs ask is answered by demos/common/calls.py.
+What programs ask is answered by demos/common/calls.py, what language models ask by tools.py there.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import assets
 from core.errors import AssetError, InputError
-from demos.common import calls, visitors
+from demos.common import calls, tools, visitors
 from demos.common.calls import SMALL, refusal
 from demos.common.errors import Handler
 
@@ -66,7 +66,11 @@ class Door:
     """Let in what the pages need, and answer what views ask."""
 
     def __init__(
-        self, app: ASGIApp, handlers: Handlers, functions: tuple[calls.Public, ...] = ()
+        self,
+        app: ASGIApp,
+        handlers: Handlers,
+        functions: tuple[calls.Public, ...] = (),
+        with_tools: bool = False,
     ) -> None:
         """Wrap `app`.
 
@@ -74,9 +78,11 @@ class Door:
             app: Gradio's.
             handlers: of the views.
             functions: what programs may ask.
+            with_tools: whether language models may ask it, too; the package `mcp` is there.
         """
         self.app, self.handlers = app, handlers
         self._calls = calls.Calls(functions)
+        self._tools = tools.Tools(functions, self._calls) if with_tools else None
         self._threads = anyio.CapacityLimiter(N_THREADS)
         self._quick = anyio.CapacityLimiter(N_QUICK)
 
@@ -90,14 +96,24 @@ class Door:
             response = await self._ask(scope, receive)
             if response:
                 await response(scope, receive, send)
+        elif self._tools and scope["path"].rstrip("/") == tools.MCP:
+            if await self._lets_in(scope, receive, send):
+                await self._tools(scope, receive, send)
         elif self._calls.takes(scope["method"], scope["path"]):
-            headers = Headers(scope=scope)
-            if _from_here(headers):
-                await self._calls(scope, receive, send, _visitor(scope, headers))
-            else:
-                await refusal(InputError("foreign_page"), 403)(scope, receive, send)
+            if await self._lets_in(scope, receive, send):
+                await self._calls(scope, receive, send)
         else:
             await self._show(scope, receive, send)
+
+    @staticmethod
+    async def _lets_in(scope: Scope, receive: Receive, send: Send) -> bool:
+        """Note which program asks; refuse the page of somebody else."""
+        headers = Headers(scope=scope)
+        if not _from_here(headers):
+            await refusal(InputError("foreign_page"), 403)(scope, receive, send)
+            return False
+        visitors.asks(_visitor(scope, headers))
+        return True
 
     async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -135,11 +135,21 @@ class BodyLimit:
         return JSONResponse({"error": {"key": error.key, **sentences}}, status_code=413)
 
 
-def middleware(demo: gr.Blocks) -> list[Middleware]:
-    """Return what stands between the visitors and Gradio."""
+def middleware(demo: gr.Blocks, *, with_tools: bool = False) -> list[Middleware]:
+    """Return what stands between the visitors and Gradio.
+
+    Args:
+        demo: the lab.
+        with_tools: whether language models may ask it (demos/common/tools.py).
+    """
     return [
         Middleware(BodyLimit),
         # The page is mostly texts in two languages and scripts: a quarter of it goes over the wire.
         Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
-        Middleware(door.Door, handlers=door.handlers(demo), functions=calls.functions(demo)),
+        Middleware(
+            door.Door,
+            handlers=door.handlers(demo),
+            functions=calls.functions(demo),
+            with_tools=with_tools,
+        ),
     ]
