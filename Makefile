@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python scripts/install.py
 # A stamp carries its requirements' checksum, so that an install is repeated when they change, and
 # only then (a checkout changes the files' times without changing them).
 RUN_STAMP := .venv/run-$(shell cat pre-requirements.txt requirements.txt | cksum | cut -d ' ' -f 1)
-DEV_STAMP := .venv/dev-$(shell cat pre-requirements.txt requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
+DEV_STAMP := .venv/dev-$(shell cat *requirements*.txt | cksum | cut -d ' ' -f 1)
 
 .PHONY: run test coverage lock browser lint clean
 

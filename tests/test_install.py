@@ -24,6 +24,9 @@ MACHINES = {  # sys_platform, platform_machine -> torch
 }
 
 
+PINNED = [path.name for path in sorted(ROOT.glob("requirements*.txt")) if "bench" not in path.name]
+
+
 def pins(name: str) -> list[Requirement]:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     told = (line.split("  #")[0].strip() for line in lines)
@@ -48,7 +51,7 @@ def test_each_machine_gets_one_torch_and_the_same_from_both_files(machine):
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_lock_holds_every_pin(machine):
     locked = on(machine, pins("requirements.lock"))
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in PINNED:
         assert on(machine, pins(name)).items() <= locked.items()
 
 
@@ -60,7 +63,7 @@ def test_what_is_imported_is_pinned():
     names = {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
     imported = {one.split(".")[0] for one in froms | names}
     others = imported - set(sys.stdlib_module_names) - {"core", "demos"}
-    pinned = on(("linux", "x86_64"), pins("requirements.txt") + pins("requirements-dev.txt"))
+    pinned = on(("linux", "x86_64"), [one for name in PINNED for one in pins(name)])
     assert {told.get(one, one).replace("_", "-") for one in others} <= set(pinned)
 
 
