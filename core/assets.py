@@ -16,6 +16,7 @@ import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Required, TypedDict
 
 from core.errors import AssetError
 
@@ -23,7 +24,22 @@ FOLDER = Path(__file__).parent.parent / "assets"
 MANIFEST = "manifest.json"
 
 
-def manifest() -> Mapping[str, dict[str, object]]:
+class Entry(TypedDict, total=False):
+    """What the manifest says of a file; `register` tells what each field means."""
+
+    sha256: Required[str]
+    bytes: int
+    licence: str
+    source: str
+    paper: str
+    command: Required[str]
+    made_from: dict[str, str]  # name -> SHA-256 of the file as it was then
+    began_from: dict[str, str]
+    score: dict[str, float]
+    note: str
+
+
+def manifest() -> Mapping[str, Entry]:
     """Return file name, such as "weights/ae3.safetensors", -> its entry.
 
     Raises:
@@ -39,7 +55,7 @@ def manifest() -> Mapping[str, dict[str, object]]:
 
 
 @functools.lru_cache(maxsize=2)
-def _parsed(file: Path, _modified_ns: int) -> Mapping[str, dict[str, object]]:
+def _parsed(file: Path, _modified_ns: int) -> Mapping[str, Entry]:
     entries = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
         raise ValueError(f"{file.name} does not list files.")
@@ -62,7 +78,7 @@ def locate(name: str) -> Path:
     """
     path = FOLDER / name
     entry = manifest().get(name)
-    command = str(entry["command"]) if entry else "git checkout assets"
+    command = entry["command"] if entry else "git checkout assets"
     if entry is None or not path.is_file():
         raise AssetError("asset_missing", file=name, command=command)
     if _sha256(path, path.stat().st_mtime_ns, path.stat().st_size) != entry["sha256"]:
@@ -106,7 +122,7 @@ def register(
     """
     path = FOLDER / name
     entries = dict(manifest()) if (FOLDER / MANIFEST).exists() else {}
-    before = entries.get(name, {})
+    before = entries.get(name)
     began = _hashes(entries, began_from, before, still_from)
     entries[name] = {
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -116,20 +132,22 @@ def register(
         "paper": paper,
         "command": command,
         "made_from": _hashes(entries, made_from, before, still_from),
-        **({"began_from": began} if began else {}),
-        **({"score": score} if score else {}),
     }
+    if began:
+        entries[name]["began_from"] = began
+    if score:
+        entries[name]["score"] = score
     _write(entries)
 
 
 def _hashes(
-    entries: Mapping[str, dict[str, object]],
+    entries: Mapping[str, Entry],
     names: Collection[str],
-    before: Mapping[str, object],
+    before: Entry | None,
     still: Collection[str],
 ) -> dict[str, str]:
     """Return name -> SHA-256 of the file; of those in `still` as it was recorded before."""
-    recorded = {**before.get("made_from", {}), **before.get("began_from", {})}
+    recorded = before.get("made_from", {}) | before.get("began_from", {}) if before else {}
     found = {}
     for name in sorted(names):
         if name in still and name in recorded:
@@ -144,11 +162,11 @@ def _hashes(
 def set_score(name: str, score: dict[str, float]) -> None:
     """Add figures to a listed file's score."""
     entries = dict(manifest())
-    entries[name] = {**entries[name], "score": {**entries[name].get("score", {}), **score}}
+    entries[name] = {**entries[name], "score": entries[name].get("score", {}) | score}
     _write(entries)
 
 
-def _write(entries: dict[str, dict[str, object]]) -> None:
+def _write(entries: dict[str, Entry]) -> None:
     text = json.dumps(dict(sorted(entries.items())), indent=2, ensure_ascii=False) + "\n"
     # Readers see the old manifest or the new one, never half of one.
     half = FOLDER / f"{MANIFEST}.{os.getpid()}"

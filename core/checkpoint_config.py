@@ -120,8 +120,8 @@ def read_config(folder: Path) -> BertConfig:
         value = fields[name] = settings.get(key, default)
         if type(value) is not int or not 1 <= value <= LARGEST:
             raise refuse(key, value)
-    for name, (key, default) in words.rates.items():
-        value = fields[name] = settings.get(key, default)
+    for name, (key, rate) in words.rates.items():
+        value = fields[name] = settings.get(key, rate)
         if type(value) not in (int, float) or not 0 <= value < 1:
             raise refuse(key, value)
     if fields["width"] % fields["n_heads"]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.models.bert import BertForPreTraining, BertLayer, BertSelfAttention
-from core.onnx_bert import Graph, Twins, after_mixing, embedded
+from core.models.bert import BertForPreTraining
+from core.onnx_bert import Graph, Twins, after_mixing, block, embedded
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -36,29 +36,28 @@ def attend(model: BertForPreTraining, ids: np.ndarray, segments: np.ndarray) -> 
 def _session(model: BertForPreTraining) -> "InferenceSession":
     from onnx import TensorProto
 
-    bert, graph = model.bert, Graph()
-    x = embedded(graph, bert.embeddings)  # [T, D]
-    n_heads = bert.config.n_heads
-    graph.constant("heads", np.array([-1, n_heads, bert.config.width // n_heads]))
-    graph.constant("flat", np.array([-1, bert.config.width]))
+    config, graph = model.bert.config, Graph(model)
+    x = embedded(graph)  # [T, D]
+    n_numbers = config.width // config.n_heads  # K, of a query
+    graph.constant("heads", np.array([-1, config.n_heads, n_numbers]))
+    graph.constant("flat", np.array([-1, config.width]))
     graph.constant("first", np.array([0]))
-    shares = []
-    *below, last = bert.encoder["layer"]
-    for i, layer in enumerate(below):
-        shares.append(_shares(graph, i, x, layer.attention.self))
-        x = after_mixing(graph, i, x, _mixed(graph, i, x, shares[-1], layer), layer)
-    shares.append(_shares(graph, len(below), x, last.attention.self))
+    shares: list[str] = []
+    for i in range(config.n_layers):
+        if shares:
+            x = after_mixing(graph, i - 1, x, _mixed(graph, i - 1, x, shares[-1]))
+        shares.append(_shares(graph, i, x, n_numbers**-0.5))
     layers = [graph.add("Unsqueeze", [one, "first"], f"{one}.layer") for one in shares]
     inputs = {name: (TensorProto.INT64, "T") for name in ("ids", "positions", "segments")}
     return graph.session(inputs, graph.add("Concat", layers, "attention", axis=0))
 
 
-def _shares(graph: Graph, i: int, x: str, heads: BertSelfAttention) -> str:
-    """Write one layer's attention down, [T, D] -> [H, T, T]."""
-    scale = (heads.query.out_features // heads.n_heads) ** -0.5  # 1 / sqrt(K), on the queries
-    for name, linear, factor in (("query", heads.query, scale), ("key", heads.key, 1.0)):
-        weight = graph.constant(f"{i}.{name}.weight", linear.weight.T * factor)
-        bias = graph.constant(f"{i}.{name}.bias", linear.bias * factor)
+def _shares(graph: Graph, i: int, x: str, scale: float) -> str:
+    """Write one layer's attention down, [T, D] -> [H, T, T]; `scale` is 1 / sqrt(K)."""
+    for name, factor in (("query", scale), ("key", 1.0)):
+        linear = f"{block(i)}.attention.self.{name}"
+        weight = graph.constant(f"{i}.{name}.weight", graph.weights[f"{linear}.weight"].T * factor)
+        bias = graph.constant(f"{i}.{name}.bias", graph.weights[f"{linear}.bias"] * factor)
         graph.add("Gemm", [x, weight, bias], f"{i}.{name}")
         graph.add("Reshape", [f"{i}.{name}", "heads"], f"{i}.{name}.heads")  # [T, H, K]
     queries = graph.add("Transpose", [f"{i}.query.heads"], f"{i}.queries", perm=[1, 0, 2])
@@ -67,11 +66,11 @@ def _shares(graph: Graph, i: int, x: str, heads: BertSelfAttention) -> str:
     return graph.add("Softmax", [scores], f"{i}.shares", axis=-1)
 
 
-def _mixed(graph: Graph, i: int, x: str, shares: str, layer: BertLayer) -> str:
+def _mixed(graph: Graph, i: int, x: str, shares: str) -> str:
     """Write down how one layer's heads mix the values, [T, D] and [H, T, T] -> [T, D]."""
-    value = layer.attention.self.value
-    weight = graph.constant(f"{i}.value.weight", value.weight.T)
-    y = graph.add("Gemm", [x, weight, graph.constant(f"{i}.value.bias", value.bias)], f"{i}.value")
+    value = f"{block(i)}.attention.self.value"
+    weight = graph.constant(f"{i}.value.weight", graph.weights[f"{value}.weight"].T)
+    y = graph.add("Gemm", [x, weight, graph.weight(f"{value}.bias")], f"{i}.value")
     y = graph.add("Reshape", [y, "heads"], f"{i}.value.heads")  # [T, H, K]
     y = graph.add("Transpose", [y], f"{i}.values", perm=[1, 0, 2])
     y = graph.add("MatMul", [shares, y], f"{i}.mixed")  # [H, T, K]

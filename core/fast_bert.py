@@ -21,14 +21,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.models.bert import BertForPreTraining, BertLayer
-from core.models.bert_classifier import BertForClassification
-from core.onnx_bert import Graph, Twins, after_mixing, embedded
+from core.models.bert import BertForPreTraining
+from core.onnx_bert import Graph, Twins, Whole, after_mixing, block, embedded
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-
-Whole = BertForPreTraining | BertForClassification
 
 MAX_ROWS = 256  # tokens at a time: what a layer hands to the next then stays in the cache
 
@@ -106,6 +103,8 @@ class FastBert:
 
     def decode(self, hidden: np.ndarray) -> np.ndarray:
         """Return MLM logits [N, V] of states [N, D]."""
+        if self._head is None:
+            raise TypeError("A model that classifies has no MLM head.")
         return self._head.run(None, {"hidden": hidden})[0]
 
 
@@ -162,11 +161,11 @@ def _body(model: Whole) -> "InferenceSession":
     """Write the encoder down: embeddings, then layer by layer."""
     from onnx import TensorProto
 
-    bert, graph = model.bert, Graph()
-    x = embedded(graph, bert.embeddings)  # [R, D]
-    graph.constant("flat", np.array([-1, bert.config.width], np.int64))
-    for i, layer in enumerate(bert.encoder["layer"]):
-        x = _layer(graph, i, x, layer, last=i + 1 == bert.config.n_layers)
+    config, graph = model.bert.config, Graph(model)
+    x = embedded(graph)  # [R, D]
+    graph.constant("flat", np.array([-1, config.width], np.int64))
+    for i in range(config.n_layers):
+        x = _layer(graph, i, x, config.n_heads, last=i + 1 == config.n_layers)
     lists = ("ids", "positions", "segments", "back")
     inputs = {name: (TensorProto.INT64, "R") for name in lists}
     inputs |= {name: (TensorProto.INT64, "N") for name in ("wanted", "wanted_back")}
@@ -174,35 +173,34 @@ def _body(model: Whole) -> "InferenceSession":
     return graph.session(inputs, x)
 
 
-def _layer(graph: Graph, i: int, x: str, layer: BertLayer, *, last: bool) -> str:
+def _layer(graph: Graph, i: int, x: str, n_heads: int, *, last: bool) -> str:
     """Write one block down, [R, D] -> [R, D]; the last one only where asked, -> [N, D]."""
-    heads = layer.attention.self
-    three = (heads.query, heads.key, heads.value)
-    bias = graph.constant(f"{i}.three.bias", torch.cat([linear.bias for linear in three]))
+    three = [f"{block(i)}.attention.self.{name}" for name in ("query", "key", "value")]
+    biases = [graph.weights[f"{linear}.bias"] for linear in three]
+    bias = graph.constant(f"{i}.three.bias", torch.cat(biases))
     side = graph.add("Gather", [graph.product(f"{i}.three", x, *three), "rows"], f"{i}.side")
     parts = [f"{i}.{name}" for name in ("queries", "keys", "values")]  # [B, T, D]
     graph.add("Split", [side], *parts, axis=2)
-    inputs, n_heads = [*parts, bias, "there"], heads.n_heads
+    inputs = [*parts, bias, "there"]
     context = graph.add("MultiHeadAttention", inputs, f"{i}.context", num_heads=n_heads)
     context = graph.add("Reshape", [context, "flat"], f"{i}.flat")  # [B * T, D]
     y = graph.add("Gather", [context, "wanted_back" if last else "back"], f"{i}.rows")
     x = graph.add("Gather", [x, "wanted"], "asked") if last else x
-    return after_mixing(graph, i, x, y, layer)
+    return after_mixing(graph, i, x, y)
 
 
 def _head(model: BertForPreTraining) -> "InferenceSession":
     """Write the MLM head down: transform, then the table of words, or a decoder of its own."""
     from onnx import TensorProto
 
-    head, graph = model.cls["predictions"], Graph()
-    dense, words = head.transform["dense"], model.bert.embeddings.word_embeddings.weight
-    words = head.decoder.weight if head.decoder else words
-    x = graph.product("dense", "hidden", dense)
-    x = graph.add("BiasGelu", [x, graph.constant("bias", dense.bias)], "gelu")
-    x = graph.norm("meant", x, head.transform["LayerNorm"])
-    x = graph.add("MatMul", [x, graph.constant("words", words.T)], "decoded")
-    x = graph.add("Add", [x, graph.constant("words.bias", head.bias)], "logits")
-    return graph.session({"hidden": (TensorProto.FLOAT, ["N", dense.in_features])}, x)
+    head, config, graph = "cls.predictions", model.bert.config, Graph(model)
+    words = "bert.embeddings.word_embeddings" if config.tied else f"{head}.decoder"
+    x = graph.product("dense", "hidden", f"{head}.transform.dense")
+    x = graph.add("BiasGelu", [x, graph.weight(f"{head}.transform.dense.bias")], "gelu")
+    x = graph.norm("meant", x, f"{head}.transform.LayerNorm")
+    x = graph.product("decoded", x, words)
+    x = graph.add("Add", [x, graph.weight(f"{head}.bias")], "logits")
+    return graph.session({"hidden": (TensorProto.FLOAT, ["N", config.width])}, x)
 
 
 _TWINS = Twins(FastBert)

@@ -100,8 +100,8 @@ def fetch(name: str, report: Report = lambda _here, _total: None) -> Path:
     wanted = list(WANTED)
     try:
         files = snapshot_download(name, allow_patterns=[*wanted, *PICKLES], dry_run=True)
-        _check(name, {file.filename: file.file_size for file in files})
-        total = sum(file.file_size for file in files if _matches(file.filename, wanted))
+        _check(name, {file.filename: file.file_size or 0 for file in files})
+        total = sum(file.file_size or 0 for file in files if _matches(file.filename, wanted))
         return Path(snapshot_download(name, allow_patterns=wanted, tqdm_class=_bar(report, total)))
     except UnknownError as error:
         raise InputError("hub_unknown", name=name) from error

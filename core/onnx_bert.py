@@ -6,15 +6,16 @@ Token by token means: [R, D], whatever texts the R rows belong to.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from core.models.bert import BertEmbeddings, BertLayer
+from core.models.bert import BertForPreTraining
+from core.models.bert_classifier import BertForClassification
 
 if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
@@ -23,23 +24,25 @@ if TYPE_CHECKING:
 OPSET, OWN_OPSET, IR = 17, 1, 9  # of ONNX, of ONNX Runtime's own operations, of the file format
 OWN = ("BiasGelu", "SkipLayerNormalization", "MultiHeadAttention")  # ONNX Runtime's own
 
+Whole = BertForPreTraining | BertForClassification
+Model = TypeVar("Model", bound=Whole)
 Twin = TypeVar("Twin")
 
 
-class Twins(Generic[Twin]):
+class Twins(Generic[Model, Twin]):
     """The fast twin of each model, made once, and gone with it."""
 
-    def __init__(self, make: Callable[[nn.Module], Twin]) -> None:
+    def __init__(self, make: Callable[[Model], Twin]) -> None:
         """Say how a twin is made."""
         self._make = make
-        self._made: WeakKeyDictionary[nn.Module, Twin] = WeakKeyDictionary()
+        self._made: WeakKeyDictionary[Model, Twin] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._made)
 
-    def of(self, model: nn.Module) -> Twin | None:
+    def of(self, model: Model) -> Twin | None:
         """Return a model's twin; None where the model itself is to answer.
 
         The first call takes about a second, and its weights take their room in memory again.
@@ -58,8 +61,9 @@ class Twins(Generic[Twin]):
 class Graph:
     """An ONNX graph being written down: each value has a name, weights are constants."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, model: Whole) -> None:
+        """Begin with nothing; the weights will be this model's, by their names there."""
+        self.weights, self.epsilon = model.state_dict(), model.bert.config.epsilon
         self.nodes: list[NodeProto] = []
         self.constants: list[TensorProto] = []
 
@@ -67,38 +71,41 @@ class Graph:
         """Add an array; returns its name."""
         from onnx import numpy_helper
 
-        array = values.detach().cpu().numpy() if isinstance(values, Tensor) else values
+        array = values.cpu().numpy() if isinstance(values, Tensor) else values
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
-    def add(self, kind: str, inputs: Sequence[str], *names: str, **settings: object) -> str:
+    def weight(self, name: str) -> str:
+        """Add a weight of the model; returns its name."""
+        return self.constant(name, self.weights[name])
+
+    def add(
+        self, kind: str, inputs: Sequence[str], *names: str, **settings: int | float | list[int]
+    ) -> str:
         """Add an operation; returns the name of its (first) result."""
         from onnx import helper
 
         domain = "com.microsoft" if kind in OWN else ""
-        self.nodes.append(
-            helper.make_node(kind, inputs, names, names[0], domain=domain, **settings)
-        )
+        node = helper.make_node(kind, inputs, names, names[0], domain=domain)
+        node.attribute.extend(helper.make_attribute(*setting) for setting in settings.items())
+        self.nodes.append(node)
         return names[0]
 
-    def product(self, name: str, x: str, *maps: nn.Linear) -> str:
+    def product(self, name: str, x: str, *maps: str) -> str:
         """Multiply by the weights of one linear map or of several side by side; no bias."""
-        weight = torch.cat([linear.weight for linear in maps]).T
+        weight = torch.cat([self.weights[f"{linear}.weight"] for linear in maps]).T
         return self.add("MatMul", [x, self.constant(f"{name}.weight", weight)], name)
 
-    def norm(self, name: str, x: str, module: nn.LayerNorm, *more: str) -> str:
+    def norm(self, name: str, x: str, layer: str, *more: str) -> str:
         """Normalise x, or the sum of x and `more`: what went past, and a bias."""
-        scale = self.constant(f"{name}.scale", module.weight)
-        shift = self.constant(f"{name}.shift", module.bias)
-        if not more:
-            return self.add("LayerNormalization", [x, scale, shift], name, epsilon=module.eps)
-        past, bias = more
-        return self.add(
-            "SkipLayerNormalization", [x, past, scale, shift, bias], name, epsilon=module.eps
-        )
+        inputs = [x, *more[:1], *(self.weight(f"{layer}.{w}") for w in ("weight", "bias"))]
+        kind = "SkipLayerNormalization" if more else "LayerNormalization"
+        return self.add(kind, [*inputs, *more[1:]], name, epsilon=self.epsilon)
 
-    def session(self, inputs: dict[str, tuple[int, str]], output: str) -> "InferenceSession":
-        """Return the graph ready to run; `inputs` have a type and a letter for each axis."""
+    def session(
+        self, inputs: Mapping[str, tuple[int, str | list[int | str]]], output: str
+    ) -> "InferenceSession":
+        """Return the graph ready to run; `inputs` have a type and axes (letters or sizes)."""
         import onnxruntime
         from onnx import TensorProto, helper
 
@@ -115,30 +122,34 @@ class Graph:
         return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def embedded(graph: Graph, embeddings: BertEmbeddings) -> str:
+def embedded(graph: Graph) -> str:
     """Write the sum of the three tables down: ids, positions, segments [R] -> [R, D]."""
-    tables = {
-        "ids": embeddings.word_embeddings,
-        "positions": embeddings.position_embeddings,
-        "segments": embeddings.token_type_embeddings,
-    }
+    tables = {"ids": "word", "positions": "position", "segments": "token_type"}
     looked_up = [
-        graph.add("Gather", [graph.constant(f"table.{name}", table.weight), name], f"{name}.looked")
+        graph.add(
+            "Gather", [graph.weight(f"bert.embeddings.{table}_embeddings.weight"), name], table
+        )
         for name, table in tables.items()
     ]
     x = graph.add("Add", looked_up[:2], "two")
     x = graph.add("Add", [x, looked_up[2]], "three")
-    return graph.norm("embedded", x, embeddings.LayerNorm)
+    return graph.norm("embedded", x, "bert.embeddings.LayerNorm")
 
 
-def after_mixing(graph: Graph, i: int, x: str, context: str, layer: BertLayer) -> str:
+def block(i: int) -> str:
+    """Return what the names of block i's weights begin with."""
+    return f"bert.encoder.layer.{i}"
+
+
+def after_mixing(graph: Graph, i: int, x: str, context: str) -> str:
     """Write the rest of block i down, from its input and what its heads mixed: [R, D] -> [R, D]."""
-    out, wide, narrow = layer.attention.output, layer.intermediate["dense"], layer.output
-    bias = graph.constant(f"{i}.out.bias", out.dense.bias)
-    y = graph.product(f"{i}.out", context, out.dense)
-    x = graph.norm(f"{i}.attended", y, out.LayerNorm, x, bias)
-    bias = graph.constant(f"{i}.wide.bias", wide.bias)
-    y = graph.add("BiasGelu", [graph.product(f"{i}.wide", x, wide), bias], f"{i}.gelu")
-    bias = graph.constant(f"{i}.narrow.bias", narrow.dense.bias)
-    y = graph.product(f"{i}.narrow", y, narrow.dense)
-    return graph.norm(f"{i}.layer", y, narrow.LayerNorm, x, bias)
+    here = block(i)
+    out, wide, narrow = f"{here}.attention.output", f"{here}.intermediate", f"{here}.output"
+    y = graph.product(f"{i}.out", context, f"{out}.dense")
+    bias = graph.weight(f"{out}.dense.bias")
+    x = graph.norm(f"{i}.attended", y, f"{out}.LayerNorm", x, bias)
+    y = graph.product(f"{i}.wide", x, f"{wide}.dense")
+    y = graph.add("BiasGelu", [y, graph.weight(f"{wide}.dense.bias")], f"{i}.gelu")
+    y = graph.product(f"{i}.narrow", y, f"{narrow}.dense")
+    bias = graph.weight(f"{narrow}.dense.bias")
+    return graph.norm(f"{i}.layer", y, f"{narrow}.LayerNorm", x, bias)

@@ -88,7 +88,7 @@ def read(data: bytes, box: Box | None = None) -> Photo:
 def _decode(data: bytes, box: Box | None) -> Image.Image:
     """Decode to mode RGB or RGBA, upright, cut to the box, at most `WORKING_SIDE` long."""
     try:
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
         # The header is read, the pixels are not: nothing large has been decoded yet.
         megapixels = picture.width * picture.height / 1e6
         if megapixels > MAX_MEGAPIXELS:
@@ -211,7 +211,7 @@ def _pieces(
     for _, where, inside in _largest(standing_out > least):
         here = standing_out[where]
         mask[where] |= inside & (here > 0.4 * _high(here[inside]))
-    height, width = mask.shape
+    height, width = standing_out.shape
     brightest = float(np.percentile(paper[::4, ::4], 95))
     pieces = []
     for mass, where, inside in _largest(mask):

@@ -18,14 +18,17 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from core import assets
+from core.assets import Entry
 
-MADE, BEGAN = "made_from", "began_from"
+Field = Literal["made_from", "began_from"]
+MADE: Field = "made_from"
+BEGAN: Field = "began_from"
 PLACEHOLDER = re.compile(r"[A-Z][A-Z_]{3,}")  # a path of this machine, in a command
 
-Entries = Mapping[str, dict[str, object]]
+Entries = Mapping[str, Entry]
 
 
 class RemakeError(Exception):
@@ -39,13 +42,13 @@ class Step(NamedTuple):
     names: tuple[str, ...]
 
 
-def changed(entries: Entries, field: str = MADE) -> dict[str, tuple[str, ...]]:
+def changed(entries: Entries, field: Field = MADE) -> dict[str, tuple[str, ...]]:
     """Return asset -> those of its inputs that are others by now, of assets that have any."""
     found = {
         name: tuple(
             other
             for other, sha256 in entry.get(field, {}).items()
-            if entries.get(other, {}).get("sha256") != sha256
+            if other not in entries or entries[other]["sha256"] != sha256
         )
         for name, entry in entries.items()
     }
@@ -54,7 +57,8 @@ def changed(entries: Entries, field: str = MADE) -> dict[str, tuple[str, ...]]:
 
 def following(entries: Entries, names: Iterable[str]) -> set[str]:
     """Return the assets that are made from these, or from what is made from these, and so on."""
-    found, new = set(), set(names)
+    found: set[str] = set()
+    new = set(names)
     while new:
         new = {name for name, entry in entries.items() if new & set(entry.get(MADE, {}))} - found
         found |= new
@@ -65,7 +69,7 @@ def steps(entries: Entries, names: Iterable[str]) -> list[Step]:
     """Return the commands that make some assets anew, what others are made from first."""
     wanted: dict[str, list[str]] = {}
     for name in sorted(names):
-        wanted.setdefault(str(entries[name]["command"]), []).append(name)
+        wanted.setdefault(entries[name]["command"], []).append(name)
     command_of = {name: command for command, mine in wanted.items() for name in mine}
     order = TopologicalSorter(
         {
@@ -137,7 +141,8 @@ def wanted(entries: Entries, only: str = "", *, began: bool = False) -> set[str]
     found |= following(entries, found)
     if not only:
         return found
-    needed, new = set(), {name for name in found if only in name}
+    needed: set[str] = set()
+    new = {name for name in found if only in name}
     while new:
         needed |= new
         new = {other for name in new for other in entries[name].get(MADE, {})} & found - needed

@@ -18,6 +18,7 @@ from itertools import islice
 import numpy as np
 import torch
 from cachetools import LRUCache, cached
+from torch import Tensor
 
 from core import fast_attention, runtime
 from core.errors import InputError
@@ -94,7 +95,8 @@ def vectors(
     with torch.inference_mode():
         seen = next(islice(_layers(reading, off), layer, None))
     return HeadVectors(
-        queries=runtime.to_numpy(seen.queries[0, head]), keys=runtime.to_numpy(seen.keys[0, head])
+        queries=runtime.to_numpy(_computed(seen.queries)[0, head]),
+        keys=runtime.to_numpy(_computed(seen.keys)[0, head]),
     )
 
 
@@ -133,15 +135,23 @@ def attend(reading: Reading, off: Collection[int] = ()) -> np.ndarray:
         if fast is not None:
             return fast
     with torch.inference_mode():
-        return runtime.to_numpy(torch.cat([seen.attention for seen in _layers(reading, off)]))
+        layers = [_computed(seen.attention) for seen in _layers(reading, off)]
+        return runtime.to_numpy(torch.cat(layers))
 
 
 def _layers(reading: Reading, off: Collection[int]) -> Iterator[AttentionOutput]:
     """Yield what each layer of a BERT looks at."""
-    mask, bert = readings.head_mask(reading, off), reading.reader.model.bert
+    mask, bert = readings.head_mask(reading, off), reading.bert.model.bert
     x = bert.embeddings(bert.embeddings.word_embeddings(reading.ids), reading.segments)
     for block in bert.blocks(x, None, mask, attention=True):
         yield block.seen
+
+
+def _computed(part: Tensor | None) -> Tensor:
+    """Return a part of what a layer looks at, for which the BERT has been asked."""
+    if part is None:
+        raise TypeError("A BERT that isn't asked for its attention doesn't keep it.")
+    return part
 
 
 def whole_words(attention: np.ndarray, words: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ def add_up(token: int, position: int, segment: int, language: str) -> EmbeddingS
         InputError: a number has no row in its table.
     """
     weights = assets.locate(f"weights/bert-{language}/model.safetensors")
-    rows = []
+    rows: list[np.ndarray] = []
     with safe_open(weights, framework="np") as file:
         for table, row in zip(TABLES, (token, position, segment), strict=True):
             stored = file.get_slice(f"{PREFIX}{table}.weight")
@@ -50,7 +50,8 @@ def add_up(token: int, position: int, segment: int, language: str) -> EmbeddingS
             rows.append(stored[row : row + 1][0].astype(np.float32))
         scale = file.get_tensor(f"{PREFIX}LayerNorm.weight").astype(np.float32)
         shift = file.get_tensor(f"{PREFIX}LayerNorm.bias").astype(np.float32)
-    summed = rows[0] + rows[1] + rows[2]
+    word, place, sentence = rows
+    summed = word + place + sentence
     spread = np.sqrt(summed.var() + _epsilon(language))
     normalised = (summed - summed.mean()) / spread * scale + shift
-    return EmbeddingSum(*rows, summed=summed, normalised=normalised)
+    return EmbeddingSum(word, place, sentence, summed, normalised)

@@ -24,7 +24,7 @@ def switch_off(asked: Question, *, off: Collection[int]) -> Ablation:
         InputError: no such head.
     """
     mask = readings.head_mask(asked.reading, off)
-    bert, ids, segments = asked.reading.reader.model.bert, asked.reading.ids, asked.reading.segments
+    bert, ids, segments = asked.reader.model.bert, asked.reading.ids, asked.reading.segments
     with torch.inference_mode():
         before, after = (
             questions.answers(asked, bert(ids, segments, head_mask=factors).hidden)[0]

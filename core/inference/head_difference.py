@@ -80,7 +80,7 @@ def _words(read: ReadTokens) -> list[tuple[str, ...]]:
 
 
 def _aligned(first: list, other: list) -> list[tuple[int, int]]:
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     matcher = SequenceMatcher(None, first, other, autojunk=False)
     for _, a, a_end, b, b_end in matcher.get_opcodes():
         if a_end - a == b_end - b:  # equal, or as many words replaced

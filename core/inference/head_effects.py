@@ -58,9 +58,8 @@ def measure(asked: Question, *, off: Collection[int] = ()) -> Iterator[HeadProgr
 def read_once(asked: Question, mask: Tensor | None) -> tuple[Tensor, tuple[Tensor, ...]]:
     """Return the answers [V] and each layer's input [1, T, D], with the heads that are on."""
     reading = asked.reading
-    encoder = reading.reader.model.bert(
-        reading.ids, reading.segments, head_mask=mask, hidden_states=True
-    )
+    bert = asked.reader.model.bert
+    encoder = bert(reading.ids, reading.segments, head_mask=mask, hidden_states=True)
     return questions.answers(asked, encoder.hidden)[0], encoder.hidden_states
 
 
@@ -84,6 +83,6 @@ def without_each(
     found = []
     for some in factors.split(max(1, MAX_TOKENS // below.shape[1])):
         x = below.expand(len(some), -1, -1)
-        *_, last = reading.reader.model.bert.blocks(x, None, some, first=layer)
+        *_, last = asked.reader.model.bert.blocks(x, None, some, first=layer)
         found.append(questions.answers(asked, last.output))
     return torch.cat(found)

@@ -10,7 +10,6 @@ each removal, or, to see the difference, once for all.
 
 from collections.abc import Collection, Iterator
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -62,7 +61,7 @@ def prune(
 
 def _every(asked: Question) -> int:
     """Return how many heads go between two measurements."""
-    reading, width = asked.reading, asked.reading.reader.model.bert.config.width
+    reading, width = asked.reading, asked.reader.model.bert.config.width
     n_heads = reading.n_layers * reading.n_heads
     return -(-(n_heads**2) * len(reading.read.tokens) * reading.n_layers * width**2 // MAX_WORK)
 
@@ -94,12 +93,9 @@ def _remove(asked: Question, mask: Tensor, heads: list[int]) -> list[PruningStep
     steps: list[PruningStep] = []
     for some in masks.split(max(1, MAX_TOKENS // len(reading.read.tokens))):
         ids, segments = (x.expand(len(some), -1) for x in (reading.ids, reading.segments))
-        hidden = reading.reader.model.bert(ids, segments, head_mask=some).hidden
+        hidden = asked.reader.model.bert(ids, segments, head_mask=some).hidden
         for row in questions.answers(asked, hidden):
             said = questions.prediction(asked, row)
-            layer, head = np.unravel_index(heads[len(steps)], (reading.n_layers, reading.n_heads))
-            step = PruningStep(
-                int(layer), int(head), said.top[0][0], said.log_probability, said.rank
-            )
-            steps.append(step)
+            place = divmod(heads[len(steps)], reading.n_heads)
+            steps.append(PruningStep(*place, said.top[0][0], said.log_probability, said.rank))
     return steps

@@ -70,5 +70,5 @@ def answer(
     return MaskedAnswers(
         answers=answers,
         n_right=sum(one.rank == 1 for one in answers),
-        loss=-float(np.mean([math.log(max(one.probability, TINY)) for one in answers])),
+        loss=-float(np.mean([math.log(max(one.probability or 0.0, TINY)) for one in answers])),
     )

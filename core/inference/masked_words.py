@@ -22,7 +22,7 @@ from core.results.answers import BlankAnswer, HiddenWord, MaskedWords, Top
 from core.text import pieces, words
 from core.text.pairs import framed, n_frame
 from core.text.pieces import Pieces
-from core.text.tokenizer import CLS, MASK, SEP
+from core.text.tokenizer import CLS, MASK, SEP, token_id
 
 N_TOP = 10
 MAX_BLANKS = 60  # each costs a row of V logits
@@ -81,7 +81,7 @@ def prepare(
     at = np.flatnonzero(chosen)
     if len(at) > MAX_BLANKS:
         raise InputError("too_many_blanks", got=len(at), limit=MAX_BLANKS)
-    cls, sep, mask = (reader.tokenizer.token_to_id(token) for token in (CLS, SEP, MASK))
+    cls, sep, mask = (token_id(reader.tokenizer, token) for token in (CLS, SEP, MASK))
     ids, _ = framed([np.where(chosen, mask, read.ids)], cls, sep)
     return Blanks(whole, read, at, torch.tensor(ids[None], device=runtime.device()), sum(lost))
 

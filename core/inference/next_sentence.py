@@ -20,7 +20,7 @@ from core.results.language import CutSentence
 from core.text import pieces
 from core.text.pairs import Pair, frame
 from core.text.pieces import Pieces
-from core.text.tokenizer import CLS, SEP
+from core.text.tokenizer import CLS, SEP, token_id
 
 MAX_CANDIDATES = 8  # in one batch, so that all bars can follow the typing
 IS_NEXT, IS_RANDOM = 0, 1  # columns of the NSP logits, as in the authors' code
@@ -112,15 +112,16 @@ def paired(reader: Reader, first: Pieces, second: Pieces) -> Pair:
     return frame(
         first,
         second,
-        cls_id=reader.tokenizer.token_to_id(CLS),
-        sep_id=reader.tokenizer.token_to_id(SEP),
+        cls_id=token_id(reader.tokenizer, CLS),
+        sep_id=token_id(reader.tokenizer, SEP),
         n_positions=reader.model.bert.config.n_positions,
     )
 
 
 def tensors(pair: Pair) -> tuple[Tensor, Tensor]:
     """Return ids and segments, int64 [1, T], on the models' device."""
-    return tuple(torch.from_numpy(x)[None].to(runtime.device()) for x in (pair.ids, pair.segments))
+    ids, segments = (torch.from_numpy(x)[None] for x in (pair.ids, pair.segments))
+    return ids.to(runtime.device()), segments.to(runtime.device())
 
 
 def _cut(sentence: Pieces, kept: int) -> CutSentence:

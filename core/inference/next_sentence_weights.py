@@ -27,7 +27,7 @@ from core.results.reasons import Reasons
 from core.text import pieces
 from core.text.pairs import Pair
 from core.text.pieces import Pieces
-from core.text.tokenizer import MASK
+from core.text.tokenizer import MASK, token_id
 from core.text.words import boundaries
 
 MAX_TOKENS = 192  # of a portion: some 60 ms of one CPU thread (python -m bench explain)
@@ -97,7 +97,7 @@ def hide(first: str, second: str, model: str, begin: int) -> HiddenWords:
         raise InputError("nsp_hidden", got=begin)
     end = begin + max(1, MAX_TOKENS // len(pair.ids))
     some = range(begin, min(end, n_words))
-    rows = hiding.without(some, pair.ids, words, reader.tokenizer.token_to_id(MASK))
+    rows = hiding.without(some, pair.ids, words, token_id(reader.tokenizer, MASK))
     return HiddenWords(begin, _differences(reader, rows, [pair.segments] * len(rows)))
 
 
@@ -143,7 +143,7 @@ def explained(first: str, second: str, model: str) -> reasons.Explained:
         segments=pair.segments,
         words=words,
         spelt=tuple(spelt),
-        mask_id=reader.tokenizer.token_to_id(MASK),
+        mask_id=token_id(reader.tokenizer, MASK),
         scores=lambda rows, segments: _differences(reader, rows, segments),
         score=score,
     )

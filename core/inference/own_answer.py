@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.checkpoint_heads import Task
+from core.errors import InputError
 from core.inference import readings
 from core.inference.readings import Keep, Reading
 from core.results.attention import OwnAnswer, Span
@@ -47,10 +48,12 @@ def say(
     """
     reading = readings.read(model, text, second, at=at, keep=keep)
     readings.needs(reading.can.own, reading.reader.name)
-    task = reading.reader.task
+    reader, task = reading.bert, reading.bert.task
+    if task is None:
+        raise InputError("attention_no_own", name=readings.title(reader.name))
     if task.kind == "span" and not reading.read.segments.any():
-        readings.needs("attention_own_span", reading.reader.name)
-    bert, heads = reading.reader.model.bert, readings.head_mask(reading, off)
+        readings.needs("attention_own_span", reader.name)
+    bert, heads = reader.model.bert, readings.head_mask(reading, off)
     hidden = bert(reading.ids, reading.segments, head_mask=heads).hidden[0]  # [T, D]
     if task.kind == "text":
         return OwnAnswer("text", labels=_labels(task, task.layers(hidden[0])), scale=task.scale)

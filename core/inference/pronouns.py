@@ -19,7 +19,7 @@ from core.errors import InputError
 from core.inference import readers
 from core.results.answers import PronounShares, PronounTable
 from core.text import pieces
-from core.text.tokenizer import CLS, MASK, PADDING, SEP
+from core.text.tokenizer import CLS, MASK, PADDING, SEP, token_id
 
 PRONOUNS = {"en": ("he", "she", "they"), "zh": ("他", "她")}
 SLOT = re.compile(r"[\[［【]\s*(?:profession|职业)\s*[\]］】]", re.IGNORECASE)
@@ -47,10 +47,10 @@ def compare(template: str, professions: Sequence[str], reader: Reader) -> Pronou
     pronouns = tuple(word for word in PRONOUNS[language] if word in known)
     if not pronouns:
         raise InputError("pronouns_unknown", list=", ".join(PRONOUNS[language]))
-    # A function, so that a backslash in a profession is a backslash.
-    texts = [SLOT.sub(lambda _, name=name: name, template, count=1) for name in names]
+    # Doubled, so that a backslash in a profession is a backslash.
+    texts = [SLOT.sub(name.replace("\\", r"\\"), template, count=1) for name in names]
     ids, mask = _batch([readers.read(text, reader) for text in texts], reader)
-    blanks = ids == reader.tokenizer.token_to_id(MASK)
+    blanks = ids == token_id(reader.tokenizer, MASK)
     hidden = reader.model.bert(ids, mask=mask).hidden[blanks]  # [B, D]
     shares = reader.model.decode(hidden).float().softmax(-1)
     asked = shares[:, [known[word] for word in pronouns]]  # [B, pronouns]
@@ -78,7 +78,7 @@ def _check(template: str, names: list[str]) -> None:
 
 def _batch(read: list[pieces.Pieces], reader: Reader) -> tuple[Tensor, Tensor]:
     """Return ids and padding mask, [B, T]."""
-    cls, sep, padding = (reader.tokenizer.token_to_id(token) for token in (CLS, SEP, PADDING))
+    cls, sep, padding = (token_id(reader.tokenizer, token) for token in (CLS, SEP, PADDING))
     rows = [torch.tensor([cls, *one.ids.tolist(), sep]) for one in read]
     ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=padding)
     lengths = torch.tensor([len(row) for row in rows])

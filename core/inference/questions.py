@@ -11,6 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from core.berts import Reader
 from core.errors import InputError
 from core.inference import readings
 from core.inference.readings import Keep, Reading
@@ -28,6 +29,11 @@ class Question(NamedTuple):
     kind: str
     at: int  # the token whose last hidden state answers
     target: int  # column of the answers
+
+    @property
+    def reader(self) -> Reader:
+        """Who is asked: a BERT, which has learned to answer."""
+        return self.reading.bert
 
 
 def ask(
@@ -72,7 +78,7 @@ def ask(
 
 @torch.inference_mode()
 def _likeliest(asked: Question) -> int:
-    encoder = asked.reading.reader.model.bert(asked.reading.ids, asked.reading.segments)
+    encoder = asked.reader.model.bert(asked.reading.ids, asked.reading.segments)
     return int(answers(asked, encoder.hidden)[0].argmax())
 
 
@@ -81,7 +87,7 @@ def _column(asked: Question, target: str) -> int:
         if target not in FOLLOWS:
             raise InputError("attention_target", got=target[:40])
         return FOLLOWS.index(target)
-    tokenizer = asked.reading.reader.tokenizer
+    tokenizer = asked.reader.tokenizer
     for spelling in (target, tokenizer.normalizer.normalize_str(target).strip()):
         if (found := tokenizer.token_to_id(spelling)) is not None:
             return found
@@ -95,7 +101,7 @@ def answers(asked: Question, hidden: Tensor) -> Tensor:
         asked: the question.
         hidden: last hidden state of B readings, [B, T, D].
     """
-    model = asked.reading.reader.model
+    model = asked.reader.model
     if asked.kind == "mask":
         logits = model.decode(hidden[:, asked.at])
     else:
@@ -105,7 +111,7 @@ def answers(asked: Question, hidden: Tensor) -> Tensor:
 
 def name(asked: Question, column: int) -> str:
     """Return the answer that stands in a column."""
-    return FOLLOWS[column] if asked.kind == "next" else asked.reading.reader.tokens[column]
+    return FOLLOWS[column] if asked.kind == "next" else asked.reader.tokens[column]
 
 
 def prediction(asked: Question, log_probabilities: Tensor) -> Prediction:

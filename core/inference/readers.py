@@ -60,8 +60,9 @@ def source(name: str) -> str:
     """
     if name in LANGUAGES:
         return name
-    if name in folders():
-        return str(options.models() / name.removeprefix(f"{FOLDER}/"))
+    place = options.models()
+    if place and name in folders():
+        return str(place / name.removeprefix(f"{FOLDER}/"))
     # berts.reader opens a folder where there is one: a hub name must not happen to be a path.
     if len(name) > MAX_NAME or not HUB_NAME.fullmatch(name) or Path(name).exists():
         raise InputError("model_name", name=name[:60])
@@ -113,7 +114,8 @@ def score(language: str) -> ReaderScore:
     Raises:
         AssetError: the manifest is missing or damaged.
     """
-    entry = assets.manifest().get(f"weights/bert-{language}/{WEIGHTS}", {})
-    figures = entry.get("score", {})
-    names = ("mask_top1", "mask_top5", "nsp_acc", "n_masked", "n_pairs", "tokens")
-    return ReaderScore(language, *(figures.get(name) for name in names))
+    entry = assets.manifest().get(f"weights/bert-{language}/{WEIGHTS}")
+    figures = entry.get("score", {}) if entry else {}
+    shares = (figures.get(name) for name in ("mask_top1", "mask_top5", "nsp_acc"))
+    counts = (figures.get(name) for name in ("n_masked", "n_pairs", "tokens"))
+    return ReaderScore(language, *shares, *(None if n is None else int(n) for n in counts))

@@ -10,17 +10,18 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from core import berts, other_models, runtime
 from core.berts import Reader
 from core.errors import InputError
-from core.other_models import OtherModel
+from core.other_models import Frame, OtherModel
 from core.results.attention import Abilities, LeftOut, ReadTokens
 from core.text import pieces, words
 from core.text.pairs import shares
 from core.text.pieces import Pieces
-from core.text.tokenizer import CLS, MASK, SEP
+from core.text.tokenizer import CLS, MASK, SEP, token_id
 
 Keep = Literal["head", "tail"]
 KEEPS = ("head", "tail")
@@ -37,6 +38,17 @@ class Reading(NamedTuple):
     segments: Tensor  # int64 [1, T]
     n_layers: int
     n_heads: int
+
+    @property
+    def bert(self) -> Reader:
+        """Who reads, where it has to be a BERT.
+
+        Raises:
+            InputError: it is another model, which only shows its attention.
+        """
+        if isinstance(self.reader, OtherModel):
+            raise InputError("attention_only_bert", name=title(self.reader.name))
+        return self.reader
 
 
 def read(
@@ -62,9 +74,8 @@ def read(
     if len(typed) > 1:
         needs(can.pair, reader.name)
     whole = [_pieces(reader, one) for one in typed]
-    before, between, after = (CLS,), (SEP,), (SEP,)
-    if isinstance(reader, OtherModel):
-        before, between, after = reader.frame
+    ours: Frame = ((CLS,), (SEP,), (SEP,))
+    before, between, after = reader.frame if isinstance(reader, OtherModel) else ours
     room = _n_positions(reader) - len(before) - len(after) - len(between) * (len(typed) - 1)
     kept = shares([len(one.tokens) for one in whole], room)
     parts = [_end(one, n, keep) for one, n in zip(whole, kept, strict=True)]
@@ -167,7 +178,7 @@ def head_mask(reading: Reading, off: Collection[int]) -> Tensor | None:
 class _Row:
     """Tokens that are put side by side."""
 
-    def __init__(self, tokenizer: object) -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self.tokens: list[str] = []
         self.written: list[str] = []
@@ -209,7 +220,7 @@ class _Row:
         self.special.append(special)
 
     def _id(self, token: str) -> int:
-        return self._tokenizer.token_to_id(token)
+        return token_id(self._tokenizer, token)
 
 
 def _pieces(reader: Reader | OtherModel, text: str) -> Pieces:

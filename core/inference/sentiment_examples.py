@@ -67,12 +67,12 @@ def remembered(text: str, kind: str, start: str) -> tuple[Judged, JudgedByBert] 
 def made_by(part: str) -> dict[str, str]:
     """Return file -> SHA-256 of all that answers by one of `units.KINDS`, or BERT's by language."""
     if part in units.KINDS:
-        begins = f"weights/textcnn-{part}/", f"weights/bert-{units.KINDS[part]}/vocab"
+        begins = [f"weights/textcnn-{part}/", f"weights/bert-{units.KINDS[part]}/vocab"]
     else:  # what fine-tuning changed, and what that was
         body = (f"weights/bert-{part}/{name}" for name in ("vocab", "config", "model"))
-        begins = f"weights/sentiment-{part}", *body
+        begins = [f"weights/sentiment-{part}", *body]
     listed = assets.manifest().items()
-    return {name: str(entry["sha256"]) for name, entry in listed if name.startswith(begins)}
+    return {name: entry["sha256"] for name, entry in listed if name.startswith(tuple(begins))}
 
 
 @functools.lru_cache(maxsize=2)

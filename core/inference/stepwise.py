@@ -52,8 +52,8 @@ def next_step(
     if not any(still):
         return None
     ids = blanks.ids.clone()
-    for at, token in filled.items():
-        ids[0, at + 1] = token
+    for at, token_id in filled.items():
+        ids[0, at + 1] = token_id
     answers = masked_words.answer(blanks._replace(at=blanks.at[still], ids=ids), reader)
     surest = max(answers, key=lambda one: one.top[0][1])
     token, share = surest.top[0]

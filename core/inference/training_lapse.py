@@ -11,6 +11,7 @@ import functools
 import json
 import math
 from pathlib import Path
+from typing import TypedDict
 
 from core import assets
 from core.errors import AssetError
@@ -19,7 +20,37 @@ from core.results.answers import LapseMoment, LapsePair, TrainingLapse
 MAX_MOMENTS = 40  # enough for a slider; a long run has hundreds
 FILE = "snapshots.json"
 
-Entry = dict[str, object]  # one evaluation, as core/training/bert.py wrote it
+
+class Fill(TypedDict):
+    """What was answered at a sentence's blank."""
+
+    text: str
+    answers: list[str]
+    probabilities: list[float]
+
+
+class Judged(TypedDict):
+    """What was answered to a pair of sentences."""
+
+    a: str
+    b: str
+    follows: bool  # the truth
+    probability: float
+
+
+class Entry(TypedDict):
+    """One evaluation, as core/training/bert.py wrote it."""
+
+    tokens: int
+    seconds: int
+    loss: float
+    top1: float
+    top5: float
+    nsp_accuracy: float
+    n_masked: int
+    n_pairs: int
+    fills: list[Fill]
+    pairs: list[Judged]
 
 
 def lapse(language: str) -> TrainingLapse:
@@ -36,7 +67,7 @@ def lapse(language: str) -> TrainingLapse:
     try:
         return _read(path, language, path.stat().st_mtime_ns)
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        command = str(assets.manifest()[name]["command"])
+        command = assets.manifest()[name]["command"]
         raise AssetError("asset_damaged", file=name, command=command) from error
 
 
@@ -59,7 +90,7 @@ def _read(path: Path, language: str, _modified_ns: int) -> TrainingLapse:
     )
 
 
-def _moment(entry: Entry, fills: list[Entry], pairs: list[Entry]) -> LapseMoment:
+def _moment(entry: Entry, fills: list[Fill], pairs: list[Judged]) -> LapseMoment:
     return LapseMoment(
         tokens=entry["tokens"],
         seconds=entry["seconds"],

@@ -134,10 +134,12 @@ class ConvAutoencoder(nn.Module):
 
 def _normalised(layers: nn.Sequential) -> nn.Sequential:
     """Return the layers with a batch norm before each ReLU."""
-    found = nn.Sequential()
+    found, n_channels = nn.Sequential(), 0
     for layer in layers:
-        if isinstance(layer, nn.ReLU):
-            found.append(nn.BatchNorm2d(found[-1].out_channels))
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            n_channels = layer.out_channels
+        elif isinstance(layer, nn.ReLU):
+            found.append(nn.BatchNorm2d(n_channels))
         found.append(layer)
     return found
 

@@ -236,7 +236,7 @@ class Bert(nn.Module):
         keep = None if mask is None else mask[:, None, None, :]  # [B, 1, 1, T], for all queries
         for i in range(first, self.config.n_layers):
             factor = None if heads is None else heads[..., i, :, None, None]
-            block = self.encoder["layer"][i](x, keep, factor, attention=attention)
+            block = self.encoder.get_submodule(f"layer.{i}")(x, keep, factor, attention=attention)
             yield block
             x = block.output
 

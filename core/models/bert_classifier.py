@@ -6,22 +6,25 @@ B texts, T tokens, C labels: one new layer on the body of core/models/bert.py. T
 core/training/fine_tuning.py.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from core.models.bert import Bert, BertOutput
 
 
 class BertForClassification(nn.Module):
     """BERT with a head for a task: an answer a text (figure 4a, b) or an answer a token (4d)."""
 
     def __init__(
-        self, body: nn.Module, n_labels: int, *, each_token: bool = False, mean: bool = False
+        self, body: "Bert", n_labels: int, *, each_token: bool = False, mean: bool = False
     ) -> None:
         """Build the head; both are trained together.
 
         Args:
-            body: a `Bert` (core/models/bert.py).
+            body: what reads, pre-trained.
             n_labels: how many answers there are.
             each_token: whether each token is answered for, not the text.
             mean: whether the head reads the mean of all last states (Reimers & Gurevych 2019,
@@ -44,7 +47,7 @@ class BertForClassification(nn.Module):
         """Return logits [B, n_labels], or [B, T, n_labels] for each token."""
         return self.answer(self.bert(ids, segments, mask, embeddings=embeddings), mask)
 
-    def answer(self, encoder: NamedTuple, mask: Tensor | None = None) -> Tensor:
+    def answer(self, encoder: "BertOutput", mask: Tensor | None = None) -> Tensor:
         """Return the logits for a body's output."""
         read = encoder.hidden if self.each_token else encoder.pooled
         if self.mean:

@@ -25,8 +25,8 @@ class LowRankLinear(nn.Linear):
         So A x is about sqrt(R / M) times as long as x.
         """
         super().__init__(layer.in_features, layer.out_features, device="meta")
-        self.weight = layer.weight.requires_grad_(False)
-        self.bias = None if layer.bias is None else layer.bias.requires_grad_(False)
+        layer.requires_grad_(False)
+        self.weight, self.bias = layer.weight, layer.bias
         a = torch.randn(rank, layer.in_features, generator=generator)
         self.a = nn.Parameter(a / math.sqrt(layer.in_features))
         self.b = nn.Parameter(torch.zeros(layer.out_features, rank))

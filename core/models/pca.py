@@ -23,11 +23,14 @@ class PCAOutput(NamedTuple):
 class PCA(nn.Module):
     """Mean and directions of largest variance, the largest first."""
 
+    mean: Tensor  # [P]
+    components: Tensor  # [Z, P], orthonormal
+
     def __init__(self, n_pixels: int = 28 * 28, n_latent: int = 32) -> None:
         """Hold room for a mean and `n_latent` directions."""
         super().__init__()
-        self.register_buffer("mean", torch.zeros(n_pixels))  # [P]
-        self.register_buffer("components", torch.zeros(n_latent, n_pixels))  # [Z, P], orthonormal
+        self.register_buffer("mean", torch.zeros(n_pixels))
+        self.register_buffer("components", torch.zeros(n_latent, n_pixels))
 
     @classmethod
     def fit(cls, x: Tensor, n_latent: int) -> "PCA":

@@ -48,6 +48,18 @@ class Mish(nn.Module):
         return x * torch.tanh(F.softplus(x))
 
 
+class Filters(nn.Conv2d):
+    """The filters of one width: [F, 1, w, D], as wide as a word vector.
+
+    They can only move along the text: Conv1d with the same weights computes the same, in a third of
+    the time.
+    """
+
+    def forward(self, words: Tensor) -> Tensor:
+        """Return how well each window of words [B, T, D] meets each filter, [B, F, T - w + 1]."""
+        return F.conv1d(words.mT, self.weight[:, 0].mT, self.bias)
+
+
 class TextCNN(nn.Module):
     """Filters of several widths over word vectors, the maximum over time, one linear layer."""
 
@@ -75,7 +87,7 @@ class TextCNN(nn.Module):
         # A plain list would hide its layers from parameters(), to() and state_dict(): no optimiser
         # would train them, no file would hold them. A ModuleList registers them.
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(1, config.n_filters, (width, config.width)) for width in config.filter_widths
+            Filters(1, config.n_filters, (width, config.width)) for width in config.filter_widths
         )
         self.word_dropout = nn.Dropout(config.word_dropout)
         self.activation = Mish()
@@ -94,7 +106,7 @@ class TextCNN(nn.Module):
             words = F.pad(words, (0, 0, 0, missing))
         maxima, windows = [], []
         for width, convolution in zip(self.config.filter_widths, self.convolutions, strict=True):
-            met = self.activation(along(words, convolution))  # [B, F, T - width + 1]
+            met = self.activation(convolution(words))  # [B, F, T - width + 1]
             starts = torch.arange(met.shape[2], device=met.device)
             within = starts <= (lengths - width).clamp(min=0)[:, None]  # [B, T - width + 1]
             met = met.masked_fill(~within[:, None], -torch.inf)
@@ -103,12 +115,3 @@ class TextCNN(nn.Module):
             windows.append((met >= best - TIE).int().argmax(2))  # of equals the first
         features = torch.cat(maxima, 1)  # [B, F * W]
         return TextCNNOutput(self.linear(self.dropout(features)), features, torch.cat(windows, 1))
-
-
-def along(words: Tensor, convolution: nn.Conv2d) -> Tensor:
-    """Return how well each window of words [B, T, D] meets each filter, [B, F, T - w + 1].
-
-    A filter as wide as a word vector can only move along the text: Conv1d with the same weights
-    computes the same, in a third of the time.
-    """
-    return F.conv1d(words.mT, convolution.weight[:, 0].mT, convolution.bias)

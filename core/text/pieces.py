@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from core import assets
 from core.errors import InputError
-from core.text.tokenizer import MASK, SPECIAL, UNKNOWN, read_vocabulary, tokenizer
+from core.text.tokenizer import MASK, SPECIAL, UNKNOWN, read_vocabulary, token_id, tokenizer
 
 LANGUAGES = ("en", "zh")
 MAX_CHARACTERS = 5000  # of a typed text
@@ -106,11 +106,12 @@ def read(text: str, source: str | Tokenizer, *, cuts: Sequence[int] | None = Non
         tokens += encoding.tokens
         ids += encoding.ids
         spans += [(at + start, at + end) for start, end in encoding.offsets]
-        words += [n_words + word for word in encoding.word_ids]
+        # No word would be a special token's, and none is added.
+        words += [n_words + word for word in encoding.word_ids if word is not None]
         n_words = words[-1] + 1 if encoding.word_ids else n_words
         if typed:
             tokens.append(MASK)
-            ids.append(library.token_to_id(MASK))
+            ids.append(token_id(library, MASK))
             spans.append(typed.span())
             words.append(-1)
             n_words += 1

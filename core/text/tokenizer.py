@@ -44,6 +44,18 @@ def names(vocabulary: dict[str, int], n_rows: int) -> tuple[str, ...]:
     return tuple(found.get(i, f"[id {i}]") for i in range(n_rows))
 
 
+def token_id(tokenizer: Tokenizer, token: str) -> int:
+    """Return a token's id.
+
+    Raises:
+        KeyError: the vocabulary hasn't got it.
+    """
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise KeyError(token)
+    return found
+
+
 def tokenizer(
     vocabulary: dict[str, int],
     *,

@@ -62,7 +62,9 @@ def spelt(given: Units, known: Container[str]) -> Units:
 
     内容空洞, an empty book, says nothing to whom only 内容 and 空 are known, until it is spelt.
     """
-    tokens, starts, ends = [], [], []
+    tokens: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for token, start, end in zip(*given, strict=True):
         whole = token in known or not all(map(is_han, token))
         tokens += [token] if whole else token

@@ -21,7 +21,8 @@ def characters(sentences: Iterable[str]) -> list[str]:
     Latin word and number can be spelt.
     """
     normalizer, splitter = BertNormalizer(lowercase=True, strip_accents=True), BertPreTokenizer()
-    singles, words = Counter(), Counter()
+    singles: Counter[str] = Counter()
+    words: Counter[str] = Counter()
     rows = iter(sentences)
     while block := list(islice(rows, 1000)):
         for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str("\n".join(block))):
