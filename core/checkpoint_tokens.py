@@ -74,19 +74,20 @@ def read_tokenizer(folder: Path, n_rows: int) -> tuple[Tokenizer, tuple[str, ...
     name = maker.removesuffix("Fast")
     if name not in BERTS and (name not in LIBRARY or stored is None):
         raise InputError("checkpoint_cutting", folder=folder.name, what=maker[:N_SHOWN])
-    cutting = _told(folder, settings) if name in BERTS else None
     if stored is None:
+        cutting = _told(folder, settings)
         vocabulary = read_words(folder, n_rows)
     else:
+        told = _told(folder, settings) if name in BERTS else None
         vocabulary = _stored_vocabulary(folder, stored)
-        cutting = _agreed(folder, cutting, _stored_cutting(folder, stored))
+        cutting = _agreed(folder, told, _stored_cutting(folder, stored))
         _check_rows(folder, STORED, vocabulary, n_rows)
     tokenizer = wordpiece(vocabulary, **cutting._asdict())
     specials = {} if "added_tokens_decoder" in settings else _optional(folder, SPECIALS)
     for role, token in ROLES.items():
-        told = _content(specials.get(role) or settings.get(role)) or token
-        if told != token:
-            what = f"{role}: {told[:N_SHOWN]}"
+        named = _content(specials.get(role) or settings.get(role)) or token
+        if named != token:
+            what = f"{role}: {named[:N_SHOWN]}"
             raise InputError("checkpoint_special", folder=folder.name, what=what)
     tokenizer.encode_special_tokens = True  # "[SEP]" that is typed is text
     for added in _added(folder, settings, specials, stored, library=name in LIBRARY):
@@ -167,7 +168,7 @@ def _stored_cutting(folder: Path, stored: Mapping[str, Any]) -> Cutting:
         if kind != only:
             what = f"{STORED}: {kind}"[:N_SHOWN]
             raise InputError("checkpoint_cutting", folder=folder.name, what=what)
-    normal = parts[0]
+    normal = stored["normalizer"]
     lower = bool(normal.get("lowercase", True))
     strip = normal.get("strip_accents")
     return Cutting(

@@ -190,7 +190,7 @@ def _check(
     frame = {token for part in FRAMES[its] for token in part}
     if lost := sorted(token for token in frame if tokenizer.token_to_id(token) is None):
         raise InputError("checkpoint_frame", folder=folder.name, list=", ".join(lost))
-    n_rows = model.get_input_embeddings().num_embeddings
+    n_rows = len(model.get_input_embeddings().get_parameter("weight"))
     token, got = max(tokenizer.get_vocab().items(), key=lambda entry: entry[1])
     if got >= n_rows:
         values = {"token": token[:N_SHOWN], "got": got, "high": n_rows - 1}

@@ -51,7 +51,7 @@ def once(load: Callable[P, R]) -> Callable[P, R]:
     def locked(*args: P.args, **kwargs: P.kwargs) -> R:
         # What is made in inference mode can never take part in a gradient, whoever asks for one.
         with lock, torch.inference_mode(False):
-            return cached(*args, **kwargs)
+            return cached(*args, **kwargs)  # type: ignore[arg-type] # P can't say "hashable"
 
     return locked
 

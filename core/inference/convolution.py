@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 from safetensors import safe_open
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from core import assets, runtime, zoo
@@ -87,11 +87,13 @@ def first_layer() -> LayerFilters:
         AssetError: its weights are missing or damaged.
     """
     layer = zoo.conv_tuned().encoder[0]
+    if not isinstance(layer, nn.Conv2d):
+        raise TypeError(f"{layer} is no convolution.")
     return LayerFilters(
         weight=runtime.to_numpy(layer.weight),
-        bias=runtime.to_numpy(layer.bias),
+        bias=runtime.to_numpy(layer.get_parameter("bias")),
         stride=layer.stride[0],
-        padding=layer.padding[0],
+        padding=int(layer.padding[0]),
     )
 
 

@@ -20,15 +20,14 @@ def export(model: MLPAutoencoder | VAE, name: str = "") -> DecoderWeights:
             layers.append((layer.weight.double(), layer.bias.double()))
         elif isinstance(layer, nn.BatchNorm1d):
             layers[-1] = folded(*layers[-1], layer)
-    is_vae = isinstance(model, VAE)
     return DecoderWeights(
         name=name,
         layers=tuple(
             (runtime.to_numpy(weight.half()), runtime.to_numpy(bias.half()))
             for weight, bias in layers
         ),
-        activation="gelu" if is_vae else model.config.activation,
-        output="sigmoid" if is_vae else "tanh",
+        activation="gelu" if isinstance(model, VAE) else model.config.activation,
+        output="sigmoid" if isinstance(model, VAE) else "tanh",
     )
 
 
@@ -39,5 +38,6 @@ def folded(
 
     gamma * (W x + b - mean) / deviation + beta is again linear in x.
     """
-    scale = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
-    return scale[:, None] * weight, scale * (bias - norm.running_mean.double()) + norm.bias.double()
+    mean, variance = norm.get_buffer("running_mean"), norm.get_buffer("running_var")
+    scale = norm.weight.double() / (variance.double() + norm.eps).sqrt()
+    return scale[:, None] * weight, scale * (bias - mean.double()) + norm.bias.double()

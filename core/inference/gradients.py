@@ -26,13 +26,24 @@ Score = Callable[[Tensor], Tensor]  # word vectors [B, T, D] -> [B]
 
 
 class Integral(NamedTuple):
-    """How far an integral has come; `shares` is None until it is done."""
+    """How far an integral has come."""
 
     done: int  # points, of sum(STEPS) at most
-    shares: np.ndarray | None = None  # [T], integrated gradients
+    found: np.ndarray | None = None  # `shares`, once they are known
     gap: float = 0.0  # the score of the words - of the baseline
     off_by: float = 0.0  # sum of `shares` - `gap`
     n_steps: int = 0  # points of the last integral
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Integrated gradients, [T].
+
+        Raises:
+            ValueError: the integral isn't done.
+        """
+        if self.found is None:
+            raise ValueError("The integral isn't done.")
+        return self.found
 
 
 def times_input(score: Score, words: Tensor) -> np.ndarray:

@@ -13,12 +13,14 @@ import torch
 from core import coding, runtime, zoo
 from core.errors import InputError
 from core.inference import codes
+from core.models.autoencoder import MLPAutoencoder
+from core.models.vae import VAE, ConvVAE
 from core.results.images import PriorDraws
 
 N_DRAWS = 32
 MAX_SEED = 2**31 - 1
 
-MODELS: dict[str, Callable[[int], coding.ImageModel]] = {  # only one asks for beta
+MODELS: dict[str, Callable[[int], ConvVAE | VAE | MLPAutoencoder]] = {  # one asks for beta
     "vae16": lambda beta: zoo.vae16(),
     "vae2": zoo.vae2,
     "ae3": lambda beta: zoo.mlp_tuned(),

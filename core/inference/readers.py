@@ -116,6 +116,16 @@ def score(language: str) -> ReaderScore:
     """
     entry = assets.manifest().get(f"weights/bert-{language}/{WEIGHTS}")
     figures = entry.get("score", {}) if entry else {}
-    shares = (figures.get(name) for name in ("mask_top1", "mask_top5", "nsp_acc"))
-    counts = (figures.get(name) for name in ("n_masked", "n_pairs", "tokens"))
-    return ReaderScore(language, *shares, *(None if n is None else int(n) for n in counts))
+
+    def count(name: str) -> int | None:
+        return int(figures[name]) if name in figures else None
+
+    return ReaderScore(
+        language=language,
+        mask_top1=figures.get("mask_top1"),
+        mask_top5=figures.get("mask_top5"),
+        nsp_accuracy=figures.get("nsp_acc"),
+        n_masked=count("n_masked"),
+        n_pairs=count("n_pairs"),
+        tokens=count("tokens"),
+    )

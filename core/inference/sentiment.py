@@ -48,7 +48,7 @@ def judge(text: str, kind: str, start: str) -> Judged:
         AssetError: the weights are not there.
     """
     given = _given(text, kind)
-    read = Units(*(field[:MAX_UNITS] for field in given))
+    read = given.first(MAX_UNITS)
     models = {name: zoo.textcnn(kind, name) for name in STARTS}
     ids = numbered(read.tokens, kind)
     with torch.inference_mode():
@@ -146,11 +146,12 @@ def without_each(model: TextCNN, ids: Tensor) -> Tensor:
     left = torch.arange(n, device=ids.device).expand(n, n)[others].reshape(n, n - 1)
     words, maxima = model.embedding(ids)[0], []
     for size, convolution in zip(model.config.filter_widths, model.convolutions, strict=True):
-        products = torch.einsum("td,fsd->stf", words, convolution.weight[:, 0])  # [size, T, F]
-        n_windows = n - size
-        met = sum(products[j][left[:, j : j + n_windows]] for j in range(size))  # [T, windows, F]
+        weight, bias = convolution.get_parameter("weight"), convolution.get_parameter("bias")
+        products = torch.einsum("td,fsd->stf", words, weight[:, 0])  # [size, T, F]
+        rows = (products[j][left[:, j : j + n - size]] for j in range(size))
+        met = functools.reduce(torch.add, rows)  # [T, windows, F]
         # Mish falls until -1.2 and rises from there: its best value is at one end.
-        ends = torch.stack([met.amax(1), met.amin(1)]) + convolution.bias
+        ends = torch.stack([met.amax(1), met.amin(1)]) + bias
         maxima.append(model.activation(ends).amax(0))
     return model.linear(torch.cat(maxima, 1))
 
@@ -163,7 +164,7 @@ def compare(text: str, kind: str, start: str) -> Reasons:
 
     Arguments and errors as for `judge`.
     """
-    read = Units(*(field[:MAX_UNITS] for field in _given(text, kind)))
+    read = _given(text, kind).first(MAX_UNITS)
     model, ids = zoo.textcnn(kind, start).model, numbered(read.tokens, kind)
     n = len(read.tokens)
     masked = ids.repeat(n, 1)
@@ -176,9 +177,10 @@ def compare(text: str, kind: str, start: str) -> Reasons:
     with torch.inference_mode():
         output = model(ids)
         odds = log_odds(output.logits)
-        values = [odds - log_odds(without_each(model, ids)), odds - log_odds(model(masked).logits)]
+        others = [log_odds(without_each(model, ids)), log_odds(model(masked).logits)]
         shares = _shares(model, output, n)
-    values = [*map(runtime.to_numpy, values), shares, gradients.times_input(score, vectors)]
+    costs = [runtime.to_numpy(odds - other) for other in others]
+    values = [*costs, shares, gradients.times_input(score, vectors)]
     words = [text[a:b].strip() for a, b in zip(read.starts, read.ends, strict=True)]
     return reasons.reasons(words, WAYS, np.stack(values))
 
@@ -220,8 +222,7 @@ def bag_weights(kind: str) -> dict[str, np.ndarray]:
 
 def accuracy(kind: str, name: str) -> float:
     """Return a shipped model's accuracy on the test part, from its manifest entry."""
-    score = assets.manifest()[f"weights/textcnn-{kind}/{name}.safetensors"]["score"]
-    return float(score["test_acc"])
+    return assets.manifest()[f"weights/textcnn-{kind}/{name}.safetensors"]["score"]["test_acc"]
 
 
 def exciting(kind: str, start: str, number: int) -> tuple[NGram, ...]:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
@@ -28,7 +29,15 @@ COMMAND = "python -m core.inference.sentiment_examples"
 FIRST_START = "tuned"  # whose reasons the page shows first; the other starts' only of example 1
 DECIMALS, SHARE_DECIMALS = 4, 7  # a probability near 1 is shown as its log-odds, too
 
-Stored = Mapping[str, dict]
+
+class Part(TypedDict):
+    """What the models of one kind of units, or a language's BERT, say of their examples."""
+
+    made_by: dict[str, str]  # as the function returns it
+    answers: dict[str, dict]  # example -> answer
+
+
+Stored = Mapping[str, Part]
 
 
 def sentences(language: str) -> tuple[str, ...]:
@@ -132,7 +141,7 @@ def write_examples() -> None:
         language: {text: _of_bert(text, language) for text in sentences(language)}
         for language in texts.LANGUAGES
     }
-    stored = {
+    stored: Stored = {
         part: {"made_by": made_by(part), "answers": answers}
         for part, answers in (by_kind | by_language).items()
     }
@@ -168,7 +177,8 @@ def _of_kind(text: str, kind: str, asked: tuple[str, ...]) -> dict:
 def _of_bert(text: str, language: str) -> dict:
     fields = asdict(sentiment_bert.judge(text, language))
     good = fields.pop("verdict")["good"]
-    return _plain(fields) | {"good": round(good, SHARE_DECIMALS)}
+    plain = {name: _plain(value) for name, value in fields.items()}
+    return plain | {"good": round(good, SHARE_DECIMALS)}
 
 
 def _plain(value: object) -> object:

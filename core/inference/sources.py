@@ -20,7 +20,7 @@ from core.inference import agreement, attention, gradients, hiding, questions, r
 from core.inference.questions import Question
 from core.inference.reasons import of_words
 from core.results.attention import Attention, HeadProgress, Sources
-from core.text.tokenizer import MASK
+from core.text.tokenizer import MASK, token_id
 
 
 def trace(asked: Question, *, off: Collection[int] = ()) -> Iterator[HeadProgress]:
@@ -39,11 +39,13 @@ def trace(asked: Question, *, off: Collection[int] = ()) -> Iterator[HeadProgres
     n_words = int(words.max()) + 1
     total = n_words + sum(gradients.STEPS)
     yield HeadProgress(0, total)
-    said, scores = None, []
-    for before, answers in _hidden_in_turn(asked, mask, words):
-        said = said or questions.prediction(asked, before)
-        scores += answers
-        yield HeadProgress(max(0, len(scores) - 1), total)
+    batches = _hidden_in_turn(asked, mask, words)
+    before, scores = next(batches)
+    said = questions.prediction(asked, before)
+    yield HeadProgress(len(scores) - 1, total)
+    for _, more in batches:
+        scores += more
+        yield HeadProgress(len(scores) - 1, total)
     costs = hiding.costs(np.array(scores, np.float32))
     rolled = rollout.roll(Attention(read, asked.reading.can, attention.attend(asked.reading, off)))
 
@@ -83,7 +85,7 @@ def _words(asked: Question) -> np.ndarray:
     there = ~read.special & (np.arange(len(read.tokens)) != asked.at)
     words = np.full(len(there), -1)
     sides = [there & (read.segments == side) for side in (0, 1)]
-    limit = hiding.at_most(len(there), asked.reading.reader.model.bert.config)
+    limit = hiding.at_most(len(there), asked.reader.model.bert.config)
     numbers, _ = hiding.number([read.words[side] for side in sides], limit)
     for side, some in zip(sides, numbers, strict=True):
         words[side] = some
@@ -99,12 +101,12 @@ def _hidden_in_turn(
     The scores come in the order of `hiding.without_each`.
     """
     reading = asked.reading
-    mask_id = reading.reader.tokenizer.token_to_id(MASK)
+    mask_id = token_id(asked.reader.tokenizer, MASK)
     ids = reading.ids[0].cpu().numpy()
     rows = torch.from_numpy(np.stack(hiding.without_each(ids, words, mask_id)))
     for some in rows.to(reading.ids.device).split(max(1, gradients.MAX_TOKENS // len(ids))):
         segments = reading.segments.expand(len(some), -1)
-        hidden = reading.reader.model.bert(some, segments, head_mask=mask).hidden
+        hidden = asked.reader.model.bert(some, segments, head_mask=mask).hidden
         answers = questions.answers(asked, hidden)
         yield answers[0], answers[:, asked.target].tolist()
 
@@ -112,18 +114,18 @@ def _hidden_in_turn(
 def _vectors(asked: Question, ids: Tensor) -> Tensor:
     """Return word vectors [1, T, D], before positions and segments are added."""
     with torch.no_grad():
-        return asked.reading.reader.model.bert.embeddings.word_embeddings(ids)
+        return asked.reader.model.bert.embeddings.word_embeddings(ids)
 
 
 def _all_hidden(asked: Question) -> Tensor:
     """Return the same text with [MASK] for every ordinary token, [1, T]."""
     ids = asked.reading.ids.clone()
     ordinary = torch.from_numpy(~asked.reading.read.special).to(ids.device)
-    ids[0, ordinary] = asked.reading.reader.tokenizer.token_to_id(MASK)
+    ids[0, ordinary] = token_id(asked.reader.tokenizer, MASK)
     return ids
 
 
 def _encode(asked: Question, mask: Tensor | None, vectors: Tensor) -> Tensor:
     segments = asked.reading.segments.expand(len(vectors), -1)
-    bert = asked.reading.reader.model.bert
+    bert = asked.reader.model.bert
     return bert(None, segments, embeddings=vectors, head_mask=mask).hidden

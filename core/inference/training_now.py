@@ -184,6 +184,7 @@ def examples() -> dict[str, TrainingReport]:
 def _example(
     facts: dict, samples: dict, losses: list, checks: list, **plain: Any
 ) -> TrainingReport:
+    seen: TextSamples | PictureSamples
     if "good" in samples:
         seen = TextSamples(np.array(samples["good"]))
     else:

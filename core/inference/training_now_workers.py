@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = "core.training.live_worker"  # by name: importing it is left to the process
@@ -43,6 +44,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+        self._orders, self._told = _pipes(self._process)
         self._reports: queue.Queue[object] = queue.Queue()
         threading.Thread(target=self._read, daemon=True, name="training-reports").start()
 
@@ -53,8 +55,8 @@ class Worker:
             GoneError: nobody is there to read it.
         """
         try:
-            pickle.dump(order, self._process.stdin)
-            self._process.stdin.flush()
+            pickle.dump(order, self._orders)
+            self._orders.flush()
         except (BrokenPipeError, ValueError, OSError) as error:
             raise GoneError(self._was_killed()) from error
 
@@ -81,7 +83,7 @@ class Worker:
         """End the process, whatever it does."""
         self._process.kill()
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._orders.close()
         self._process.wait()
 
     def _was_killed(self) -> bool:
@@ -93,13 +95,20 @@ class Worker:
         try:
             with contextlib.suppress(EOFError, pickle.UnpicklingError, OSError):
                 while True:
-                    self._reports.put(pickle.load(self._process.stdout))
+                    self._reports.put(pickle.load(self._told))
         finally:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(END_IN)
             self._process.kill()  # it can't be heard any more, if it lives at all
             self._process.wait()
             self._reports.put(None)
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Return where orders go in, and where reports come out."""
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("The process was begun without pipes.")
+    return process.stdin, process.stdout
 
 
 class Workers:

@@ -42,5 +42,5 @@ def stored(kind: str) -> Trial | None:
             command=found["command"],
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        command = str(assets.manifest()[name]["command"])
+        command = assets.manifest()[name]["command"]
         raise AssetError("asset_damaged", file=name, command=command) from error

@@ -109,14 +109,16 @@ def follow(job: str) -> UmapProgress:
     return mine.result or UmapProgress("stopped")
 
 
-def fit(job: str, net: str, **settings: float) -> Iterator[UmapProgress]:
+def fit(
+    job: str, net: str, *, n_digits: int, n_neighbors: int, min_dist: float, seed: int
+) -> Iterator[UmapProgress]:
     """Begin a map and report until it is over; arguments and `Raises` as `begin` and `follow`."""
-    begin(job, net, **settings)
+    begin(job, net, n_digits=n_digits, n_neighbors=n_neighbors, min_dist=min_dist, seed=seed)
     return line.watched(lambda: follow(job), lambda report: report.over, PAUSE)
 
 
-def result(job: str) -> UmapProgress:
-    """Return the finished map of that name; it is kept for a while.
+def stages(job: str) -> np.ndarray:
+    """Return the finished map of that name as it formed, [S, N, 2]; it is kept for a while.
 
     Raises:
         InputError: there is none, or no longer.
@@ -127,7 +129,7 @@ def result(job: str) -> UmapProgress:
         raise InputError("umap_gone") from error
     if found.stages is None:
         raise InputError("umap_gone")
-    return found
+    return found.stages
 
 
 def stop(job: str) -> None:

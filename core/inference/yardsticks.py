@@ -40,11 +40,11 @@ def measure_yardstick(name: str) -> Yardstick:
         errors.append(np.square(back - pixels[part]).mean((1, 2)))
         _, away = reconstruction.nearest_samples(name, codes[part], range(len(codes))[part])
         distances.append(away[:, -1])
-    errors = np.concatenate(errors)
+    all_errors = np.concatenate(errors)
     return Yardstick(
         scale=round(float(np.quantile(np.abs(codes), 0.99)), 3),
-        usual=round(float(np.median(errors)), 5),
-        high=round(float(np.quantile(errors, HIGH)), 5),
+        usual=round(float(np.median(all_errors)), 5),
+        high=round(float(np.quantile(all_errors, HIGH)), 5),
         far=round(float(np.quantile(np.concatenate(distances), FAR)), 3),
     )
 

@@ -27,6 +27,10 @@ class Units(NamedTuple):
     starts: tuple[int, ...]  # [T], the unit's first character in the text
     ends: tuple[int, ...]  # [T], one past its last
 
+    def first(self, n: int) -> "Units":
+        """Return the first n units of the same text."""
+        return Units(self.tokens[:n], self.starts[:n], self.ends[:n])
+
 
 def cut(text: str, kind: str, known: Container[str] | None = None) -> Units:
     """Cut a text into units.
