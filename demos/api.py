@@ -50,7 +50,7 @@ def offered(function: Callable[..., Any]) -> Callable[..., Json]:
     public = list(arguments.public(function).values())
     returned = get_type_hints(function)["return"]
     # What Gradio reads to list a function's arguments and its answer.
-    answer.__signature__ = inspect.Signature(public, return_annotation=returned)
+    answer.__dict__["__signature__"] = inspect.Signature(public, return_annotation=returned)
     return answer
 
 
@@ -66,7 +66,5 @@ def _register(demo: gr.Blocks, function: Callable[..., Any]) -> None:
     registered = demo.fns[dependency["id"]]
     hints = get_type_hints(function)
     for name, part in zip(arguments.public(function), registered.inputs, strict=True):
-        part.label = name
-        part._api_info = schema(hints[name])
-    registered.outputs[0].label = "answer"
-    registered.outputs[0]._api_info = schema(hints["return"])
+        vars(part).update(label=name, _api_info=schema(hints[name]))
+    vars(registered.outputs[0]).update(label="answer", _api_info=schema(hints["return"]))

@@ -95,7 +95,7 @@ def follow_umap(request: dict) -> dict:
 @told_to_learner
 def show_umap(request: dict) -> dict:
     """Send a map that was made just now, with the stages of its growth."""
-    stages = umap_live.result(wire.job(request)).stages
+    stages = umap_live.stages(wire.job(request))
     return {"stages": wire.halves(stages - stages[-1].mean(axis=0, dtype=np.float64))}
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict
+from typing import TypedDict
 
 import numpy as np
 
@@ -65,8 +66,17 @@ def stop_training(request: dict) -> dict:
     return {}
 
 
+class Common(TypedDict):
+    """What is chosen before each training."""
+
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    seed: int
+
+
 def _settings(request: dict) -> Settings:
-    common = {
+    common: Common = {
         "learning_rate": wire.number(request, "learning_rate"),
         "batch_size": wire.integer(request, "batch_size"),
         "epochs": wire.integer(request, "epochs"),
@@ -80,15 +90,15 @@ def _settings(request: dict) -> Settings:
             noise=wire.number(request, "noise"),
             **common,
         )
-    common |= {
-        "language": wire.choice(request, "language", limits.LANGUAGES),
-        "n_labels": wire.integer(request, "n_labels"),
-    }
+    language = wire.choice(request, "language", limits.LANGUAGES)
+    n_labels = wire.integer(request, "n_labels")
     if kind == "textcnn":
         vectors = wire.choice(request, "vectors", limits.VECTORS)
-        return training_now.TextCNNSettings(vectors=vectors, **common)
+        return training_now.TextCNNSettings(language, vectors, n_labels, **common)
     n_layers = wire.integer(request, "n_layers")
     return training_now.FineTuningSettings(
+        language=language,
+        n_labels=n_labels,
         n_layers=None if n_layers in (EVERYTHING, LOW_RANK) else n_layers,
         low_rank=n_layers == LOW_RANK,
         **common,

@@ -34,10 +34,10 @@ def can(abilities: Abilities, name: str) -> dict:
 
 def measured(report: MeasuringReport) -> dict:
     """Return how far a measurement is, with its result at the end."""
-    said = {"state": report.state, "ahead": report.ahead, "over": report.over}
+    said: dict = {"state": report.state, "ahead": report.ahead, "over": report.over}
     if report.progress:
         said |= {"done": report.progress.done, "total": report.progress.total}
-        if report.state == "done":
+        if report.state == "done" and report.progress.result:
             said["result"] = _result(report.progress.result)
     return said
 

@@ -84,8 +84,11 @@ class Call:
 
 def functions(demo: "gr.Blocks") -> tuple[Public, ...]:
     """Return the questions that were registered for programs."""
-    found = [one for one in demo.fns.values() if one.fn and one.api_visibility == "public"]
-    return tuple(Public(one._id, str(one.api_name), one.fn) for one in found)
+    return tuple(
+        Public(one._id, str(one.api_name), one.fn)
+        for one in demo.fns.values()
+        if one.fn and one.api_visibility == "public"
+    )
 
 
 class Calls:

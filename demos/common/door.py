@@ -11,7 +11,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
@@ -50,7 +50,7 @@ class Asked(NamedTuple):
     """What a view asks."""
 
     handler: Handler
-    request: object
+    request: Any  # whatever was sent: each handler checks its fields
 
 
 def handlers(demo: "gr.Blocks") -> Handlers:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from typing import overload
 
 from core import texts
 from core.errors import LabError
@@ -27,7 +28,13 @@ def told_to_learner(handler: Handler) -> Handler:
     return answered
 
 
-def about_long_work(handler: Handler | None = None, *, pause: float = 0.0) -> Handler:
+@overload
+def about_long_work(handler: Handler) -> Handler: ...
+@overload
+def about_long_work(*, pause: float) -> Callable[[Handler], Handler]: ...
+def about_long_work(
+    handler: Handler | None = None, *, pause: float = 0.0
+) -> Handler | Callable[[Handler], Handler]:
     """Do so for a handler that begins, follows or stops long work.
 
     The door (demos/common/door.py) answers it in threads of its own, so that nobody waits for his
@@ -37,11 +44,13 @@ def about_long_work(handler: Handler | None = None, *, pause: float = 0.0) -> Ha
         handler: it, where the decorator stands without brackets.
         pause: seconds to wait before the answer: a page asks again as soon as it has one.
     """
-    if handler is None:
-        return functools.partial(about_long_work, pause=pause)
-    answered = told_to_learner(handler)
-    answered.pause = pause
-    return answered
+
+    def decorated(handler: Handler) -> Handler:
+        answered = told_to_learner(handler)
+        answered.__dict__["pause"] = pause  # the door looks there
+        return answered
+
+    return decorated if handler is None else decorated(handler)
 
 
 def sentences(error: LabError) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -9,7 +10,7 @@ FOLDER = Path(__file__).parent.parent / "views"
 
 
 def view(
-    name: str, *handlers: Callable[[dict], dict], value: object = None, **props: object
+    name: str, *handlers: Callable[[dict], dict], value: object = None, **props: Any
 ) -> gr.HTML:
     """Return the component for demos/views/`name`.{html,js,css}.
 

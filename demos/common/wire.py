@@ -80,10 +80,11 @@ def number(request: object, name: str) -> float:
         InputError: it is missing, no number, or not finite.
     """
     value = field(request, name)
-    whole = type(value) is int and abs(value) <= MAX_WHOLE
-    if not whole and not (isinstance(value, float) and math.isfinite(value)):
-        raise InputError("bad_request", field=name)
-    return float(value)
+    if type(value) is int and abs(value) <= MAX_WHOLE:
+        return float(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    raise InputError("bad_request", field=name)
 
 
 def integer(request: object, name: str) -> int:
