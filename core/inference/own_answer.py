@@ -47,7 +47,6 @@ def say(
         AssetError: the bundled weights are missing or damaged.
     """
     reading = readings.read(model, text, second, at=at, keep=keep)
-    readings.needs(reading.can.own, reading.reader.name)
     reader, task = reading.bert, reading.bert.task
     if task is None:
         raise InputError("attention_no_own", name=readings.title(reader.name))
