@@ -119,6 +119,13 @@ def test_the_rules_refuse_what_they_should():
     assert list(imported(late)) == ["umap", "torch"]
 
 
+@pytest.mark.parametrize("part", ["core", "demos"])
+def test_what_the_type_checker_ignores_is_named_with_its_reason(part):
+    ignored = re.compile(r"# type: ignore(?!\[[\w-]+\] # \w).*")
+    files = (ROOT / part).rglob("*.py")
+    assert [found for file in files for found in ignored.findall(file.read_text("utf-8"))] == []
+
+
 def test_no_two_shared_scripts_set_the_same_name():
     setters: dict[str, set[str]] = {}
     for script in (ROOT / "demos/views").glob("*.js"):

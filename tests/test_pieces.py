@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from core.errors import InputError
 from core.text import pieces, wordpiece, words
+from core.text.tokenizer import MASK, token_id
 
 
 @pytest.mark.parametrize("typed", ["[MASK]", "[mask]", "【MASK】", "［ＭＡＳＫ］", "[ Mask ]"])
@@ -17,6 +18,13 @@ def test_a_typed_mask_is_a_blank(typed, language):
     assert read.text[read.starts[1] : read.ends[1]] == typed
     assert read.words[1] == -1
     assert read.words[2] > read.words[0]
+
+
+def test_a_token_that_a_vocabulary_lacks_has_no_id():
+    library = pieces.library_tokenizer("en")
+    assert library.id_to_token(token_id(library, MASK)) == MASK
+    with pytest.raises(KeyError, match="<mask>"):
+        token_id(library, "<mask>")
 
 
 def test_other_special_tokens_are_ordinary_text():
