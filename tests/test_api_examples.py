@@ -1,4 +1,4 @@
-"""What docs/api.md shows, done with the running lab."""
+"""What docs/api.md and the README show, done with the running lab."""
 
 import json
 import os
@@ -17,11 +17,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.weights]
 
 ROOT = Path(__file__).parent.parent
 DOCS = (ROOT / "docs/api.md").read_text("utf-8")
-EXAMPLES = re.findall(r"```(python|sh)\n(.*?)```\n+```text\n(.*?)```", DOCS, re.DOTALL)
+README = (ROOT / "README.md").read_text("utf-8")
+SECTION = README.partition("## Without the browser\n")[2].partition("\n## ")[0]
+EXAMPLES = re.findall(
+    r"```(python|sh)\n((?:(?!```).)*)```\n+```text\n(.*?)```", DOCS + SECTION, re.DOTALL
+)
 
 
 def test_every_example_says_what_comes_of_it():
-    assert len(EXAMPLES) == len(re.findall(r"^```(?:python|sh)$", DOCS, re.MULTILINE)) > 5
+    begun = re.findall(r"^```(?:python|sh)$", DOCS + SECTION, re.MULTILINE)
+    assert len(EXAMPLES) == len(begun) > 9
 
 
 @pytest.mark.parametrize(("language", "code", "expected"), EXAMPLES, ids=range(len(EXAMPLES)))
