@@ -68,6 +68,11 @@ def test_the_models_that_are_named_are_those_that_there_are():
     assert get_args(images.Activation) == tuple(convolution.ACTIVATIONS)
 
 
+def called(part: object) -> str:
+    """Return the same name for a part of a test in each process."""
+    return getattr(part, "__name__", str(part)[:40])
+
+
 WRONG = [
     (images.encode, {}, "argument_missing"),
     (images.encode, {"digit": 3, "colour": 1}, "argument_unknown"),
@@ -116,7 +121,7 @@ WRONG = [
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize(("function", "given", "key"), WRONG, ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize(("function", "given", "key"), WRONG, ids=called)
 def test_what_cannot_be_used_is_said_in_words(small, function, given, key):
     answer = api.offered(function)
     with pytest.raises(InputError) as refused:
@@ -160,7 +165,7 @@ GOOD = [
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize(("function", "given"), GOOD, ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize(("function", "given"), GOOD, ids=called)
 def test_an_answer_is_what_its_schema_says(small, function, given):
     answer = json.loads(json.dumps(api.offered(function)(**given), allow_nan=False))
     assert fits(answer, schema(get_type_hints(function)["return"]))
