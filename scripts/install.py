@@ -92,14 +92,18 @@ def install(file: str, environ: Mapping[str, str]) -> int:
     if system == "Linux" and not wants_cuda(environ):  # elsewhere there is only one wheel
         if not answers(index()):
             print(UNREACHABLE.format(index=index()))
-        elif subprocess.run([*commands[0], "-r", str(PRE)]).returncode:
+        elif _run(commands, str(PRE)):
             print(FAILED.format(index=index()))
-    for command, after in zip(commands, [*commands[1:], None], strict=True):
-        status = subprocess.run([*command, "-r", file]).returncode
-        if not status or after is None:
-            return status
+    return _run(commands, file)
+
+
+def _run(commands: list[list[str]], file: str) -> int:
+    """Install a file by the first command that can; return the last one's exit status."""
+    status = subprocess.run([*commands[0], "-r", file]).returncode
+    for command in commands[1:] if status else ():
         print(UV_FAILED.format(file=file))
-    return 1
+        status = subprocess.run([*command, "-r", file]).returncode
+    return status
 
 
 def _quietly(command: list[str]) -> int:

@@ -202,6 +202,9 @@ def test_uv_installs_where_it_is_there_and_pip_where_it_fails(ran, index, tmp_pa
     assert ran.commands[-1][:3] == [sys.executable, "-m", "pip"]
     assert "pip tries" in capsys.readouterr().out
     ran.commands.clear()
+    assert install.install("requirements.txt", {"PATH": path}) == 0
+    assert ran.files == [BOTH[0], BOTH[0], BOTH[1], BOTH[1]]  # torch without CUDA comes by pip, too
+    ran.commands.clear()
     assert install.install("requirements.txt", {"PATH": path, "INSTALLER": "uv", "GPU": "1"}) == 1
     assert len(ran.commands) == 1
     assert install.install("requirements.txt", {"PATH": path, "INSTALLER": "pip"}) == 0

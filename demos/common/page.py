@@ -130,9 +130,8 @@ class BodyLimit:
 
     @staticmethod
     def _refuse(size: int) -> JSONResponse:
-        error = InputError("body_too_large", got=size // 2**20, limit=MAX_BODY // 2**20)
-        sentences = {language: error.sentence(language) for language in texts.LANGUAGES}
-        return JSONResponse({"error": {"key": error.key, **sentences}}, status_code=413)
+        limit = MAX_BODY // 2**20
+        return calls.refusal(InputError("body_too_large", got=size // 2**20, limit=limit), 413)
 
 
 def middleware(demo: gr.Blocks, *, with_tools: bool = False) -> list[Middleware]:
