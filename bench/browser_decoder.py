@@ -1,12 +1,13 @@
 """Does the browser decode what torch decodes?
 
-The decoders of demos/views/lab.js get each model's weights as the pages do (float16, batch norm
+The decoders of demos/views/decoder.js get each model's weights as the pages do (float16, batch norm
 folded in) and 1,000 codes: half of them codes of shipped digits, half anywhere in the box around
 those, where a slider or a pointer can go.
 """
 
 import base64
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,6 +23,9 @@ from core.training import evaluation
 
 N_CODES = 1_000
 SEED = 0
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
 Load = Callable[[], MLPAutoencoder | VAE]
 MODELS: dict[str, Load] = {
     "ae3-lecture": zoo.mlp_lecture,
@@ -31,12 +35,14 @@ MODELS: dict[str, Load] = {
     "vae2-beta1": lambda: zoo.vae2(1),
     "vae2-beta4": lambda: zoo.vae2(4),
 }
-SCRIPT = chromium.ROOT / "demos" / "views" / "lab.js"
-DECODE = """([wire, codes]) => {
-  const decode = lab.decoder(wire);
+FOLDER = chromium.ROOT / "demos" / "views"
+HOST = "http://decoder.test/"  # answered by this process from FOLDER
+DECODE = """async ([wire, codes]) => {
+  const { decoder } = await import("/decoder.js"), { toBase64 } = await import("/wire.js");
+  const decode = decoder(wire);
   const ink = new Float32Array(codes.length * 784);
   codes.forEach((code, k) => ink.set(decode(Float32Array.from(code)), 784 * k));
-  return lab.base64(new Uint8Array(ink.buffer));
+  return toBase64(new Uint8Array(ink.buffer));
 }"""
 
 
@@ -45,8 +51,8 @@ def largest_error(models: Mapping[str, Load] = MODELS) -> Measured:
     worst = 0.0
     with chromium.browser() as browser:
         page = browser.new_page()
-        page.add_script_tag(content="window.lab = { texts: {}, files: {} };")
-        page.add_script_tag(path=SCRIPT)
+        page.route(f"{HOST}**", _file)
+        page.goto(HOST)
         for name, load in models.items():
             model = load()
             codes = reachable_codes(model)
@@ -58,8 +64,16 @@ def largest_error(models: Mapping[str, Load] = MODELS) -> Measured:
     return Measured(worst)
 
 
+def _file(route: "Route") -> None:
+    name = route.request.url.removeprefix(HOST)
+    if name:
+        route.fulfill(path=FOLDER / name, content_type="text/javascript")
+    else:
+        route.fulfill(body="<title>decoder</title>", content_type="text/html")
+
+
 def as_sent(decoder: DecoderWeights) -> dict[str, object]:
-    """Return a decoder as `lab.decoder` reads it."""
+    """Return a decoder as `decoder` reads it."""
     layers = [
         {
             "n_in": weight.shape[1],

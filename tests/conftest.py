@@ -47,7 +47,8 @@ START_LIMIT = 120  # seconds until the lab answers
 PATIENCE = 60_000  # milliseconds that a page is waited for: only a guard, for a busy machine
 # The page's head and the tab of its link stand, so that nothing below moves any more.
 STANDS = """document.querySelector(".shell .tabs button")
-    && document.querySelector(`#${lab.tab} .page`)?.checkVisibility()"""
+    && document.querySelector(`#${document.documentElement.dataset.tab} [data-mounted] .page`)
+      ?.checkVisibility()"""
 
 # A busy machine may take long over one example; under CI the same examples come every time.
 settings.register_profile("lab", deadline=None, derandomize=os.environ.get("CI") == "true")

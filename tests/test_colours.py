@@ -172,7 +172,7 @@ def test_the_signs_are_defined_once_for_each_theme():
 
 def own_scales(name: str, text: str) -> list[str]:
     """Return what looks as if a view chose a colour by a number's sign."""
-    coloured = r"(?:colour\(|var\(--|background|\brgb\b|\.fill\b|fillStyle|strokeStyle)"
+    coloured = r"(?:colourNamed\(|var\(--|background|\brgb\b|\.fill\b|fillStyle|strokeStyle)"
     sign = r"(?:[<>]=?\s*0(?:\.5)?|Math\.sign\([^)]*\)[^?\n]{0,12})\s*\)?\s*\?"
     sided = "for|against|plus|minus|more|less|much|little|positive|negative|gain|rise|fall|up|down"
     found = re.findall(r"""var\(--(?:for|against)\)|["'`](?:for|against)["'`]""", text)
@@ -182,7 +182,7 @@ def own_scales(name: str, text: str) -> list[str]:
             line
             for line in lines
             if re.search(rf"{sign}.*{coloured}|{coloured}.*{sign}", line)
-            and not re.search(r"lab\.(?:side|signed[A-Z]\w+)\(", line)
+            and not re.search(r"\b(?:sideOf|signed[A-Z]\w+)\(", line)
         ]
     if name.endswith(".css"):
         rules = re.findall(r"([^{}]+)\{([^{}]*)\}", text)
@@ -207,8 +207,8 @@ def test_no_view_has_a_signed_scale_of_its_own():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("a.js", 'bar.style.background = lab.colour(value < 0 ? "input" : "error");'),
-        ("a.js", 'shade = value >= 0 ? lab.rgb(lab.colour("code")) : low;'),
+        ("a.js", 'bar.style.background = colourNamed(value < 0 ? "input" : "error");'),
+        ("a.js", 'shade = value >= 0 ? rgb(colourNamed("code")) : low;'),
         ("a.css", "#a .track > i.minus { background: var(--error); }"),
         ("a.css", ".page .won { --tone: var(--against); }"),
         ("a.js", 'chip.classList.add(share > 0 ? "for" : "against");'),

@@ -68,8 +68,8 @@ def test_chinese_is_said_as_the_lecture_says_it():
     assert [pair for pair in found if pair[1]] == []
 
 
-def test_a_counted_number_stands_before_its_word_as_lab_amount_writes_it():
-    """`lab.amount` (answer_bars.js) ends with 万 or with a blank: the text adds none."""
+def test_a_counted_number_stands_before_its_word_as_amount_writes_it():
+    """`amount` (answer_bars.js) ends with 万 or with a blank: the text adds none."""
     counted = ("attention.foot", "fill_in.foot", "fill_in.fails.unknown", "next_sentence.foot",
                "training_lapse.at", "training_lapse.at_pairs", "training_lapse.curve")  # fmt: skip
     for key in counted:
@@ -82,17 +82,17 @@ def used_in_views() -> Iterator[tuple[str, str]]:
         source = file.read_text(encoding="utf-8")
         patterns = [
             rf'data-i18n[a-z-]*"?\s*[=:]\s*"({KEY})"',
-            rf"""\blab\.t\(\s*["'`]({KEY})["'`]""",
-            rf"""\blab\.problem\([^,\n]+,\s*["'`]({KEY})["'`]""",
+            rf"""\btextOf\(\s*["'`]({KEY})["'`]""",
+            rf"""\bshowProblem\([^,\n]+,\s*["'`]({KEY})["'`]""",
         ]
-        # A view's own shorthand: `const say = (key, values) => lab.t(`${TAB}.${key}`, values);`
+        # A view's own shorthand: `const say = (key, values) => textOf(`${TAB}.${key}`, values);`
         tab = re.search(r'const TAB = "(\w+)"', source)
-        short = re.search(r"const (\w+) = \(key[^)]*\) => lab\.t\(`\$\{TAB\}\.", source)
+        short = re.search(r"const (\w+) = \(key[^)]*\) => textOf\(`\$\{TAB\}\.([\w.]*)\$", source)
         for pattern in patterns:
             yield from ((file.name, key) for key in re.findall(pattern, source))
         if tab and short:
             said = re.findall(rf"""(?<![.\w]){short[1]}\(\s*["'`]([a-z0-9_.]+)["'`]""", source)
-            yield from ((file.name, f"{tab[1]}.{key}") for key in said)
+            yield from ((file.name, f"{tab[1]}.{short[2]}{key}") for key in said)
 
 
 def used_in_python() -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the whole page needs before its first view: texts, shared script, theme, limits."""
+"""What the whole page needs before its first view: addresses, theme, limits."""
 
 import json
 from pathlib import Path
@@ -12,67 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import texts
 from core.errors import InputError
-from demos.common import calls, door
-from demos.common.view import FOLDER as VIEWS
+from demos.common import calls, door, modules
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SAMPLES = ASSETS / "samples"
-STYLES = [ASSETS / "style.css", *sorted(VIEWS.glob("*.css"))]
-SHARED = (
-    "lab.js",
-    "links.js",
-    "work.js",
-    "pad.js",
-    "pictures.js",
-    "photo.js",
-    "tokens.js",
-    "signed_scale.js",
-    "signed_tokens.js",
-    "word_reasons.js",
-    "two_runs.js",
-    "answer_bars.js",
-    "failures.js",
-    "training_lapse.js",
-    "fill_layers.js",
-    "fill_steps.js",
-    "fill_hints.js",
-    "pronouns.js",
-    "transfer.js",
-    "model_loader.js",
-    "addition.js",
-    "scatter.js",
-    "scatter_marks.js",
-    "timeline.js",
-    "umap.js",
-    "code_panels.js",
-    "plane.js",
-    "latent_parts.js",
-    "attention_scene.js",
-    "attention_work.js",
-    "attention_strip.js",
-    "attention_own.js",
-    "attention_grid.js",
-    "attention_heads.js",
-    "attention_heat.js",
-    "attention_maps.js",
-    "attention_bench.js",
-    "attention_sources.js",
-    "attention_swap.js",
-    "attention_export.js",
-    "convolution_math.js",
-    "convolution_filters.js",
-    "convolution_examples.js",
-    "convolution_form.js",
-    "convolution_grid.js",
-    "convolution_link.js",
-    "convolution_player.js",
-    "convolution_sum.js",
-    "convolution_words.js",
-    "train_fields.js",
-    "train_curves.js",
-    "train_samples.js",
-    "train_race.js",
-)  # scripts for every view, in this order
+STYLES = [ASSETS / "style.css", *sorted(modules.FOLDER.glob("*.css"))]
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 
 # Gradio's own look serves only as the ground: fonts of the system, no outside request.
@@ -90,16 +34,15 @@ THEME = gr.themes.Base(
 
 
 def head() -> str:
-    """Return the HTML for <head>: the table of texts, addresses of files, shared scripts."""
+    """Return the HTML for <head>: where modules find what pages read."""
     files = {
         name: f"gradio_api/file={(SAMPLES / file).as_posix()}"
         for name, file in [("digits", "digits.png"), ("labels", "digits.json")]
     }
-    start = json.dumps({"texts": dict(texts.table()), "files": files}, ensure_ascii=False)
-    script = "\n".join((VIEWS / name).read_text(encoding="utf-8") for name in SHARED)
+    files["texts"] = modules.texts_address()
     # "</" would end the script element; JavaScript reads both alike.
-    start = start.replace("</", "<\\/")
-    return f"<script>window.lab = {start};\n{script}</script>"
+    content = json.dumps(files).replace("</", "<\\/")
+    return f'<script type="application/json" id="lab-files">{content}</script>'
 
 
 class BodyLimit:
@@ -143,8 +86,9 @@ def middleware(demo: gr.Blocks, *, with_tools: bool = False) -> list[Middleware]
     """
     return [
         Middleware(BodyLimit),
-        # The page is mostly texts in two languages and scripts: a quarter of it goes over the wire.
+        # Scripts, texts, the page itself: a quarter of them goes over the wire.
         Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
+        Middleware(modules.Modules),
         Middleware(
             door.Door,
             handlers=door.handlers(demo),

@@ -1,12 +1,26 @@
 """A page's own view: name.html, name.js and name.css in demos/views, as a Gradio component."""
 
+import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-FOLDER = Path(__file__).parent.parent / "views"
+from core import texts
+from demos.common import modules
+
+# Where a page's module or one that it needs can't be loaded, nothing else can say so.
+MOUNT = """import(new URL(%s, document.baseURI))
+  .then((view) => view.mount({ element, props, server, trigger, watch }))
+  .then(() => { element.dataset.mounted = ""; })
+  .catch((failure) => {
+    console.error(failure);
+    const said = document.createElement("p");
+    said.className = "problem alarm";
+    said.setAttribute("role", "alert");
+    said.textContent = %s;
+    element.prepend(said);
+  });"""
 
 
 def view(
@@ -15,15 +29,18 @@ def view(
     """Return the component for demos/views/`name`.{html,js,css}.
 
     Args:
-        name: stem of the files; also the component's `elem_id`.
-        handlers: functions that the view calls as `lab.ask(server.<function>, request)`.
+        name: stem of the files; also the component's `elem_id`. The module exports
+            `mount({element, props, server, trigger, watch})`, which is called once.
+        handlers: functions that the view calls as `askServer(server.<function>, request)`.
         value: what `props.value` starts with in the view.
         props: further fields of `props`.
     """
+    sentence = " ".join(texts.text("errors.no_module", language) for language in texts.LANGUAGES)
+    events = ' /* "open" */' if name == "shell" else ""
     return gr.HTML(
         value,
-        html_template=(FOLDER / f"{name}.html").read_text(encoding="utf-8"),
-        js_on_load=(FOLDER / f"{name}.js").read_text(encoding="utf-8"),
+        html_template=(modules.FOLDER / f"{name}.html").read_text(encoding="utf-8"),
+        js_on_load=MOUNT % (json.dumps(modules.address(name)), json.dumps(sentence)) + events,
         elem_id=name,
         apply_default_css=False,
         server_functions=list(handlers),

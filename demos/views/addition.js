@@ -1,21 +1,21 @@
 // Vectors that add up, as strips of signed colour: one column a dimension.
-{
-  const lab = window.lab;
 
-  // Fill `node` with strips [{sign, label, values, scale, note}]; `point(d)` hears of the column pointed at.
-  lab.addition = (node, strips, point) => {
-    node.classList.add("addition");
-    node.replaceChildren(...strips.flatMap(({ sign, label, values, scale, note }) => {
-      const canvas = lab.make("canvas", "stripe");
-      lab.signedStrip(canvas, values, scale);
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `${label}, ${note}`);
-      canvas.onpointermove = (event) =>
-        point(Math.max(0, Math.min(values.length - 1, Math.floor((event.offsetX / canvas.clientWidth) * values.length))));
-      return [lab.make("span", "sign", sign), lab.make("span", "of", label), canvas, lab.make("small", "number", note)];
-    }));
-  };
+import { signedStrip } from "./signed_scale.js";
+import { make } from "./tokens.js";
 
-  // What 98% of a vector's numbers stay below, without their sign: a scale that no outlier sets.
-  lab.usualSize = (values) => [...values].map(Math.abs).sort((a, b) => a - b)[Math.floor(values.length * 0.98)];
-}
+// Fill `node` with strips [{sign, label, values, scale, note}]; `point(d)` hears of the column pointed at.
+export const addition = (node, strips, point) => {
+  node.classList.add("addition");
+  node.replaceChildren(...strips.flatMap(({ sign, label, values, scale, note }) => {
+    const canvas = make("canvas", "stripe");
+    signedStrip(canvas, values, scale);
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `${label}, ${note}`);
+    canvas.onpointermove = (event) =>
+      point(Math.max(0, Math.min(values.length - 1, Math.floor((event.offsetX / canvas.clientWidth) * values.length))));
+    return [make("span", "sign", sign), make("span", "of", label), canvas, make("small", "number", note)];
+  }));
+};
+
+// What 98% of a vector's numbers stay below, without their sign: a scale that no outlier sets.
+export const usualSize = (values) => [...values].map(Math.abs).sort((a, b) => a - b)[Math.floor(values.length * 0.98)];

@@ -1,73 +1,75 @@
-// Likeliest answers as bars: lab.answerBars(node, [[token, probability], ...], { hit, n }).
+// Likeliest answers as bars: answerBars(node, [[token, probability], ...], { hit, n }).
 //   hit: a token to mark (the original, or the answer that comes out in the end); n: rows kept free.
-// A token that was shown before slides to its new place. Also lab.percent(0.0123) -> "1.2%",
-// lab.amount(8382198) -> "8.4 million" or "838 万", and lab.compact(8382198) -> "8.4M" for an axis.
-{
-  const lab = window.lab;
-  const locale = () => (lab.lang === "zh" ? "zh-CN" : "en");
+// A token that was shown before slides to its new place. Also percent(0.0123) -> "1.2%",
+// amount(8382198) -> "8.4 million" or "838 万", and compact(8382198) -> "8.4M" for an axis.
 
-  lab.percent = (share) => {
-    const per = 100 * share;
-    if (per >= 99.95) return per > 99.9999 ? "100%" : ">99.9%";
-    return per >= 0.1 || per === 0 ? `${per.toFixed(1)}%` : per >= 0.01 ? `${per.toFixed(2)}%` : "<0.01%";
-  };
-  // Chinese counts in 万 (10^4) and 亿 (10^8). A number that ends in a digit stands apart from the
-  // Chinese word after it, 万 does not: texts write "{tokens}个词元", and both come out right.
-  const chinese = (number) => {
-    const [unit, size] = number >= 99_995_000 ? ["亿", 1e8] : number >= 10_000 ? ["万", 1e4] : ["", 1];
-    const value = number / size;
-    return unit ? `${Number(value.toFixed(value < 100 ? 1 : 0))} ${unit}` : `${number.toLocaleString("en")} `;
-  };
-  const english = (number, compactDisplay) =>
-    new Intl.NumberFormat("en", { notation: "compact", compactDisplay, maximumFractionDigits: 1 }).format(number);
-  lab.amount = (number) => {
-    if (lab.lang === "zh") return chinese(number);
-    return number < 1e6 ? Math.round(number).toLocaleString("en") : english(number, "long");
-  };
-  lab.compact = (number) => (lab.lang === "zh" ? chinese(number).trim() : english(number, "short"));
-  // What a text says of a bundled BERT's figures (core.results.answers.ReaderScore), as its values.
-  lab.heldOut = (language, score) => {
-    const of = (value, written) => (value === null || value === undefined ? "…" : written(value));
-    const count = (value) => of(value, (n) => n.toLocaleString("en"));
-    return {
-      language, texts: lab.t(`tokens.held_out.${language}`), tokens: of(score?.tokens, lab.amount),
-      masked: count(score?.n_masked), pairs: count(score?.n_pairs), top1: of(score?.mask_top1, lab.percent),
-      top5: of(score?.mask_top5, lab.percent), nsp: of(score?.nsp_accuracy, lab.percent),
-    };
-  };
-  lab.duration = (seconds) => {
-    const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
-    return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "hour" ? 1 : 0 }).format(value);
-  };
+import { prefersStill } from "./colours.js";
+import { lang, textOf } from "./language.js";
+import { columnsOf, make } from "./tokens.js";
 
-  const newRow = (token) => {
-    const fill = lab.make("i"), name = lab.make("span", "mono token", token);
-    name.title = token;
-    return lab.make("li", "", name, lab.make("span", "track", fill), lab.make("span", "number share"));
-  };
+const locale = () => (lang === "zh" ? "zh-CN" : "en");
 
-  lab.answerBars = (node, answers, { hit = null, n = answers.length } = {}) => {
-    node.classList.add("answer-bars");
-    node.style.setProperty("--rows", n);
-    const wide = Math.max(3, Number(node.dataset.wide ?? 0), ...answers.map(([token]) => lab.columns(token)));
-    node.dataset.wide = wide;  // it only grows: bars must not jump
-    node.style.setProperty("--wide", wide);
-    const old = new Map([...node.children].map((row) => [row.dataset.token, row]));
-    const places = new Map([...old].map(([token, row]) => [token, row.offsetTop]));
-    const rows = answers.map(([token, share]) => {
-      const row = old.get(token) ?? newRow(token);
-      row.dataset.token = token;
-      row.classList.toggle("hit", token === hit);
-      row.querySelector("i").style.width = `${100 * share}%`;
-      row.querySelector(".share").textContent = lab.percent(share);
-      return row;
-    });
-    node.replaceChildren(...rows);
-    if (lab.still) return;
-    for (const row of rows) {
-      const before = places.get(row.dataset.token), way = before - row.offsetTop;
-      if (before === undefined) row.animate([{ opacity: 0 }, { opacity: 1 }], 250);
-      else if (way) row.animate([{ transform: `translateY(${way}px)` }, { transform: "none" }], { duration: 250, easing: "ease-out" });
-    }
+export const percent = (share) => {
+  const per = 100 * share;
+  if (per >= 99.95) return per > 99.9999 ? "100%" : ">99.9%";
+  return per >= 0.1 || per === 0 ? `${per.toFixed(1)}%` : per >= 0.01 ? `${per.toFixed(2)}%` : "<0.01%";
+};
+// Chinese counts in 万 (10^4) and 亿 (10^8). A number that ends in a digit stands apart from the
+// Chinese word after it, 万 does not: texts write "{tokens}个词元", and both come out right.
+const chinese = (number) => {
+  const [unit, size] = number >= 99_995_000 ? ["亿", 1e8] : number >= 10_000 ? ["万", 1e4] : ["", 1];
+  const value = number / size;
+  return unit ? `${Number(value.toFixed(value < 100 ? 1 : 0))} ${unit}` : `${number.toLocaleString("en")} `;
+};
+const english = (number, compactDisplay) =>
+  new Intl.NumberFormat("en", { notation: "compact", compactDisplay, maximumFractionDigits: 1 }).format(number);
+export const amount = (number) => {
+  if (lang === "zh") return chinese(number);
+  return number < 1e6 ? Math.round(number).toLocaleString("en") : english(number, "long");
+};
+export const compact = (number) => (lang === "zh" ? chinese(number).trim() : english(number, "short"));
+// What a text says of a bundled BERT's figures (core.results.answers.ReaderScore), as its values.
+export const heldOut = (language, score) => {
+  const of = (value, written) => (value === null || value === undefined ? "…" : written(value));
+  const count = (value) => of(value, (n) => n.toLocaleString("en"));
+  return {
+    language, texts: textOf(`tokens.held_out.${language}`), tokens: of(score?.tokens, amount),
+    masked: count(score?.n_masked), pairs: count(score?.n_pairs), top1: of(score?.mask_top1, percent),
+    top5: of(score?.mask_top5, percent), nsp: of(score?.nsp_accuracy, percent),
   };
-}
+};
+export const duration = (seconds) => {
+  const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+  return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "hour" ? 1 : 0 }).format(value);
+};
+
+const newRow = (token) => {
+  const fill = make("i"), name = make("span", "mono token", token);
+  name.title = token;
+  return make("li", "", name, make("span", "track", fill), make("span", "number share"));
+};
+
+export const answerBars = (node, answers, { hit = null, n = answers.length } = {}) => {
+  node.classList.add("answer-bars");
+  node.style.setProperty("--rows", n);
+  const wide = Math.max(3, Number(node.dataset.wide ?? 0), ...answers.map(([token]) => columnsOf(token)));
+  node.dataset.wide = wide;  // it only grows: bars must not jump
+  node.style.setProperty("--wide", wide);
+  const old = new Map([...node.children].map((row) => [row.dataset.token, row]));
+  const places = new Map([...old].map(([token, row]) => [token, row.offsetTop]));
+  const rows = answers.map(([token, share]) => {
+    const row = old.get(token) ?? newRow(token);
+    row.dataset.token = token;
+    row.classList.toggle("hit", token === hit);
+    row.querySelector("i").style.width = `${100 * share}%`;
+    row.querySelector(".share").textContent = percent(share);
+    return row;
+  });
+  node.replaceChildren(...rows);
+  if (prefersStill) return;
+  for (const row of rows) {
+    const before = places.get(row.dataset.token), way = before - row.offsetTop;
+    if (before === undefined) row.animate([{ opacity: 0 }, { opacity: 1 }], 250);
+    else if (way) row.animate([{ transform: `translateY(${way}px)` }, { transform: "none" }], { duration: 250, easing: "ease-out" });
+  }
+};

@@ -1,173 +1,180 @@
 // The ablation bench: switch heads off, read the answer before and after; and how many can go.
-{
-  const lab = window.lab, TAB = "attention", { make } = lab;
-  const say = (key, values) => lab.t(`${TAB}.${key}`, values);
-  const NS = "http://www.w3.org/2000/svg";
-  lab.attentionViews ??= {};
 
-  lab.attentionViews.bench = (node, page) => {
-    const find = (selector) => node.querySelector(selector), problem = find(":scope > .problem"), work = find(".switches .work");
-    const question = lab.headQuestion(find(".ask-box"), page);
-    let said = null, curve = null;
-    const number = (layer, head) => layer * page.data.n_heads + head;
-    const grid = lab.headGrid(find(".chart"), {
-      label: () => say("bench.label"),
-      press: (layer, head) => {
-        const one = number(layer, head), { off } = page.state;
-        page.change({ off: off.includes(one) ? off.filter((k) => k !== one) : [...off, one].sort((a, b) => a - b) });
-      },
-      cell: (layer, head) => {
-        const off = page.state.off.includes(number(layer, head)), effect = effects()?.change[layer][head];
-        const known = effect === undefined ? "" : ` ${say("bench.alone", { change: sign(effect) })}`;
-        return { rgb: off || effect === undefined ? null : lab.signedColour(effect / most(), "panel"), text: off ? "×" : effect === undefined ? "" : sign(effect), off, pressed: off,
-          says: `${page.headName(layer, head)}: ${say(off ? "bench.is_off" : "bench.is_on")}${known}`, data: { on: off ? 0 : 1 } };
-      },
-    });
-    const sign = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
-    // Effects are measured with all heads on, whatever is off now: they say in which order to go on.
-    const effectKey = () => JSON.stringify([{ ...page.request(), off: [] }, page.state.question, page.state.target]);
-    const known = new Map();
-    const effects = () => known.get(effectKey()) ?? (page.state.off.length ? null : page.effects());
-    const most = () => Math.max(0.01, ...effects().change.flat().map(Math.abs));
-    const rank = async () => {
-      if (!effects()) {
-        const key = effectKey(), result = await page.measure("effects", { ...page.asked(), off: [] }, work);
-        if (!result) return null;
-        known.set(key, result);
-      } else known.set(effectKey(), effects());
-      const { change } = effects(), on = change.flat().map((_, k) => k).filter((k) => !page.state.off.includes(k));
-      return on.sort((a, b) => change.flat()[b] - change.flat()[a]);  // first those whose absence costs least
-    };
-    const switchFive = async (pick) => {
-      for (const button of node.querySelectorAll(".least5, .most5")) button.disabled = true;
-      try {
-        lab.problem(problem, null);
-        const order = await rank();
-        if (order) page.change({ off: [...page.state.off, ...pick(order)].sort((a, b) => a - b) });
-      } catch (failure) { lab.problem(problem, failure); }
-      for (const button of node.querySelectorAll(".least5, .most5")) button.disabled = false;
-    };
-    find(".least5").onclick = () => switchFive((order) => order.slice(0, 5));
-    find(".most5").onclick = () => switchFive((order) => order.slice(-5));
-    find(".on").onclick = () => page.change({ off: [] });
-    find(".undo2").onclick = () => document.querySelector("#attention .history .undo").click();
+import { answerBars, percent } from "./answer_bars.js";
+import { askServer, newest, showProblem } from "./asking.js";
+import { pythonCall } from "./attention_export.js";
+import { headGrid } from "./attention_grid.js";
+import { headQuestion } from "./attention_work.js";
+import { colourNamed } from "./colours.js";
+import { lang, textOf } from "./language.js";
+import { signedColour } from "./signed_scale.js";
+import { make } from "./tokens.js";
 
-    const name = ([token, share]) => [page.state.question === "next" ? say(`question.${token === "next" ? "follows" : "random"}`) : token, share];
-    const answered = () => {
-      const { state } = page, list = (answers) => answers.map(name), hit = name([said.before.target, 0])[0];
-      lab.answerBars(find(".with"), list(said.before.top), { hit, n: said.before.top.length });
-      lab.answerBars(find(".without"), list(said.after.top), { hit, n: said.before.top.length });
-      find(".without-title").textContent = say("bench.after", { n: said.n_off });
-      const change = said.after.log_probability - said.before.log_probability, same = said.before.top[0][0] === said.after.top[0][0];
-      find(".answers .verdict").textContent = state.off.length
-        ? say(same ? "bench.same" : "bench.changed", { target: hit, before: lab.percent(Math.exp(said.before.log_probability)), after: lab.percent(Math.exp(said.after.log_probability)), rank: said.after.rank, change: sign(change), first: name(said.after.top[0])[0] })
-        : say("bench.nothing_off");
-      page.ready();
-    };
-    const ask = lab.newest(async (asked, key) => {
-      if (said?.key === key) return;
-      find(".answers").classList.add("waiting");
-      try {
-        said = { key, ...(await lab.ask(page.server.switch_off, asked)) };
-        lab.problem(problem, null);
-        if (JSON.stringify(page.asked()) === key) { find(".answers").classList.remove("waiting"); answered(); }
-      } catch (failure) { lab.problem(problem, failure); }
-    });
-
-    // ---- How many heads can go --------------------------------------------------------------------------------
-    const prune = async (each) => {
-      const buttons = node.querySelectorAll(".pruning button"), key = effectKey(), place = find(".pruning .work");
-      for (const button of buttons) if (!place.contains(button)) button.disabled = true;
-      try {
-        lab.problem(problem, null);
-        const result = await page.measure("pruning", { ...page.asked(), off: [], each }, place);
-        if (result) { curve = { ...result, each, key }; drawCurve(); page.ready(); }
-      } catch (failure) { lab.problem(problem, failure); }
-      for (const button of find(".pruning .controls").children) button.disabled = false;
-    };
-    find(".quick").onclick = () => prune(false);
-    find(".anew").onclick = () => prune(true);
-    const svg = (tag, attributes, text = "") => {
-      const made = document.createElementNS(NS, tag);
-      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-      made.textContent = text;
-      return made;
-    };
-    const W = 760, H = 230, LEFT = 50, BOTTOM = 38;
-    const points = () => [curve.before.log_probability, ...curve.steps.map((step) => step.log_probability)].map(Math.exp);
-    const drawCurve = () => {
-      const box = find(".curve"), { steps, n_kept: kept, before } = curve, shares = points(), n = shares.length - 1, top = Math.max(...shares);
-      const x = (k) => LEFT + ((W - LEFT - 14) * k) / Math.max(1, n), y = (share) => 12 + (H - BOTTOM - 12) * (1 - share / top);
-      const drawn = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": find(".pruning .verdict").textContent });
-      drawn.append(svg("path", { class: "axis", d: `M${LEFT} 12V${H - BOTTOM}H${W - 14}` }),
-        svg("text", { x: LEFT - 6, y: 18, "text-anchor": "end" }, lab.percent(top)), svg("text", { x: LEFT - 6, y: H - BOTTOM + 4, "text-anchor": "end" }, "0%"),
-        svg("text", { x: LEFT, y: H - BOTTOM + 18 }, "0"), svg("text", { x: W - 14, y: H - BOTTOM + 18, "text-anchor": "end" }, String(n)),
-        svg("text", { x: W / 2, y: H - 6, "text-anchor": "middle" }, say("bench.curve_axis")),
-        svg("path", { class: "line", d: shares.map((share, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(share).toFixed(1)}`).join("") }));
-      if (kept !== null) drawn.append(svg("path", { class: "kept", d: `M${x(kept + 0.5)} 12V${H - BOTTOM}` }));
-      steps.forEach((step, k) => {
-        const dot = svg("circle", { cx: x(k + 1), cy: y(shares[k + 1]), r: n > 100 ? 2.5 : 4, class: step.first === before.top[0][0] ? "same" : "other" });
-        const says = say("bench.step", { n: k + 1, name: page.headName(step.layer, step.head), first: step.first, per: lab.percent(shares[k + 1]) });
-        dot.append(svg("title", {}, says));
-        drawn.append(dot);
-      });
-      drawn.onclick = (event) => {  // off as far as here
-        const { left, width } = drawn.getBoundingClientRect(), at = Math.round((((event.clientX - left) / width) * W - LEFT) / ((W - LEFT - 14) / Math.max(1, n)));
-        choose(Math.max(0, Math.min(n, at)));
-      };
-      const slider = make("input"), told = make("output", "number");
-      slider.type = "range";
-      slider.max = n;
-      slider.min = 0;
-      slider.value = kept ?? n;
-      slider.setAttribute("aria-label", say("bench.curve_axis"));
-      const tell = () => { const k = Number(slider.value); told.textContent = say("bench.step", k ? { n: k, name: page.headName(steps[k - 1].layer, steps[k - 1].head), first: steps[k - 1].first, per: lab.percent(shares[k]) } : { n: 0, name: "–", first: before.top[0][0], per: lab.percent(shares[0]) }); slider.setAttribute("aria-valuetext", told.textContent); };
-      const choose = (k) => { slider.value = k; tell(); page.change({ off: steps.slice(0, k).map((step) => number(step.layer, step.head)).sort((a, b) => a - b) }); };
-      slider.oninput = tell;
-      slider.onchange = () => choose(Number(slider.value));
-      tell();
-      find(".pruning .verdict").textContent = say(kept === null ? "bench.never" : "bench.kept", { n: kept ?? n, of: page.data.n_layers * page.data.n_heads, first: steps[kept ?? n - 1]?.first ?? "–", target: before.target })
-        + (curve.each && curve.every > 1 ? ` ${say("bench.every", { n: curve.every })}` : "");
-      drawn.setAttribute("aria-label", find(".pruning .verdict").textContent);
-      box.replaceChildren(drawn, slider, told);
-    };
-
-    const draw = () => {
-      const { state, data } = page;
-      question.draw("bench");
-      grid.draw(page);
-      find(".tally").textContent = say("bench.tally", { n: state.off.length, of: data.n_layers * data.n_heads });
-      find(".on").disabled = !state.off.length;
-      find(".undo2").disabled = document.querySelector("#attention .history .undo").disabled;
-      const able = !(data.can[state.question] ?? data.can.heads);
-      for (const button of node.querySelectorAll(".most5, .least5, .quick, .anew")) button.disabled = !able;
-      find(".answers").hidden = find(".pruning").hidden = find(".switches").hidden = !able;
-      if (curve && curve.key !== effectKey()) { curve = null; find(".curve").replaceChildren(); find(".pruning .verdict").textContent = ""; }
-      if (curve && find(".curve").dataset.lang !== lab.lang) { drawCurve(); find(".curve").dataset.lang = lab.lang; }
-      if (!question.ready()) return;
-      const key = JSON.stringify(page.asked());
-      if (said?.key === key) { find(".answers").classList.remove("waiting"); answered(); } else ask(page.asked(), key);
-    };
-    const scene = () => {
-      const picture = grid.scene(page, say("bench.label")), ink = lab.colour("ink"), top = picture.height + 16, shapes = [...picture.shapes];
-      [["before", say("bench.before")], ["after", say("bench.after", { n: said.n_off })]].forEach(([key, title], k) => {
-        const left = 10 + k * 330;
-        shapes.push({ text: title, x: left, y: top, colour: ink, size: 14 });
-        said[key].top.forEach(([token, share], row) => {
-          const y = top + 16 + row * 24, named = name([token, share])[0];
-          shapes.push({ text: named, x: left, y: y + 9, colour: ink, mono: true, size: 13 }, { rect: [left + 130, y, 110 * share, 18], colour: lab.colour(token === said.before.target ? "output" : "hidden"), data: { when: key, answer: named, probability: share.toFixed(4) } },
-            { text: lab.percent(share), x: left + 246, y: y + 9, colour: ink, size: 13 });
-        });
-      });
-      return { ...picture, width: Math.max(picture.width, 680), height: top + 150, shapes };
-    };
-    const table = () => ({ columns: ["when", "rank", "answer", "probability", "heads_off"],
-      rows: ["before", "after"].flatMap((key) => said[key].top.map(([token, share], k) => [key, k + 1, token, share.toFixed(4), key === "after" ? page.state.off.join(" ") : ""])) });
-    const snippet = () => {
-      const { question: asked, target } = page.state, more = lab.pythonCall({ question: asked, target });
-      return `asked = questions.ask(**read, ${more})\nsaid = head_ablation.switch_off(asked, off=off)\nprint(said.before.top)\nprint(said.after.top)\n` +
-        (curve ? `*_, last = head_pruning.prune(asked, each=${curve.each ? "True" : "False"})\nfor step in last.result.steps:\n    print(step)\n` : "");
-    };
-    return { draw, scene, table, snippet, ready: () => said?.key === JSON.stringify(page.asked()), get imports() { return curve ? ["head_ablation", "head_pruning", "questions"] : ["head_ablation", "questions"]; } };
+const TAB = "attention";
+const say = (key, values) => textOf(`${TAB}.${key}`, values);
+const NS = "http://www.w3.org/2000/svg";
+export const benchView = (node, page) => {
+  const find = (selector) => node.querySelector(selector), problem = find(":scope > .problem"), work = find(".switches .work");
+  const question = headQuestion(find(".ask-box"), page);
+  let said = null, curve = null;
+  const number = (layer, head) => layer * page.data.n_heads + head;
+  const grid = headGrid(find(".chart"), {
+    label: () => say("bench.label"),
+    press: (layer, head) => {
+      const one = number(layer, head), { off } = page.state;
+      page.change({ off: off.includes(one) ? off.filter((k) => k !== one) : [...off, one].sort((a, b) => a - b) });
+    },
+    cell: (layer, head) => {
+      const off = page.state.off.includes(number(layer, head)), effect = effects()?.change[layer][head];
+      const known = effect === undefined ? "" : ` ${say("bench.alone", { change: sign(effect) })}`;
+      return { rgb: off || effect === undefined ? null : signedColour(effect / most(), "panel"), text: off ? "×" : effect === undefined ? "" : sign(effect), off, pressed: off,
+        says: `${page.headName(layer, head)}: ${say(off ? "bench.is_off" : "bench.is_on")}${known}`, data: { on: off ? 0 : 1 } };
+    },
+  });
+  const sign = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
+  // Effects are measured with all heads on, whatever is off now: they say in which order to go on.
+  const effectKey = () => JSON.stringify([{ ...page.request(), off: [] }, page.state.question, page.state.target]);
+  const known = new Map();
+  const effects = () => known.get(effectKey()) ?? (page.state.off.length ? null : page.effects());
+  const most = () => Math.max(0.01, ...effects().change.flat().map(Math.abs));
+  const rank = async () => {
+    if (!effects()) {
+      const key = effectKey(), result = await page.measure("effects", { ...page.asked(), off: [] }, work);
+      if (!result) return null;
+      known.set(key, result);
+    } else known.set(effectKey(), effects());
+    const { change } = effects(), on = change.flat().map((_, k) => k).filter((k) => !page.state.off.includes(k));
+    return on.sort((a, b) => change.flat()[b] - change.flat()[a]);  // first those whose absence costs least
   };
-}
+  const switchFive = async (pick) => {
+    for (const button of node.querySelectorAll(".least5, .most5")) button.disabled = true;
+    try {
+      showProblem(problem, null);
+      const order = await rank();
+      if (order) page.change({ off: [...page.state.off, ...pick(order)].sort((a, b) => a - b) });
+    } catch (failure) { showProblem(problem, failure); }
+    for (const button of node.querySelectorAll(".least5, .most5")) button.disabled = false;
+  };
+  find(".least5").onclick = () => switchFive((order) => order.slice(0, 5));
+  find(".most5").onclick = () => switchFive((order) => order.slice(-5));
+  find(".on").onclick = () => page.change({ off: [] });
+  find(".undo2").onclick = () => document.querySelector("#attention .history .undo").click();
+
+  const name = ([token, share]) => [page.state.question === "next" ? say(`question.${token === "next" ? "follows" : "random"}`) : token, share];
+  const answered = () => {
+    const { state } = page, list = (answers) => answers.map(name), hit = name([said.before.target, 0])[0];
+    answerBars(find(".with"), list(said.before.top), { hit, n: said.before.top.length });
+    answerBars(find(".without"), list(said.after.top), { hit, n: said.before.top.length });
+    find(".without-title").textContent = say("bench.after", { n: said.n_off });
+    const change = said.after.log_probability - said.before.log_probability, same = said.before.top[0][0] === said.after.top[0][0];
+    find(".answers .verdict").textContent = state.off.length
+      ? say(same ? "bench.same" : "bench.changed", { target: hit, before: percent(Math.exp(said.before.log_probability)), after: percent(Math.exp(said.after.log_probability)), rank: said.after.rank, change: sign(change), first: name(said.after.top[0])[0] })
+      : say("bench.nothing_off");
+    page.ready();
+  };
+  const ask = newest(async (asked, key) => {
+    if (said?.key === key) return;
+    find(".answers").classList.add("waiting");
+    try {
+      said = { key, ...(await askServer(page.server.switch_off, asked)) };
+      showProblem(problem, null);
+      if (JSON.stringify(page.asked()) === key) { find(".answers").classList.remove("waiting"); answered(); }
+    } catch (failure) { showProblem(problem, failure); }
+  });
+
+  // ---- How many heads can go --------------------------------------------------------------------------------
+  const prune = async (each) => {
+    const buttons = node.querySelectorAll(".pruning button"), key = effectKey(), place = find(".pruning .work");
+    for (const button of buttons) if (!place.contains(button)) button.disabled = true;
+    try {
+      showProblem(problem, null);
+      const result = await page.measure("pruning", { ...page.asked(), off: [], each }, place);
+      if (result) { curve = { ...result, each, key }; drawCurve(); page.ready(); }
+    } catch (failure) { showProblem(problem, failure); }
+    for (const button of find(".pruning .controls").children) button.disabled = false;
+  };
+  find(".quick").onclick = () => prune(false);
+  find(".anew").onclick = () => prune(true);
+  const svg = (tag, attributes, text = "") => {
+    const made = document.createElementNS(NS, tag);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.textContent = text;
+    return made;
+  };
+  const W = 760, H = 230, LEFT = 50, BOTTOM = 38;
+  const points = () => [curve.before.log_probability, ...curve.steps.map((step) => step.log_probability)].map(Math.exp);
+  const drawCurve = () => {
+    const box = find(".curve"), { steps, n_kept: kept, before } = curve, shares = points(), n = shares.length - 1, top = Math.max(...shares);
+    const x = (k) => LEFT + ((W - LEFT - 14) * k) / Math.max(1, n), y = (share) => 12 + (H - BOTTOM - 12) * (1 - share / top);
+    const drawn = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": find(".pruning .verdict").textContent });
+    drawn.append(svg("path", { class: "axis", d: `M${LEFT} 12V${H - BOTTOM}H${W - 14}` }),
+      svg("text", { x: LEFT - 6, y: 18, "text-anchor": "end" }, percent(top)), svg("text", { x: LEFT - 6, y: H - BOTTOM + 4, "text-anchor": "end" }, "0%"),
+      svg("text", { x: LEFT, y: H - BOTTOM + 18 }, "0"), svg("text", { x: W - 14, y: H - BOTTOM + 18, "text-anchor": "end" }, String(n)),
+      svg("text", { x: W / 2, y: H - 6, "text-anchor": "middle" }, say("bench.curve_axis")),
+      svg("path", { class: "line", d: shares.map((share, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(share).toFixed(1)}`).join("") }));
+    if (kept !== null) drawn.append(svg("path", { class: "kept", d: `M${x(kept + 0.5)} 12V${H - BOTTOM}` }));
+    steps.forEach((step, k) => {
+      const dot = svg("circle", { cx: x(k + 1), cy: y(shares[k + 1]), r: n > 100 ? 2.5 : 4, class: step.first === before.top[0][0] ? "same" : "other" });
+      const says = say("bench.step", { n: k + 1, name: page.headName(step.layer, step.head), first: step.first, per: percent(shares[k + 1]) });
+      dot.append(svg("title", {}, says));
+      drawn.append(dot);
+    });
+    drawn.onclick = (event) => {  // off as far as here
+      const { left, width } = drawn.getBoundingClientRect(), at = Math.round((((event.clientX - left) / width) * W - LEFT) / ((W - LEFT - 14) / Math.max(1, n)));
+      choose(Math.max(0, Math.min(n, at)));
+    };
+    const slider = make("input"), told = make("output", "number");
+    slider.type = "range";
+    slider.max = n;
+    slider.min = 0;
+    slider.value = kept ?? n;
+    slider.setAttribute("aria-label", say("bench.curve_axis"));
+    const tell = () => { const k = Number(slider.value); told.textContent = say("bench.step", k ? { n: k, name: page.headName(steps[k - 1].layer, steps[k - 1].head), first: steps[k - 1].first, per: percent(shares[k]) } : { n: 0, name: "–", first: before.top[0][0], per: percent(shares[0]) }); slider.setAttribute("aria-valuetext", told.textContent); };
+    const choose = (k) => { slider.value = k; tell(); page.change({ off: steps.slice(0, k).map((step) => number(step.layer, step.head)).sort((a, b) => a - b) }); };
+    slider.oninput = tell;
+    slider.onchange = () => choose(Number(slider.value));
+    tell();
+    find(".pruning .verdict").textContent = say(kept === null ? "bench.never" : "bench.kept", { n: kept ?? n, of: page.data.n_layers * page.data.n_heads, first: steps[kept ?? n - 1]?.first ?? "–", target: before.target })
+      + (curve.each && curve.every > 1 ? ` ${say("bench.every", { n: curve.every })}` : "");
+    drawn.setAttribute("aria-label", find(".pruning .verdict").textContent);
+    box.replaceChildren(drawn, slider, told);
+  };
+
+  const draw = () => {
+    const { state, data } = page;
+    question.draw("bench");
+    grid.draw(page);
+    find(".tally").textContent = say("bench.tally", { n: state.off.length, of: data.n_layers * data.n_heads });
+    find(".on").disabled = !state.off.length;
+    find(".undo2").disabled = document.querySelector("#attention .history .undo").disabled;
+    const able = !(data.can[state.question] ?? data.can.heads);
+    for (const button of node.querySelectorAll(".most5, .least5, .quick, .anew")) button.disabled = !able;
+    find(".answers").hidden = find(".pruning").hidden = find(".switches").hidden = !able;
+    if (curve && curve.key !== effectKey()) { curve = null; find(".curve").replaceChildren(); find(".pruning .verdict").textContent = ""; }
+    if (curve && find(".curve").dataset.lang !== lang) { drawCurve(); find(".curve").dataset.lang = lang; }
+    if (!question.ready()) return;
+    const key = JSON.stringify(page.asked());
+    if (said?.key === key) { find(".answers").classList.remove("waiting"); answered(); } else ask(page.asked(), key);
+  };
+  const scene = () => {
+    const picture = grid.scene(page, say("bench.label")), ink = colourNamed("ink"), top = picture.height + 16, shapes = [...picture.shapes];
+    [["before", say("bench.before")], ["after", say("bench.after", { n: said.n_off })]].forEach(([key, title], k) => {
+      const left = 10 + k * 330;
+      shapes.push({ text: title, x: left, y: top, colour: ink, size: 14 });
+      said[key].top.forEach(([token, share], row) => {
+        const y = top + 16 + row * 24, named = name([token, share])[0];
+        shapes.push({ text: named, x: left, y: y + 9, colour: ink, mono: true, size: 13 }, { rect: [left + 130, y, 110 * share, 18], colour: colourNamed(token === said.before.target ? "output" : "hidden"), data: { when: key, answer: named, probability: share.toFixed(4) } },
+          { text: percent(share), x: left + 246, y: y + 9, colour: ink, size: 13 });
+      });
+    });
+    return { ...picture, width: Math.max(picture.width, 680), height: top + 150, shapes };
+  };
+  const table = () => ({ columns: ["when", "rank", "answer", "probability", "heads_off"],
+    rows: ["before", "after"].flatMap((key) => said[key].top.map(([token, share], k) => [key, k + 1, token, share.toFixed(4), key === "after" ? page.state.off.join(" ") : ""])) });
+  const snippet = () => {
+    const { question: asked, target } = page.state, more = pythonCall({ question: asked, target });
+    return `asked = questions.ask(**read, ${more})\nsaid = head_ablation.switch_off(asked, off=off)\nprint(said.before.top)\nprint(said.after.top)\n` +
+      (curve ? `*_, last = head_pruning.prune(asked, each=${curve.each ? "True" : "False"})\nfor step in last.result.steps:\n    print(step)\n` : "");
+  };
+  return { draw, scene, table, snippet, ready: () => said?.key === JSON.stringify(page.asked()), get imports() { return curve ? ["head_ablation", "head_pruning", "questions"] : ["head_ablation", "questions"]; } };
+};

@@ -1,65 +1,67 @@
 // What is on the screen as a file: SVG and PNG of the picture, CSV and JSON of its numbers, and Python
 // that prints the numbers again. The names of the columns are the field's, in every language.
-{
-  const lab = window.lab, TAB = "attention";
-  const say = (key, values) => lab.t(`${TAB}.${key}`, values);
 
-  lab.saveFile = (name, content, type) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
-    link.download = name;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
-  // A cell that begins like a formula is one for a spreadsheet; tokens such as "=" or "+" do.
-  const field = (value) => {
-    const text = String(value ?? ""), safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  lab.csv = ({ columns, rows }) => `\ufeff${[columns, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
-  const python = (value) => (value === null ? "None" : value === true ? "True" : value === false ? "False"
-    : Array.isArray(value) ? `[${value.map(python).join(", ")}]` : typeof value === "number" ? String(value) : JSON.stringify(value));
-  lab.pythonCall = (values) => Object.entries(values).filter(([, value]) => value !== null && value !== "").map(([name, value]) => `${name}=${python(value)}`).join(", ");
+import { scenePng, sceneSvg } from "./attention_scene.js";
+import { textOf } from "./language.js";
 
-  lab.attentionExport = (element, page, view) => {
-    const find = (selector) => element.querySelector(selector), box = find(".snippet"), code = find(".exports .code");
-    const name = () => `attention-${page.state.view}${["heads", "heat"].includes(page.state.view) ? `-layer${page.state.layer + 1}` : ""}`;
-    const save = {
-      svg: () => lab.saveFile(`${name()}.svg`, lab.sceneSvg(view().scene()), "image/svg+xml"),
-      png: async () => lab.saveFile(`${name()}.png`, await lab.scenePng(view().scene())),
-      csv: () => lab.saveFile(`${name()}.csv`, lab.csv(view().table()), "text/csv;charset=utf-8"),
-      json: () => {
-        const { columns, rows } = view().table(), { read } = page.data;
-        lab.saveFile(`${name()}.json`, JSON.stringify({ ...page.request(), view: page.state.view, link: location.href, tokens: read.tokens, columns, rows }, null, 1), "application/json");
-      },
-    };
-    for (const button of element.querySelectorAll(".exports button[value]")) {
-      button.onclick = () => save[button.value]();
-      button.disabled = true;  // until there is something
+const TAB = "attention";
+const say = (key, values) => textOf(`${TAB}.${key}`, values);
+
+export const saveFile = (name, content, type) => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+};
+// A cell that begins like a formula is one for a spreadsheet; tokens such as "=" or "+" do.
+const field = (value) => {
+  const text = String(value ?? ""), safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+export const csv = ({ columns, rows }) => `\ufeff${[columns, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
+const python = (value) => (value === null ? "None" : value === true ? "True" : value === false ? "False"
+  : Array.isArray(value) ? `[${value.map(python).join(", ")}]` : typeof value === "number" ? String(value) : JSON.stringify(value));
+export const pythonCall = (values) => Object.entries(values).filter(([, value]) => value !== null && value !== "").map(([name, value]) => `${name}=${python(value)}`).join(", ");
+
+export const attentionExport = (element, page, view) => {
+  const find = (selector) => element.querySelector(selector), box = find(".snippet"), code = find(".exports .code");
+  const name = () => `attention-${page.state.view}${["heads", "heat"].includes(page.state.view) ? `-layer${page.state.layer + 1}` : ""}`;
+  const save = {
+    svg: () => saveFile(`${name()}.svg`, sceneSvg(view().scene()), "image/svg+xml"),
+    png: async () => saveFile(`${name()}.png`, await scenePng(view().scene())),
+    csv: () => saveFile(`${name()}.csv`, csv(view().table()), "text/csv;charset=utf-8"),
+    json: () => {
+      const { columns, rows } = view().table(), { read } = page.data;
+      saveFile(`${name()}.json`, JSON.stringify({ ...page.request(), view: page.state.view, link: location.href, tokens: read.tokens, columns, rows }, null, 1), "application/json");
+    },
+  };
+  for (const button of element.querySelectorAll(".exports button[value]")) {
+    button.onclick = () => save[button.value]();
+    button.disabled = true;  // until there is something
+  }
+  const text = () => {
+    const { imports, snippet } = view(), { model, text: first, second, at, keep, off } = page.request();
+    const read = pythonCall({ model, text: first, second, at: page.state.view === "swap" ? null : at, keep: keep === "tail" ? keep : null });
+    return `from core.inference import ${[...imports].sort().join(", ")}\n\nread = dict(${read})\noff = ${python(off)}  # heads switched off: layer * n_heads + head, from 0\n${snippet()}`;
+  };
+  const renew = () => {
+    const ready = view().ready?.() ?? true;
+    for (const button of element.querySelectorAll(".exports button[value]")) button.disabled = !ready;
+    code.setAttribute("aria-expanded", String(!box.hidden));
+    if (!box.hidden) box.querySelector("pre").textContent = text();
+  };
+  code.onclick = () => { if (!page.data) return; box.hidden = !box.hidden; renew(); };
+  box.querySelector(".copy").onclick = async (event) => {
+    const button = event.currentTarget;
+    try { await navigator.clipboard.writeText(text()); } catch {  // no clipboard here: leave it selected
+      getSelection().selectAllChildren(box.querySelector("pre"));
+      return;
     }
-    const text = () => {
-      const { imports, snippet } = view(), { model, text: first, second, at, keep, off } = page.request();
-      const read = lab.pythonCall({ model, text: first, second, at: page.state.view === "swap" ? null : at, keep: keep === "tail" ? keep : null });
-      return `from core.inference import ${[...imports].sort().join(", ")}\n\nread = dict(${read})\noff = ${python(off)}  # heads switched off: layer * n_heads + head, from 0\n${snippet()}`;
-    };
-    const renew = () => {
-      const ready = view().ready?.() ?? true;
-      for (const button of element.querySelectorAll(".exports button[value]")) button.disabled = !ready;
-      code.setAttribute("aria-expanded", String(!box.hidden));
-      if (!box.hidden) box.querySelector("pre").textContent = text();
-    };
-    code.onclick = () => { if (!page.data) return; box.hidden = !box.hidden; renew(); };
-    box.querySelector(".copy").onclick = async (event) => {
-      const button = event.currentTarget;
-      try { await navigator.clipboard.writeText(text()); } catch {  // no clipboard here: leave it selected
-        getSelection().selectAllChildren(box.querySelector("pre"));
-        return;
-      }
-      button.textContent = lab.t("shell.copied");
-      setTimeout(() => { button.textContent = say("export.copy"); }, 1500);
-    };
-    return { renew };
+    button.textContent = textOf("shell.copied");
+    setTimeout(() => { button.textContent = say("export.copy"); }, 1500);
   };
-}
+  return { renew };
+};

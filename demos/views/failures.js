@@ -1,35 +1,36 @@
 // "Where it fails": a row of sentences that the bundled BERT gets wrong (core/inference/failures.py).
 //
-//   const row = lab.failures(node, { label, press, shown, why })
+//   const row = failureRow(node, { label, press, shown, why })
 //     label(one): what a button says; press(one): load it; shown(one): is it on the screen?
 //     why(one): the sentence under the row while it is
 //   row.now(): the one on the screen, or null; row.set(list): what the server sent;
-//   row.words(): call it on lab.on("lang") and after each change
-{
-  const lab = window.lab;
-  lab.failures = (node, { label, press, shown, why }) => {
-    const buttons = lab.make("div", "row"), said = lab.make("p", "quiet-text why");
-    said.setAttribute("aria-live", "polite");
-    node.replaceChildren(buttons, said);
-    node.hidden = true;
-    let list = [];
-    const row = {
-      now: () => list.find(shown) ?? null,
-      set: (found) => { list = found; node.hidden = !list.length; row.words(); },
-      words: () => {
-        const at = [...buttons.children].indexOf(document.activeElement);
-        buttons.replaceChildren(lab.make("small", "", lab.t("tokens.fails")), ...list.map((one) => {
-          const button = lab.make("button", "", label(one));
-          button.type = "button";
-          button.setAttribute("aria-pressed", String(shown(one)));
-          button.onclick = () => press(one);
-          return button;
-        }));
-        if (at >= 0) buttons.children[at]?.focus();
-        const now = row.now();
-        said.textContent = now ? why(now) : "";
-      },
-    };
-    return row;
+//   row.words(): call it on listen("lang") and after each change
+
+import { textOf } from "./language.js";
+import { make } from "./tokens.js";
+
+export const failureRow = (node, { label, press, shown, why }) => {
+  const buttons = make("div", "row"), said = make("p", "quiet-text why");
+  said.setAttribute("aria-live", "polite");
+  node.replaceChildren(buttons, said);
+  node.hidden = true;
+  let list = [];
+  const row = {
+    now: () => list.find(shown) ?? null,
+    set: (found) => { list = found; node.hidden = !list.length; row.words(); },
+    words: () => {
+      const at = [...buttons.children].indexOf(document.activeElement);
+      buttons.replaceChildren(make("small", "", textOf("tokens.fails")), ...list.map((one) => {
+        const button = make("button", "", label(one));
+        button.type = "button";
+        button.setAttribute("aria-pressed", String(shown(one)));
+        button.onclick = () => press(one);
+        return button;
+      }));
+      if (at >= 0) buttons.children[at]?.focus();
+      const now = row.now();
+      said.textContent = now ? why(now) : "";
+    },
   };
-}
+  return row;
+};

@@ -1,77 +1,94 @@
-// What the address bar holds: lab.link (each tab's state), the browser's history of pages, and how
+// What the address bar holds: pageLink (each tab's state), the browser's history of pages, and how
 // the page is seen (theme, projector).
-{
-  const lab = window.lab;
-  let query = new URLSearchParams(location.search);  // of the link that opened the page, or of a step back
-  lab.tab = query.get("tab") || null;  // made valid by the shell
 
-  // ---- Links: the state of the tab on the screen, as a readable query string ---------------------
-  // Each tab owns its parameters; the address bar always holds those of the tab on the screen, the
-  // language and, where somebody has chosen them, theme and projector.
-  // The browser's history has an entry for each step from page to page, none for what changes within
-  // one. An entry has a number; `shownIn` knows the last one in which a tab was on the screen.
-  const COMMON = new Set(["tab", "lang", "theme", "projector"]);
-  const states = {}, shownIn = {};
-  const newEntry = () => `${Date.now().toString(36)}.${Math.random().toString(36).slice(2)}`;
-  let entry = history.state?.entry ?? newEntry();
-  const queryNow = () => {
-    const now = new URLSearchParams({ tab: lab.tab, lang: lab.lang, ...lab.seenAs(), ...states[lab.tab] });
-    for (const [name, value] of query) if (name.startsWith("__")) now.set(name, value);  // Gradio's own
-    return now.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
-  };
-  lab.link = {
-    opened: Object.fromEntries(query),  // what the page was opened with
-    // What the link that opened the page says of this tab, or the fallback.
-    read: (tab, name, fallback) => (lab.link.opened.tab === tab && query.has(name) ? query.get(name) : fallback),
-    set: (tab, values) => {
-      states[tab] = { ...states[tab], ...values };
-      for (const [name, value] of Object.entries(values)) if (value === null) delete states[tab][name];
-      if (tab === lab.tab) lab.link.write();
-    },
-    // A number within [low, high] from the link, or the fallback.
-    number: (tab, name, fallback, low, high) => {
-      const value = Number.parseFloat(lab.link.read(tab, name, ""));
-      return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
-    },
-    write: (how = "replaceState") => {
-      const text = queryNow();
-      shownIn[lab.tab] = entry;
-      history[how]({ entry }, "", `?${text}`);
-      // Inside a Space the lab is a frame; the Space's page keeps its address bar equal to ours.
-      if (window.parent !== window) window.parent.postMessage({ queryString: text }, "https://huggingface.co");
-    },
-    // From one page to another: the browser's Back leads back to it.
-    step: () => { entry = newEntry(); lab.link.write("pushState"); },
-    // The browser went back or forward: returns the tab to show, null where its state of then is
-    // another one than that of now. A view reads its link but once, so the page is loaded anew.
-    returned: () => {
-      const then = new URLSearchParams(location.search), tab = then.get("tab");
-      entry = history.state?.entry ?? newEntry();
-      const has = (of) => JSON.stringify(Object.entries(of).map(([name, value]) => [name, String(value)]).sort());
-      const own = Object.fromEntries([...then].filter(([name]) => !COMMON.has(name) && !name.startsWith("__")));
-      const known = tab in states || document.querySelector(`#${CSS.escape(tab ?? "")} .page`);
-      if (known && shownIn[tab] !== entry && has(own) !== has(states[tab] ?? {})) return null;
-      if (!known) { query = then; lab.link.opened = Object.fromEntries(then); }
-      return tab;
-    },
-    // Inside a Space's frame this is the lab's own address, which works without the frame too.
-    copy: () => lab.copy(location.href),
-  };
+import { announce } from "./events.js";
+import { lang } from "./language.js";
 
-  // ---- Theme ------------------------------------------------------------------------------------
-  // Who has chosen no theme gets the system's, as Gradio puts it on the page.
-  let theme = ["dark", "light"].includes(query.get("theme")) ? query.get("theme") : null;
-  let projector = query.get("projector") === "1";
-  lab.seenAs = () => ({ ...(theme && { theme }), ...(projector && { projector: 1 }) });
-  lab.dark = () => document.body.classList.contains("dark");
-  lab.projector = () => projector;
-  lab.look = () => {  // put theme and projector on the page
-    if (theme) document.body.classList.toggle("dark", theme === "dark");
-    document.documentElement.classList.toggle("projector", projector);
-    lab.tell("theme");
-  };
-  lab.setDark = (dark) => { theme = dark ? "dark" : "light"; lab.look(); lab.link.write(); };
-  lab.setProjector = (on) => { projector = on; lab.look(); lab.link.write(); };
-  // After Gradio has done the same.
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(lab.look));
-}
+let query = new URLSearchParams(location.search);  // of the link that opened the page, or of a step back
+export let tabNow = query.get("tab") || null;  // made valid by the shell
+let stands;
+export const shellStands = new Promise((resolve) => { stands = resolve; });  // before it, no page begins
+export const setTab = (tab) => { tabNow = document.documentElement.dataset.tab = tab; };
+export const shellIsUp = () => stands();
+
+export const copyText = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {  // no clipboard in a frame, or over plain http: the old way
+    const field = document.body.appendChild(document.createElement("textarea"));
+    field.value = text;
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+};
+
+// ---- Links: the state of the tab on the screen, as a readable query string ---------------------
+// Each tab owns its parameters; the address bar always holds those of the tab on the screen, the
+// language and, where somebody has chosen them, theme and projector.
+// The browser's history has an entry for each step from page to page, none for what changes within
+// one. An entry has a number; `shownIn` knows the last one in which a tab was on the screen.
+const COMMON = new Set(["tab", "lang", "theme", "projector"]);
+const states = {}, shownIn = {};
+const newEntry = () => `${Date.now().toString(36)}.${Math.random().toString(36).slice(2)}`;
+let entry = history.state?.entry ?? newEntry();
+const queryNow = () => {
+  const now = new URLSearchParams({ tab: tabNow, lang: lang, ...seenAs(), ...states[tabNow] });
+  for (const [name, value] of query) if (name.startsWith("__")) now.set(name, value);  // Gradio's own
+  return now.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+};
+export const pageLink = {
+  opened: Object.fromEntries(query),  // what the page was opened with
+  // What the link that opened the page says of this tab, or the fallback.
+  read: (tab, name, fallback) => (pageLink.opened.tab === tab && query.has(name) ? query.get(name) : fallback),
+  set: (tab, values) => {
+    states[tab] = { ...states[tab], ...values };
+    for (const [name, value] of Object.entries(values)) if (value === null) delete states[tab][name];
+    if (tab === tabNow) pageLink.write();
+  },
+  // A number within [low, high] from the link, or the fallback.
+  number: (tab, name, fallback, low, high) => {
+    const value = Number.parseFloat(pageLink.read(tab, name, ""));
+    return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
+  },
+  write: (how = "replaceState") => {
+    const text = queryNow();
+    shownIn[tabNow] = entry;
+    history[how]({ entry }, "", `?${text}`);
+    // Inside a Space the lab is a frame; the Space's page keeps its address bar equal to ours.
+    if (window.parent !== window) window.parent.postMessage({ queryString: text }, "https://huggingface.co");
+  },
+  // From one page to another: the browser's Back leads back to it.
+  step: () => { entry = newEntry(); pageLink.write("pushState"); },
+  // The browser went back or forward: returns the tab to show, null where its state of then is
+  // another one than that of now. A view reads its link but once, so the page is loaded anew.
+  returned: () => {
+    const then = new URLSearchParams(location.search), tab = then.get("tab");
+    entry = history.state?.entry ?? newEntry();
+    const has = (of) => JSON.stringify(Object.entries(of).map(([name, value]) => [name, String(value)]).sort());
+    const own = Object.fromEntries([...then].filter(([name]) => !COMMON.has(name) && !name.startsWith("__")));
+    const known = tab in states || document.querySelector(`#${CSS.escape(tab ?? "")} .page`);
+    if (known && shownIn[tab] !== entry && has(own) !== has(states[tab] ?? {})) return null;
+    if (!known) { query = then; pageLink.opened = Object.fromEntries(then); }
+    return tab;
+  },
+  // Inside a Space's frame this is the lab's own address, which works without the frame too.
+  copy: () => copyText(location.href),
+};
+
+// ---- Theme ------------------------------------------------------------------------------------
+// Who has chosen no theme gets the system's, as Gradio puts it on the page.
+let theme = ["dark", "light"].includes(query.get("theme")) ? query.get("theme") : null;
+let projector = query.get("projector") === "1";
+export const seenAs = () => ({ ...(theme && { theme }), ...(projector && { projector: 1 }) });
+export const isDark = () => document.body.classList.contains("dark");
+export const isProjector = () => projector;
+export const applyLook = () => {  // put theme and projector on the page
+  if (theme) document.body.classList.toggle("dark", theme === "dark");
+  document.documentElement.classList.toggle("projector", projector);
+  announce("theme");
+};
+export const setDark = (dark) => { theme = dark ? "dark" : "light"; applyLook(); pageLink.write(); };
+export const setProjector = (on) => { projector = on; applyLook(); pageLink.write(); };
+// After Gradio has done the same.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(applyLook));

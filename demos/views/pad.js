@@ -1,199 +1,201 @@
 // A pad to draw a digit on: mouse, touch, pen or arrow keys; undo; strokes as a short text.
 // Under the strokes may lie a tile of 28 x 28 (a sample digit, a photo). What the lab itself laid
 // there (`example`) gives way to the first stroke; what is the learner's own is drawn upon.
-{
-  const GRID = 112;      // strokes live on a grid of 112 x 112, four units for each pixel of a tile
-  const PEN = 0.12 * GRID;
-  const KEY_STEP = 4;    // units an arrow key moves the pen
-  const MAX_TEXT = 1500; // characters: longer drawings do not go into a link
-  const TILE = 28;
 
-  // Keep the points without which a line would move by more than `tolerance` (Douglas & Peucker).
-  const simplify = (points, tolerance) => {
-    if (points.length < 3) return points;
-    const [ax, ay] = points[0], [bx, by] = points.at(-1);
-    const length = Math.hypot(bx - ax, by - ay);
-    let far = 0, at = 0;
-    for (let i = 1; i < points.length - 1; i++) {
-      const [x, y] = points[i];
-      const away = length
-        ? Math.abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length : Math.hypot(x - ax, y - ay);
-      if (away > far) { far = away; at = i; }
+import { colourNamed, rgb } from "./colours.js";
+import { listen } from "./events.js";
+
+const GRID = 112;      // strokes live on a grid of 112 x 112, four units for each pixel of a tile
+const PEN = 0.12 * GRID;
+const KEY_STEP = 4;    // units an arrow key moves the pen
+const MAX_TEXT = 1500; // characters: longer drawings do not go into a link
+const TILE = 28;
+
+// Keep the points without which a line would move by more than `tolerance` (Douglas & Peucker).
+const simplify = (points, tolerance) => {
+  if (points.length < 3) return points;
+  const [ax, ay] = points[0], [bx, by] = points.at(-1);
+  const length = Math.hypot(bx - ax, by - ay);
+  let far = 0, at = 0;
+  for (let i = 1; i < points.length - 1; i++) {
+    const [x, y] = points[i];
+    const away = length
+      ? Math.abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length : Math.hypot(x - ax, y - ay);
+    if (away > far) { far = away; at = i; }
+  }
+  if (far <= tolerance) return [points[0], points.at(-1)];
+  return [...simplify(points.slice(0, at + 1), tolerance).slice(0, -1), ...simplify(points.slice(at), tolerance)];
+};
+
+// strokes <-> "x,y,x,y:x,y": whole numbers from 0 to 112, strokes parted by colons.
+const write = (strokes) => strokes.map((stroke) => stroke.flat().join(",")).join(":");
+const read = (text) => {
+  const strokes = text.slice(0, MAX_TEXT).split(":").map((part) => part.split(",").map(Number));
+  const whole = strokes.every((numbers) => numbers.length >= 2 && numbers.length % 2 === 0
+    && numbers.every((n) => Number.isInteger(n) && n >= 0 && n <= GRID));
+  if (!text || !whole) return [];
+  return strokes.map((numbers) => Array.from({ length: numbers.length / 2 }, (_, i) => numbers.slice(2 * i, 2 * i + 2)));
+};
+
+const line = (context, strokes, scale, colour) => {
+  context.lineCap = context.lineJoin = "round";
+  context.lineWidth = PEN * scale;
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  for (const stroke of strokes) {
+    const [[startX, startY]] = stroke;
+    context.beginPath();
+    if (stroke.every(([x, y]) => x === startX && y === startY)) {  // a line without a length isn't drawn
+      context.arc(startX * scale, startY * scale, PEN * scale / 2, 0, 7);
+      context.fill();
+      continue;
     }
-    if (far <= tolerance) return [points[0], points.at(-1)];
-    return [...simplify(points.slice(0, at + 1), tolerance).slice(0, -1), ...simplify(points.slice(at), tolerance)];
+    for (const [x, y] of stroke) context.lineTo(x * scale, y * scale);
+    context.stroke();
+  }
+};
+
+// drawingPad(canvas, changed): `changed(done)` after each change, done = false while a stroke lasts.
+export const drawingPad = (canvas, changed) => {
+  const raster = new OffscreenCanvas(GRID, GRID);
+  const ink = raster.getContext("2d", { willReadFrequently: true });
+  const stamp = new OffscreenCanvas(TILE, TILE);
+  const blank = { tile: null, name: null, strokes: [], example: false };  // name: what the tile is, for the caller
+  const pad = { ...blank };
+  const past = [];
+  let live = null;                                       // the stroke under way
+  let pen = null;                                        // {x, y, down} once keys have moved it
+
+  const show = () => {
+    const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)) || 308;
+    if (canvas.width !== size) canvas.width = canvas.height = size;
+    const context = canvas.getContext("2d"), scale = size / GRID, colour = colourNamed("input");
+    context.clearRect(0, 0, size, size);
+    if (pad.tile) {
+      const [r, g, b] = rgb(colour);
+      stampTile(r, g, b);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(stamp, 0, 0, size, size);
+    }
+    line(context, all(), scale, colour);
+    if (!pen) return;
+    context.lineWidth = 2 * size / canvas.clientWidth;
+    context.strokeStyle = colourNamed(pen.down ? "error" : "ink");
+    context.beginPath();
+    context.arc(pen.x * scale, pen.y * scale, PEN * scale / 2, 0, 7);
+    context.stroke();
+  };
+  const all = () => (live ? [...pad.strokes, live] : pad.strokes);
+  const stampTile = (r, g, b) => {
+    const image = new ImageData(TILE, TILE);
+    pad.tile.forEach((value, i) => image.data.set([r, g, b, Math.round(255 * value)], 4 * i));
+    stamp.getContext("2d").putImageData(image, 0, 0);
   };
 
-  // strokes <-> "x,y,x,y:x,y": whole numbers from 0 to 112, strokes parted by colons.
-  const write = (strokes) => strokes.map((stroke) => stroke.flat().join(",")).join(":");
-  const read = (text) => {
-    const strokes = text.slice(0, MAX_TEXT).split(":").map((part) => part.split(",").map(Number));
-    const whole = strokes.every((numbers) => numbers.length >= 2 && numbers.length % 2 === 0
-      && numbers.every((n) => Number.isInteger(n) && n >= 0 && n <= GRID));
-    if (!text || !whole) return [];
-    return strokes.map((numbers) => Array.from({ length: numbers.length / 2 }, (_, i) => numbers.slice(2 * i, 2 * i + 2)));
+  const remember = () => {
+    past.push({ tile: pad.tile, name: pad.name, strokes: [...pad.strokes], example: pad.example });
+    if (past.length > 100) past.shift();
+  };
+  const begin = (point) => {
+    remember();
+    if (pad.example) Object.assign(pad, blank);
+    live = [point];
+  };
+  const end = () => {
+    if (!live) return;
+    // What stays is what a link can say: few points, whole numbers.
+    const whole = simplify(live, 0.7).map((p) => p.map((n) => Math.round(Math.min(GRID, Math.max(0, n)))));
+    pad.strokes = [...pad.strokes, whole];
+    live = null;
+    show();
+    changed(true);
   };
 
-  const line = (context, strokes, scale, colour) => {
-    context.lineCap = context.lineJoin = "round";
-    context.lineWidth = PEN * scale;
-    context.strokeStyle = colour;
-    context.fillStyle = colour;
-    for (const stroke of strokes) {
-      const [[startX, startY]] = stroke;
-      context.beginPath();
-      if (stroke.every(([x, y]) => x === startX && y === startY)) {  // a line without a length isn't drawn
-        context.arc(startX * scale, startY * scale, PEN * scale / 2, 0, 7);
-        context.fill();
-        continue;
+  // ---- Mouse, finger, pen
+  canvas.style.touchAction = "none";
+  const place = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width * GRID, (event.clientY - box.top) / box.height * GRID];
+  };
+  canvas.onpointerdown = (event) => {
+    if (!event.isPrimary || event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    pen = null;
+    begin(place(event));
+    show();
+    changed(false);
+  };
+  canvas.onpointermove = (event) => {
+    if (!live || pen || !event.isPrimary) return;
+    const moves = event.getCoalescedEvents?.() ?? [];
+    for (const move of moves.length ? moves : [event]) live.push(place(move));
+    show();
+    changed(false);
+  };
+  canvas.onpointerup = canvas.onpointercancel = (event) => { if (event.isPrimary && !pen) end(); };
+
+  // ---- Keys: arrows move, space puts the pen down and lifts it
+  const held = new Set();
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const lift = () => { if (pen?.down) { pen.down = false; end(); } };
+  canvas.onkeydown = (event) => {
+    const undo = event.key === "Backspace" || (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey));
+    if (!(event.key in ARROWS) && ![" ", "Enter", "Escape", "Delete"].includes(event.key) && !undo) return;
+    event.preventDefault();
+    if (undo) { lift(); pad.undo(); return; }
+    if (event.key === "Delete") { lift(); pad.clear(); return; }
+    if (event.key === "Escape") { lift(); show(); return; }
+    pen ??= { x: GRID / 2, y: GRID / 4, down: false };
+    if (event.key in ARROWS) {
+      held.add(event.key);
+      for (const key of held) {
+        pen.x = Math.min(GRID, Math.max(0, pen.x + KEY_STEP * ARROWS[key][0]));
+        pen.y = Math.min(GRID, Math.max(0, pen.y + KEY_STEP * ARROWS[key][1]));
       }
-      for (const [x, y] of stroke) context.lineTo(x * scale, y * scale);
-      context.stroke();
+      if (pen.down) { live.push([pen.x, pen.y]); changed(false); }
+    } else if (!event.repeat) {
+      if (pen.down) { lift(); } else { pen.down = true; begin([pen.x, pen.y]); changed(false); }
     }
+    show();
   };
+  canvas.onkeyup = (event) => held.delete(event.key);
+  canvas.onblur = () => { held.clear(); lift(); pen = null; show(); };
 
-  // lab.pad(canvas, changed): `changed(done)` after each change, done = false while a stroke lasts.
-  lab.pad = (canvas, changed) => {
-    const raster = new OffscreenCanvas(GRID, GRID);
-    const ink = raster.getContext("2d", { willReadFrequently: true });
-    const stamp = new OffscreenCanvas(TILE, TILE);
-    const blank = { tile: null, name: null, strokes: [], example: false };  // name: what the tile is, for the caller
-    const pad = { ...blank };
-    const past = [];
-    let live = null;                                       // the stroke under way
-    let pen = null;                                        // {x, y, down} once keys have moved it
-
-    const show = () => {
-      const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)) || 308;
-      if (canvas.width !== size) canvas.width = canvas.height = size;
-      const context = canvas.getContext("2d"), scale = size / GRID, colour = lab.colour("input");
-      context.clearRect(0, 0, size, size);
+  const replace = (content) => {
+    Object.assign(pad, blank, content);
+    live = null;
+    show();
+    changed(true);
+  };
+  listen("theme", show);
+  new ResizeObserver(show).observe(canvas);
+  return Object.assign(pad, {
+    show,
+    // Lay something on the pad without a call of `changed`, as at the start.
+    open: (content) => { Object.assign(pad, blank, content); show(); },
+    // Put something else on the pad; `undo` brings back what was there.
+    set: (content) => { remember(); replace(content); },
+    undo: () => { if (past.length) replace(past.pop()); },
+    clear: () => { if (pad.tile || pad.strokes.length) pad.set({}); },
+    canUndo: () => past.length > 0,
+    drawing: () => live !== null,
+    empty: () => !pad.tile && !all().length,
+    // Ink as bytes, [112 x 112], 255 for full ink.
+    bytes: () => {
+      ink.clearRect(0, 0, GRID, GRID);
       if (pad.tile) {
-        const [r, g, b] = lab.rgb(colour);
-        stampTile(r, g, b);
-        context.imageSmoothingEnabled = false;
-        context.drawImage(stamp, 0, 0, size, size);
+        stampTile(0, 0, 0);
+        ink.imageSmoothingEnabled = false;
+        ink.drawImage(stamp, 0, 0, GRID, GRID);
       }
-      line(context, all(), scale, colour);
-      if (!pen) return;
-      context.lineWidth = 2 * size / canvas.clientWidth;
-      context.strokeStyle = lab.colour(pen.down ? "error" : "ink");
-      context.beginPath();
-      context.arc(pen.x * scale, pen.y * scale, PEN * scale / 2, 0, 7);
-      context.stroke();
-    };
-    const all = () => (live ? [...pad.strokes, live] : pad.strokes);
-    const stampTile = (r, g, b) => {
-      const image = new ImageData(TILE, TILE);
-      pad.tile.forEach((value, i) => image.data.set([r, g, b, Math.round(255 * value)], 4 * i));
-      stamp.getContext("2d").putImageData(image, 0, 0);
-    };
-
-    const remember = () => {
-      past.push({ tile: pad.tile, name: pad.name, strokes: [...pad.strokes], example: pad.example });
-      if (past.length > 100) past.shift();
-    };
-    const begin = (point) => {
-      remember();
-      if (pad.example) Object.assign(pad, blank);
-      live = [point];
-    };
-    const end = () => {
-      if (!live) return;
-      // What stays is what a link can say: few points, whole numbers.
-      const whole = simplify(live, 0.7).map((p) => p.map((n) => Math.round(Math.min(GRID, Math.max(0, n)))));
-      pad.strokes = [...pad.strokes, whole];
-      live = null;
-      show();
-      changed(true);
-    };
-
-    // ---- Mouse, finger, pen
-    canvas.style.touchAction = "none";
-    const place = (event) => {
-      const box = canvas.getBoundingClientRect();
-      return [(event.clientX - box.left) / box.width * GRID, (event.clientY - box.top) / box.height * GRID];
-    };
-    canvas.onpointerdown = (event) => {
-      if (!event.isPrimary || event.button !== 0) return;
-      canvas.setPointerCapture(event.pointerId);
-      pen = null;
-      begin(place(event));
-      show();
-      changed(false);
-    };
-    canvas.onpointermove = (event) => {
-      if (!live || pen || !event.isPrimary) return;
-      const moves = event.getCoalescedEvents?.() ?? [];
-      for (const move of moves.length ? moves : [event]) live.push(place(move));
-      show();
-      changed(false);
-    };
-    canvas.onpointerup = canvas.onpointercancel = (event) => { if (event.isPrimary && !pen) end(); };
-
-    // ---- Keys: arrows move, space puts the pen down and lifts it
-    const held = new Set();
-    const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const lift = () => { if (pen?.down) { pen.down = false; end(); } };
-    canvas.onkeydown = (event) => {
-      const undo = event.key === "Backspace" || (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey));
-      if (!(event.key in ARROWS) && ![" ", "Enter", "Escape", "Delete"].includes(event.key) && !undo) return;
-      event.preventDefault();
-      if (undo) { lift(); pad.undo(); return; }
-      if (event.key === "Delete") { lift(); pad.clear(); return; }
-      if (event.key === "Escape") { lift(); show(); return; }
-      pen ??= { x: GRID / 2, y: GRID / 4, down: false };
-      if (event.key in ARROWS) {
-        held.add(event.key);
-        for (const key of held) {
-          pen.x = Math.min(GRID, Math.max(0, pen.x + KEY_STEP * ARROWS[key][0]));
-          pen.y = Math.min(GRID, Math.max(0, pen.y + KEY_STEP * ARROWS[key][1]));
-        }
-        if (pen.down) { live.push([pen.x, pen.y]); changed(false); }
-      } else if (!event.repeat) {
-        if (pen.down) { lift(); } else { pen.down = true; begin([pen.x, pen.y]); changed(false); }
-      }
-      show();
-    };
-    canvas.onkeyup = (event) => held.delete(event.key);
-    canvas.onblur = () => { held.clear(); lift(); pen = null; show(); };
-
-    const replace = (content) => {
-      Object.assign(pad, blank, content);
-      live = null;
-      show();
-      changed(true);
-    };
-    lab.on("theme", show);
-    new ResizeObserver(show).observe(canvas);
-    return Object.assign(pad, {
-      show,
-      // Lay something on the pad without a call of `changed`, as at the start.
-      open: (content) => { Object.assign(pad, blank, content); show(); },
-      // Put something else on the pad; `undo` brings back what was there.
-      set: (content) => { remember(); replace(content); },
-      undo: () => { if (past.length) replace(past.pop()); },
-      clear: () => { if (pad.tile || pad.strokes.length) pad.set({}); },
-      canUndo: () => past.length > 0,
-      drawing: () => live !== null,
-      empty: () => !pad.tile && !all().length,
-      // Ink as bytes, [112 x 112], 255 for full ink.
-      bytes: () => {
-        ink.clearRect(0, 0, GRID, GRID);
-        if (pad.tile) {
-          stampTile(0, 0, 0);
-          ink.imageSmoothingEnabled = false;
-          ink.drawImage(stamp, 0, 0, GRID, GRID);
-        }
-        line(ink, all(), 1, "#000");
-        const { data } = ink.getImageData(0, 0, GRID, GRID);
-        const bytes = new Uint8Array(GRID * GRID);
-        for (let i = 0; i < bytes.length; i++) bytes[i] = data[4 * i + 3];
-        return bytes;
-      },
-      // The strokes for a link, or null where they are too many.
-      text: () => { const text = write(pad.strokes); return text.length <= MAX_TEXT ? text : null; },
-      read,
-    });
-  };
-}
+      line(ink, all(), 1, "#000");
+      const { data } = ink.getImageData(0, 0, GRID, GRID);
+      const bytes = new Uint8Array(GRID * GRID);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = data[4 * i + 3];
+      return bytes;
+    },
+    // The strokes for a link, or null where they are too many.
+    text: () => { const text = write(pad.strokes); return text.length <= MAX_TEXT ? text : null; },
+    read,
+  });
+};

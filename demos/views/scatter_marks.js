@@ -1,113 +1,114 @@
 // What stands on top of a cloud: names of the digits, axes, the probe, the drawing, pins.
-{
-  const lab = window.lab;
-  const SUBSCRIPTS = "₁₂₃";
 
-  lab.scatterColours = () => Object.fromEntries(
-    ["ink", "paper", "code", "input", "soft", "strong-line"].map((name) => [name, lab.colour(name)]));
-  // Draw in CSS pixels. `at(i)` is a point's code, `place(code)` its [x, y, far] on the canvas.
-  lab.scatterMarks = (context, cloud, { medians, dimensions, scale, colour, digits, labels, at, place }) => {
-    const write = (text, x, y, ink, font) => {
-      context.font = font;
-      context.lineWidth = 4;
-      context.strokeStyle = colour.paper;
-      context.fillStyle = ink;
-      context.strokeText(text, x, y);
-      context.fillText(text, x, y);
-    };
-    const path = (...codes) => {
+import { colourNamed } from "./colours.js";
+import { inkOn } from "./scatter.js";
+
+const SUBSCRIPTS = "₁₂₃";
+
+export const scatterColours = () => Object.fromEntries(
+  ["ink", "paper", "code", "input", "soft", "strong-line"].map((name) => [name, colourNamed(name)]));
+// Draw in CSS pixels. `at(i)` is a point's code, `place(code)` its [x, y, far] on the canvas.
+export const scatterMarks = (context, cloud, { medians, dimensions, scale, colour, digits, labels, at, place }) => {
+  const write = (text, x, y, ink, font) => {
+    context.font = font;
+    context.lineWidth = 4;
+    context.strokeStyle = colour.paper;
+    context.fillStyle = ink;
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
+  };
+  const path = (...codes) => {
+    context.beginPath();
+    for (const code of codes) context.lineTo(...place(code).slice(0, 2));
+    context.stroke();
+  };
+  const ring = (code, radius, ink, thick = 2.5) => {
+    const [x, y] = place(code);
+    for (const [width, style] of [[thick + 2.5, colour.paper], [thick, ink]]) {
+      context.lineWidth = width;
+      context.strokeStyle = style;
       context.beginPath();
-      for (const code of codes) context.lineTo(...place(code).slice(0, 2));
+      context.arc(x, y, radius * scale, 0, 2 * Math.PI);
       context.stroke();
-    };
-    const ring = (code, radius, ink, thick = 2.5) => {
-      const [x, y] = place(code);
-      for (const [width, style] of [[thick + 2.5, colour.paper], [thick, ink]]) {
-        context.lineWidth = width;
-        context.strokeStyle = style;
-        context.beginPath();
-        context.arc(x, y, radius * scale, 0, 2 * Math.PI);
-        context.stroke();
-      }
-      return [x, y];
-    };
-    const inside = (i) => i !== null && i !== undefined && i < cloud.count() && !cloud.hidden.has(labels[i]);
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
+    }
+    return [x, y];
+  };
+  const inside = (i) => i !== null && i !== undefined && i < cloud.count() && !cloud.hidden.has(labels[i]);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
 
-    const { probe, star, near = [], pins = [] } = cloud.marks;
-    if (dimensions === 3 && cloud.box) {
-      const { low, high } = cloud.box;
-      for (let k = 0; k < 3; k++) {   // three edges from one corner are the axes
-        const end = low.map((value, j) => (j === k ? high[k] : value));
-        context.lineWidth = 1.5;
-        context.strokeStyle = colour["strong-line"];
-        path(low, end);
-        const beyond = low.map((value, j) => (j === k ? high[k] + 0.07 * (high[k] - low[k]) : value));
-        write(`z${SUBSCRIPTS[k]}`, ...place(beyond).slice(0, 2), colour.soft, `600 ${15 * scale}px system-ui`);
-      }
-      if (probe) {                    // through the probe, along each axis: what the sliders move
-        context.lineWidth = 1.5;
-        context.strokeStyle = colour.code;
-        context.setLineDash([4, 4]);
-        for (let k = 0; k < 3; k++)
-          path(...[low, high].map((edge) => probe.map((value, j) => (j === k ? edge[k] : value))));
-        context.setLineDash([]);
-      }
+  const { probe, star, near = [], pins = [] } = cloud.marks;
+  if (dimensions === 3 && cloud.box) {
+    const { low, high } = cloud.box;
+    for (let k = 0; k < 3; k++) {   // three edges from one corner are the axes
+      const end = low.map((value, j) => (j === k ? high[k] : value));
+      context.lineWidth = 1.5;
+      context.strokeStyle = colour["strong-line"];
+      path(low, end);
+      const beyond = low.map((value, j) => (j === k ? high[k] + 0.07 * (high[k] - low[k]) : value));
+      write(`z${SUBSCRIPTS[k]}`, ...place(beyond).slice(0, 2), colour.soft, `600 ${15 * scale}px system-ui`);
     }
-    if (star) {
-      context.lineWidth = 2;
-      context.strokeStyle = colour.input;
-      for (const i of near) if (inside(i)) path(star, at(i));
-      for (const i of near) if (inside(i)) ring(at(i), 5, colour.input, 2);
+    if (probe) {                    // through the probe, along each axis: what the sliders move
+      context.lineWidth = 1.5;
+      context.strokeStyle = colour.code;
+      context.setLineDash([4, 4]);
+      for (let k = 0; k < 3; k++)
+        path(...[low, high].map((edge) => probe.map((value, j) => (j === k ? edge[k] : value))));
+      context.setLineDash([]);
     }
-    medians.map((code, label) => ({ code, label })).filter(({ code, label }) => code && !cloud.hidden.has(label))
-      .map((median) => ({ ...median, spot: place(median.code) }))
-      .sort((a, b) => b.spot[2] - a.spot[2])
-      .forEach(({ label, spot: [x, y] }) => {
-        const fill = digits[label];
-        context.beginPath();
-        context.arc(x, y, 12 * scale, 0, 2 * Math.PI);
-        context.fillStyle = `rgb(${fill})`;
-        context.strokeStyle = colour.paper;
-        context.lineWidth = 2.5;
-        context.fill();
-        context.stroke();
-        context.font = `700 ${15 * scale}px system-ui`;
-        context.fillStyle = lab.inkOn(fill);
-        context.fillText(label, x, y + scale);
-      });
-    pins.forEach((i, k) => {
-      if (!inside(i)) return;
-      const [x, y] = ring(at(i), 7, colour.ink);
-      write(String.fromCharCode(65 + k), x + 13 * scale, y - 11 * scale, colour.ink, `700 ${14 * scale}px system-ui`);
-    });
-    if (probe) {
-      const [x, y] = ring(probe, 9, colour.code, 4);
-      context.fillStyle = colour.code;
-      context.fillRect(x - 2, y - 2, 4, 4);
-    }
-    if (star) {
-      const [x, y] = place(star);
+  }
+  if (star) {
+    context.lineWidth = 2;
+    context.strokeStyle = colour.input;
+    for (const i of near) if (inside(i)) path(star, at(i));
+    for (const i of near) if (inside(i)) ring(at(i), 5, colour.input, 2);
+  }
+  medians.map((code, label) => ({ code, label })).filter(({ code, label }) => code && !cloud.hidden.has(label))
+    .map((median) => ({ ...median, spot: place(median.code) }))
+    .sort((a, b) => b.spot[2] - a.spot[2])
+    .forEach(({ label, spot: [x, y] }) => {
+      const fill = digits[label];
       context.beginPath();
-      for (let k = 0; k < 10; k++) {
-        const reach = (k % 2 ? 5.5 : 13) * scale, angle = (k * Math.PI) / 5;
-        context.lineTo(x + reach * Math.sin(angle), y - reach * Math.cos(angle));
-      }
-      context.closePath();
-      context.fillStyle = colour.input;
+      context.arc(x, y, 12 * scale, 0, 2 * Math.PI);
+      context.fillStyle = `rgb(${fill})`;
       context.strokeStyle = colour.paper;
       context.lineWidth = 2.5;
+      context.fill();
       context.stroke();
-      context.fill();
+      context.font = `700 ${15 * scale}px system-ui`;
+      context.fillStyle = inkOn(fill);
+      context.fillText(label, x, y + scale);
+    });
+  pins.forEach((i, k) => {
+    if (!inside(i)) return;
+    const [x, y] = ring(at(i), 7, colour.ink);
+    write(String.fromCharCode(65 + k), x + 13 * scale, y - 11 * scale, colour.ink, `700 ${14 * scale}px system-ui`);
+  });
+  if (probe) {
+    const [x, y] = ring(probe, 9, colour.code, 4);
+    context.fillStyle = colour.code;
+    context.fillRect(x - 2, y - 2, 4, 4);
+  }
+  if (star) {
+    const [x, y] = place(star);
+    context.beginPath();
+    for (let k = 0; k < 10; k++) {
+      const reach = (k % 2 ? 5.5 : 13) * scale, angle = (k * Math.PI) / 5;
+      context.lineTo(x + reach * Math.sin(angle), y - reach * Math.cos(angle));
     }
-    if (inside(cloud.hovered)) {
-      const [x, y] = ring(at(cloud.hovered), 8, colour.ink);
-      context.fillStyle = `rgb(${digits[labels[cloud.hovered]]})`;
-      context.beginPath();
-      context.arc(x, y, 6 * scale, 0, 2 * Math.PI);
-      context.fill();
-    }
-  };
-}
+    context.closePath();
+    context.fillStyle = colour.input;
+    context.strokeStyle = colour.paper;
+    context.lineWidth = 2.5;
+    context.stroke();
+    context.fill();
+  }
+  if (inside(cloud.hovered)) {
+    const [x, y] = ring(at(cloud.hovered), 8, colour.ink);
+    context.fillStyle = `rgb(${digits[labels[cloud.hovered]]})`;
+    context.beginPath();
+    context.arc(x, y, 6 * scale, 0, 2 * Math.PI);
+    context.fill();
+  }
+};

@@ -1,78 +1,78 @@
 // Long work: one request begins it, others ask how far it is until it is over.
-//   const work = lab.work({ begin, look, stop, name }, heard);
+//   const work = longWork({ begin, look, stop, name }, heard);
 //     begin, look, stop: handlers; heard(report): each report, { job, state, over, ... }. State "error" has
-//     `error`, as lab.problem shows it; what was stopped before it had a place is "stopped" at once.
+//     `error`, as showProblem shows it; what was stopped before it had a place is "stopped" at once.
 //   work.start(request): begin it, under a name that nobody else can guess, which is returned;
 //   work.left(): {job, request} of what was under way here when the page was loaded anew, or null (the
 //     browser keeps it under `name` for as long as its own tab is open);
 //   work.find(job): go on with that; resolves to whether it is there;
 //   work.stop(): give it up; work.job: what is under way, or null.
-{
-  const lab = window.lab;
-  const MISSES = 5, AGAIN = 1000;  // questions without an answer, milliseconds to the next
-  const OBEY = 6000;               // milliseconds after which a stop needs no answer
 
-  lab.jobName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+import { askServer } from "./asking.js";
 
-  lab.work = ({ begin, look, stop, name }, heard) => {
-    const work = { job: null }, place = `lab.work.${name}`;
-    // A browser may forbid the storage: then a page that is loaded anew knows of nothing.
-    const keep = (left) => { try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
-    const forget = () => { try { sessionStorage.removeItem(place); } catch { /* forbidden */ } };
-    work.left = () => { try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; } };
-    let begun = Promise.resolve(), hasPlace = false;
-    const tell = (job, report) => {
-      if (job !== work.job) return;  // given up, or another one was begun
-      if (report.over) { work.job = null; forget(); }
-      heard({ ...report, job });
-    };
-    const fail = (job, error) => tell(job, { state: "error", over: true, error });
-    const follow = async (job) => {  // the server lets each question wait a little
-      let missed = 0;
-      while (work.job === job) {
-        let report = null;
-        try {
-          report = await lab.ask(look, { job });
-          missed = 0;
-        } catch (failure) {
-          if (failure.key || ++missed > MISSES) { fail(job, failure); return; }
-          await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
-        }
-        if (report) tell(job, report);
-      }
-    };
-    work.start = (request) => {
-      const job = lab.jobName();
-      work.job = job;
-      keep({ job, request });
-      hasPlace = false;
-      begun = lab.ask(begin, { ...request, job }).then(() => {
-        if (work.job !== job) return;
-        hasPlace = true;
-        follow(job);
-      }, (failure) => fail(job, failure));
-      return job;
-    };
-    work.find = async (job) => {
-      let report;
-      try { report = await lab.ask(look, { job }); } catch { forget(); return false; }
-      if (work.job) return false;
-      work.job = job;
-      hasPlace = true;
-      tell(job, report);
-      follow(job);
-      return true;
-    };
-    work.stop = async () => {
-      const { job } = work;
-      if (!job) return;
-      const free = () => tell(job, { state: "stopped", over: true });
-      if (hasPlace) setTimeout(free, OBEY); else free();
-      try {
-        await begun;  // else the stop may overtake it
-        await lab.ask(stop, { job });
-      } catch (failure) { fail(job, failure); }
-    };
-    return work;
+const MISSES = 5, AGAIN = 1000;  // questions without an answer, milliseconds to the next
+const OBEY = 6000;               // milliseconds after which a stop needs no answer
+
+export const jobName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export const longWork = ({ begin, look, stop, name }, heard) => {
+  const work = { job: null }, place = `lab.work.${name}`;
+  // A browser may forbid the storage: then a page that is loaded anew knows of nothing.
+  const keep = (left) => { try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
+  const forget = () => { try { sessionStorage.removeItem(place); } catch { /* forbidden */ } };
+  work.left = () => { try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; } };
+  let begun = Promise.resolve(), hasPlace = false;
+  const tell = (job, report) => {
+    if (job !== work.job) return;  // given up, or another one was begun
+    if (report.over) { work.job = null; forget(); }
+    heard({ ...report, job });
   };
-}
+  const fail = (job, error) => tell(job, { state: "error", over: true, error });
+  const follow = async (job) => {  // the server lets each question wait a little
+    let missed = 0;
+    while (work.job === job) {
+      let report = null;
+      try {
+        report = await askServer(look, { job });
+        missed = 0;
+      } catch (failure) {
+        if (failure.key || ++missed > MISSES) { fail(job, failure); return; }
+        await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+      }
+      if (report) tell(job, report);
+    }
+  };
+  work.start = (request) => {
+    const job = jobName();
+    work.job = job;
+    keep({ job, request });
+    hasPlace = false;
+    begun = askServer(begin, { ...request, job }).then(() => {
+      if (work.job !== job) return;
+      hasPlace = true;
+      follow(job);
+    }, (failure) => fail(job, failure));
+    return job;
+  };
+  work.find = async (job) => {
+    let report;
+    try { report = await askServer(look, { job }); } catch { forget(); return false; }
+    if (work.job) return false;
+    work.job = job;
+    hasPlace = true;
+    tell(job, report);
+    follow(job);
+    return true;
+  };
+  work.stop = async () => {
+    const { job } = work;
+    if (!job) return;
+    const free = () => tell(job, { state: "stopped", over: true });
+    if (hasPlace) setTimeout(free, OBEY); else free();
+    try {
+      await begun;  // else the stop may overtake it
+      await askServer(stop, { job });
+    } catch (failure) { fail(job, failure); }
+  };
+  return work;
+};

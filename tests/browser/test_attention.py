@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.visiting import switch_language
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -199,7 +201,7 @@ def test_bad_texts_are_told_in_both_languages_and_never_run(browser):
     lab.locator("textarea.a").fill(" ")
     lab.locator(".typed > .problem").wait_for()
     english = lab.locator(".typed > .problem").inner_text()
-    page.get_by_role("button", name="中文").first.click()
+    switch_language(page)
     assert lab.locator(".typed > .problem").inner_text() != english
     after(page, lambda: lab.locator("textarea.a").fill("cat " * 700))
     lab.get_by_role("button", name="改为保留结尾").click()
@@ -222,7 +224,7 @@ def test_the_language_changes_while_another_tab_is_shown(browser):
     chapters.last.click()
     examples = page.locator("#sentiment .examples")
     examples.get_by_text("Examples").wait_for()
-    page.locator(".shell .language").click()
+    switch_language(page)
     examples.get_by_text("例句").wait_for()
     page.wait_for_url("**lang=zh**")
     chapters.get_by_text("注意力").click()

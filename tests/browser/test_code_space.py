@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.visiting import module, switch_language
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -104,18 +106,20 @@ def test_the_probe_decodes_here_and_the_link_restores_it(browser):
     changed(page, ".big", lambda: drag(page, slider, -50))
     changed(page, ".big", lambda: slider.press("PageUp"))
     assert browser.requests[before:] == []
-    found, nearest = page.evaluate("""() => {
+    found, nearest = page.evaluate(
+        """async () => {
         const { cloud } = document.querySelector("canvas.cloud");
         const codes = Array.from({ length: 5000 }, (_, i) => cloud.at(i));
         const { probe } = cloud.marks;
         const far = codes.map((code) => Math.hypot(...code.map((value, k) => value - probe[k])));
         const order = [...far.keys()].sort((a, b) => far[a] - far[b]);
-        const found = lab.codePanels.nearest(Float32Array.from(codes.flat()), probe, 5);
+        const found = (await PANELS).codePanels.nearest(Float32Array.from(codes.flat()), probe, 5);
         return [found.map(({ i }) => i), order.slice(0, 5)];
-    }""")
+    }""".replace("PANELS", module("code_panels"))
+    )
     assert found == nearest
     pixels, address = picture(page, ".big"), page.url
-    page.locator(".shell .language").click()
+    switch_language(page)
     lab.get_by_text("看它怎样学会").wait_for()
     assert lab.locator(".card").count() == 2
     assert picture(page, ".big") == pixels
@@ -151,7 +155,10 @@ def test_training_and_holes_on_a_phone(browser):
 
 def test_the_drawing_of_the_first_page_is_a_star(browser):
     page = opened(browser)
-    page.evaluate("lab.digits().then((digits) => lab.keepDrawing(digits.pixels(12)))")
+    page.evaluate(
+        f"""{module("digits")}.then(async ({{ keepDrawing, sampleDigits }}) =>
+            keepDrawing((await sampleDigits()).pixels(12)))"""
+    )
     page.wait_for_function(f"{CLOUD}.marks.star?.length === 3")
     assert page.evaluate(f"{CLOUD}.marks.near[0]") == 12  # its own code is the nearest
     assert page.locator("#code_space .near figure").count() == 7

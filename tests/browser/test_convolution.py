@@ -10,19 +10,21 @@ from torch import nn
 from torch.testing import assert_close
 
 from core import texts
+from tests.browser.visiting import module, switch_language
 
 pytestmark = pytest.mark.browser
 
 PAGE = "#convolution article"
 MODES = ("zeros", "reflect", "replicate", "circular")
 N_VALID, N_ANY = 150, 300
-RUN = """cases => cases.map(({ layer, picture, weight, bias }) => {
-  const { pad, forward, outputSize, counts } = lab.convolution;
+MATH = module("convolution_math")
+RUN = """async cases => { const { pad, forward, outputSize, counts, line } = await MATH;
+  return cases.map(({ layer, picture, weight, bias }) => {
   const out = forward(pad(picture, layer), layer, weight, bias);
   const size = outputSize(layer, [picture.height, picture.width]);
   return { values: [...out.values], shape: [out.channels, out.height, out.width], size,
-           n: counts(layer, size), line: lab.convolution.line(layer) };
-})"""
+           n: counts(layer, size), line: line(layer) };
+}); }""".replace("MATH", MATH)
 
 
 def opened(browser, query: str = "&lang=en", **settings):
@@ -121,15 +123,16 @@ def test_the_browser_refuses_what_torch_refuses_and_its_remedy_works(browser):
     cases = [drawn_layer(rng, 8) for _ in range(N_ANY)]
     said = [torch_refusal(layer, size) for layer, size in cases]
     answers = opened(browser).evaluate(
-        """cases => cases.map(([layer, size]) => {
-          const first = lab.convolution.refusal(layer, size);
+        """async cases => { const { refusal } = await MATH;
+        return cases.map(([layer, size]) => {
+          const first = refusal(layer, size);
           let now = layer, left = first, rounds = 0;
           for (; left && rounds < 6; rounds++) {
             now = { ...now, ...left.fix };
-            left = lab.convolution.refusal(now, size);
+            left = refusal(now, size);
           }
           return { first, mended: !left, now };
-        })""",
+        }); }""".replace("MATH", MATH),
         cases,
     )
     kinds: set[str] = set()
@@ -151,8 +154,10 @@ def test_activations_and_their_derivatives_are_torchs(browser):
     x = torch.cat([torch.linspace(-12, 12, 481), torch.tensor([0.0, -60.0, 60.0, 800.0, -800.0])])
     x = x.double().requires_grad_()
     answers = opened(browser).evaluate(
-        """x => Object.fromEntries(Object.entries(lab.convolution.ACTIVATIONS)
-             .map(([name, [f, slope]]) => [name, [x.map(f), x.map(slope)]]))""",
+        """async x => Object.fromEntries(Object.entries((await MATH).ACTIVATIONS)
+             .map(([name, [f, slope]]) => [name, [x.map(f), x.map(slope)]]))""".replace(
+            "MATH", MATH
+        ),
         x.tolist(),
     )
     reference = {"none": lambda v: v, "relu": F.relu, "gelu": F.gelu, "mish": F.mish}
@@ -251,7 +256,7 @@ def test_refusals_are_explained_in_both_languages_and_mended(browser):
     assert "没法平均分成 2 组" in problem.inner_text()
     assert "in_channels must be divisible by groups" in tab.locator(".torch").inner_text()
     assert line.inner_text().startswith("nn.Conv2d(3, 4,")
-    page.get_by_role("button", name="English").click()
+    switch_language(page)
     assert "can’t be shared out evenly among 2 groups" in problem.inner_text()
     tab.get_by_role("button", name="Set groups=1").click()
     assert not problem.is_visible()

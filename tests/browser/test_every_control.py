@@ -67,7 +67,9 @@ def use_surfaces(page: "Page", here: "Locator") -> None:
         node = handles.evaluate_handle(f"(list) => list[{k}]").as_element()
         if not node.is_visible():
             continue
-        page.evaluate(f"watched.doing = 'the surface {k} of ' + lab.tab")
+        page.evaluate(
+            f"watched.doing = 'the surface {k} of ' + document.documentElement.dataset.tab"
+        )
         node.scroll_into_view_if_needed()
         box = node.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
@@ -87,7 +89,9 @@ def use_surfaces(page: "Page", here: "Locator") -> None:
 def use_files(page: "Page", here: "Locator", *contents: bytes) -> None:
     """Give each field for files these files, and then none."""
     for field in here.locator("input[type=file]").all():
-        page.evaluate("watched.doing = 'the field for files of ' + lab.tab")
+        page.evaluate(
+            "watched.doing = 'the field for files of ' + document.documentElement.dataset.tab"
+        )
         for content in contents:
             field.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
             page.evaluate("watched.settle()")

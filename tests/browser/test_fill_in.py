@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.visiting import module, switch_language
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -140,7 +142,7 @@ def test_bad_input_and_languages(browser):
     lab.locator(".typed > .problem", has_text="没有可读的文字").wait_for()
     box.fill("[MASK]" * 61)
     lab.locator(".typed > .problem", has_text="61").wait_for()
-    page.get_by_role("button", name="English", exact=True).first.click()
+    switch_language(page)
     lab.locator(".typed > .problem", has_text="There are 61 blanks").wait_for()
     after(page, lambda: box.fill("the cat sat on the [MASK]."))
     after(page, lab.get_by_role("button", name="Read it as English").click)
@@ -179,10 +181,11 @@ def test_what_an_english_body_brings(browser):
     assert panel.locator("tr").count() == 4
     panel.locator("summary").click()
     panel.get_by_text("not of the layers alone").wait_for()
-    page.get_by_role("button", name="中文").first.click()
+    switch_language(page)
     panel.locator(".outcome").first.get_by_text("百分点").wait_for()
 
 
+BARS_OF = module("answer_bars")
 AMOUNTS = {  # number -> as each language counts it, an axis's form last
     "en": {7300: "7,300", 462027: "462,027", 8382198: "8.4 million", 2.5e9: "2.5 billion"},
     "zh": {0: "0 ", 7300: "7,300 ", 462027: "46.2 万", 8382198: "838 万", 15336068: "1534 万",
@@ -209,5 +212,7 @@ def test_where_it_fails_is_a_row_to_click(browser, lang):
     assert "…" not in foot
     assert re.search(r"\d 万个词元" if lang == "zh" else r"\d million tokens", foot)
     for number, written in AMOUNTS[lang].items():
-        assert page.evaluate("(n) => lab.amount(n)", number) == written
-    assert page.evaluate("lab.compact(3e6)") == ("300 万" if lang == "zh" else "3M")
+        assert page.evaluate(f"async (n) => (await {BARS_OF}).amount(n)", number) == written
+    assert page.evaluate(f"{BARS_OF}.then((bars) => bars.compact(3e6))") == (
+        "300 万" if lang == "zh" else "3M"
+    )

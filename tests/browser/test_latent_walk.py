@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.visiting import module, switch_language
+
 pytestmark = pytest.mark.browser
 
 SHEET = """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
@@ -106,7 +108,7 @@ def test_language_and_seed_keep_the_state(browser):
     page = opened(browser, "&z=-1.5,0.5&steps=5&seed=77")
     sheet = page.locator("#latent_walk .sheet.vae16 canvas")
     drawn = sheet.evaluate(SHEET)
-    page.get_by_role("button", name="中文").click()
+    switch_language(page)
     assert page.locator("#latent_walk .place").inner_text() == "z = (−1.50, 0.50)"
     assert page.locator("#latent_walk .steps-name").inner_text() == "5 步"
     assert page.locator("#latent_walk .seed").input_value() == "77"
@@ -158,7 +160,7 @@ def test_a_drawing_of_the_first_page_can_be_walked_from(browser):
     own = page.locator("#latent_walk .chooser.a .own")
     assert own.is_disabled()
     bar = "Float32Array.from({ length: 784 }, (_, p) => (p % 28 > 12 && p % 28 < 16 ? 1 : 0))"
-    page.evaluate(f"lab.keepDrawing({bar})")
+    page.evaluate(f"{module('digits')}.then((digits) => digits.keepDrawing({bar}))")
     first = page.locator("#latent_walk .reel.vae16 .strip-of-film canvas").first
     before = first.evaluate(SHEET)
     own.click()

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.visiting import switch_language
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -93,7 +95,7 @@ def test_typed_text_stays_through_errors_and_languages_and_is_never_run(browser)
     page.wait_for_function(
         "document.querySelector('#masking .typed .problem').textContent.includes('10000')"
     )
-    page.get_by_role("button", name="中文").first.click()
+    switch_language(page)
     assert "10000" in lab.locator(".typed .problem").inner_text()
     assert "最多" in lab.locator(".typed .problem").inner_text()
     assert len(box.input_value()) == 10_000

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests import photo_kinds
+from tests.browser.visiting import module
 
 pytestmark = pytest.mark.browser
 
@@ -68,11 +69,12 @@ def test_what_holds_no_digit_gets_a_sentence_and_the_page_goes_on(browser, data)
     assert problem.is_hidden()
 
 
-SENT = """([kind, data, size]) => {
+SENT = """async ([kind, data, size]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), file = new Uint8Array(size);
   file.set(bytes);  // what follows the picture makes the file large, and means nothing
-  return lab.pictureFile(new File([size ? file : bytes], "photo", { type: `image/${kind}` }));
-}"""
+  const { pictureFile } = await PICTURES;
+  return pictureFile(new File([size ? file : bytes], "photo", { type: `image/${kind}` }));
+}""".replace("PICTURES", module("pictures"))
 
 
 def corners() -> Image.Image:

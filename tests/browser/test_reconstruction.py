@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.visiting import switch_language
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -137,7 +139,7 @@ def test_where_nothing_is_drawn_nobody_votes(browser):
         for hidden in lab.locator(".vote, .neighbours").all():
             assert not hidden.is_visible()
         said = lab.locator(".agreed").inner_text()
-        page.locator(".shell .language").click()
+        switch_language(page)
         assert lab.locator(".agreed").inner_text() != said
         assert lab.locator(".digit-name").inner_text() == "?"
 
@@ -206,7 +208,7 @@ def test_a_drawing_survives_the_language_and_travels_in_the_link(browser):
     page.locator("#reconstruction .clear").click()
     draw(page, THREE)
     drawn, words = pictures(page), page.locator("#reconstruction .vote").first.inner_text()
-    page.locator(".shell .language").click()
+    switch_language(page)
     assert page.locator("#reconstruction .vote").first.inner_text() != words
     assert "网络看到的" in page.locator("#reconstruction .seen").inner_text()
     assert pictures(page) == drawn
@@ -228,7 +230,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_a_photo_a_digit(browser):
     )
     problem.wait_for()
     english = problem.inner_text()
-    page.locator(".shell .language").click()
+    switch_language(page)
     assert problem.inner_text() not in ("", english)
     assert pictures(page) == drawn  # the drawing is kept
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.inference import training_now
+from tests.browser.visiting import module, switch_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -96,8 +97,10 @@ def test_a_page_that_is_loaded_anew_finds_its_run_again(browser, lang: str, widt
 def test_a_run_that_is_gone_is_told_and_a_new_one_can_begin(browser):
     page = opened(browser, "&epochs=1&batch_size=512")
     page.evaluate(
-        """sessionStorage.setItem("lab.work.train",
-            JSON.stringify({ job: lab.jobName(), request: { kind: "autoencoder" } }))"""
+        """async () => sessionStorage.setItem("lab.work.train", JSON.stringify(
+            { job: (await WORK).jobName(), request: { kind: "autoencoder" } }))""".replace(
+            "WORK", module("work")
+        )
     )
     page.reload(wait_until="domcontentloaded")
     problem = page.locator("#train .setup .problem")
@@ -140,7 +143,7 @@ def test_the_link_restores_the_settings_in_chinese_on_a_phone(browser):
     assert "噪声" in lab.locator(".rows .names").inner_text()
     assert "PCA" in lab.locator(".about").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator(".shell .language").click()
+    switch_language(page)
     lab.get_by_text("two main directions").wait_for()
 
 
@@ -206,15 +209,16 @@ RACE = {
 def test_the_race_is_drawn_and_a_point_of_ones_own_is_put_in(browser):
     page = opened(browser)
     page.evaluate(
-        """(stored) => {
+        """async (stored) => {
+            const { trainingRace } = await RACE;
             const box = document.querySelector("#train");
             const textcnn = { kind: "textcnn", batch_size: 50 };
             const bert = { kind: "bert", batch_size: 32 };
             const rerun = (settings) => { window.asked = settings; };
-            const race = lab.race(box, { defaults: { textcnn, bert } }, { rerun });
+            const race = trainingRace(box, { defaults: { textcnn, bert } }, { rerun });
             race.show(stored);
             window.race = race;
-        }""",
+        }""".replace("RACE", module("train_race")),
         RACE,
     )
     race = page.locator("#train .race")

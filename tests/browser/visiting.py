@@ -3,12 +3,26 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from demos.common import modules
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 HEIGHT = 500  # pixels: what is drawn at each step takes most of the time
 CRAWLER = (Path(__file__).parent / "every_control.js").read_text("utf-8")
+
+
+def module(name: str) -> str:
+    """Return JavaScript for the promise of a module of demos/views, the one that the page uses."""
+    return f'import(new URL("{modules.address(name)}", document.baseURI))'
+
+
+def switch_language(page: "Page") -> None:
+    """Press the switch; return once the page speaks the other language, which it fetches first."""
+    before = page.evaluate("document.documentElement.lang")
+    page.locator(".shell .language").click()
+    page.wait_for_function("(before) => document.documentElement.lang !== before", arg=before)
 
 
 def opened(browser, query: str, lang: str, width: int = 1280, script: str = CRAWLER) -> "Page":

@@ -1,0 +1,136 @@
+"""The views' scripts and sentences, as static files of this server that never change.
+
+Each module of demos/views is an ES module that imports what it needs by name, relative to itself.
+It is served under an address with a hash of itself and of all that it imports, so that browsers
+keep it for good: what has changed has another address. The addresses within a module are put there
+as it is read, not by an import map: that would have to stand before Gradio's own modules in the
+page. A page's module names all that it needs in its first line, so that nothing waits for a module
+to say that it needs another one.
+"""
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core import texts
+
+FOLDER = Path(__file__).parent.parent / "views"
+AT = "views"  # where they are served
+IMPORT = re.compile(r'^(import\b.*? from |export\b.*? from )"\./([\w/]+)\.js";', re.MULTILINE)
+KEPT = "public, max-age=31536000, immutable"
+N_HASH = 12  # hexadecimal digits
+
+# Sentences that a page may need in a language which is not its own: examples to load, and what is
+# said when the server can no longer be asked for another table.
+IN_EVERY_LANGUAGE = re.compile(r"\.(example|example_second|jobs|story|swapped)\b|^errors\.server$")
+
+
+def imports(source: str) -> list[str]:
+    """Return the names of the modules that a module imports itself."""
+    return [name for _, name in IMPORT.findall(source)]
+
+
+@functools.cache
+def sources() -> Mapping[str, str]:
+    """Return name -> text of every module."""
+    files = sorted(FOLDER.glob("*.js"))
+    return MappingProxyType({file.stem: file.read_text(encoding="utf-8") for file in files})
+
+
+@functools.cache
+def needed(name: str) -> tuple[str, ...]:
+    """Return the names of all modules that one needs, itself among them.
+
+    Raises:
+        KeyError: one of them is not there.
+    """
+    found, waiting = set(), [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += imports(sources()[one])
+    return tuple(sorted(found))
+
+
+@functools.cache
+def address(name: str) -> str:
+    """Return where a module is served, relative to the page."""
+    whole = hashlib.sha256()
+    for one in needed(name):
+        whole.update(f"{one}\n{sources()[one]}\n".encode())
+    return f"{AT}/{name}.{whole.hexdigest()[:N_HASH]}.js"
+
+
+def _beside(name: str) -> str:
+    return f"./{address(name).removeprefix(f'{AT}/')}"
+
+
+def _served(name: str) -> str:
+    source = IMPORT.sub(lambda found: f'{found[1]}"{_beside(found[2])}";', sources()[name])
+    if not re.search(r"^export async function mount\b", source, re.MULTILINE):
+        return source
+    # On the first line, so that the numbers of lines stay those of the file.
+    return "".join(f'import "{_beside(one)}"; ' for one in needed(name) if one != name) + source
+
+
+def table(stem: str, language: str) -> dict[str, dict[str, str]]:
+    """Return the sentences of one page, or of a part that pages share, in one language.
+
+    Those of the shell have the names of all pages with them, those of a page its own errors.
+    """
+
+    def belongs(key: str) -> bool:
+        if stem == "shell" and (key.endswith(".tab") or key == "errors.server"):
+            return True
+        return key.startswith((f"{stem}.", f"errors.{stem}_"))
+
+    return {
+        key: dict(entry) if IN_EVERY_LANGUAGE.search(key) else {language: entry[language]}
+        for key, entry in texts.table().items()
+        if belongs(key)
+    }
+
+
+@functools.cache
+def texts_address() -> str:
+    """Return where the tables are served: below it, `en/shell.json` and so on."""
+    whole = json.dumps(dict(texts.table()), ensure_ascii=False)
+    return f"{AT}/texts.{hashlib.sha256(whole.encode()).hexdigest()[:N_HASH]}"
+
+
+@functools.cache
+def served() -> Mapping[str, tuple[str, bytes]]:
+    """Return path -> (media type, content) of all of them."""
+    files = {f"/{address(name)}": ("text/javascript", _served(name).encode()) for name in sources()}
+    for stem in sorted({key.partition(".")[0] for key in texts.table()} - {"errors"}):
+        for language in texts.LANGUAGES:
+            content = json.dumps(table(stem, language), ensure_ascii=False, separators=(",", ":"))
+            path = f"/{texts_address()}/{language}/{stem}.json"
+            files[path] = ("application/json", content.encode())
+    return MappingProxyType(files)
+
+
+class Modules:
+    """Answers for these files; all else goes on to the next."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self.app, self.files = app, served()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a file, or pass the request on."""
+        found = self.files.get(scope["path"]) if scope["type"] == "http" else None
+        if found is None or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        kind, content = found
+        headers = {"Cache-Control": KEPT, "X-Content-Type-Options": "nosniff"}
+        await Response(content, media_type=kind, headers=headers)(scope, receive, send)

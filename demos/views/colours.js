@@ -1,0 +1,14 @@
+// Colours of the style sheet, for canvases.
+
+import { isDark } from "./links.js";
+
+// The value of a CSS variable now, for canvases: colourNamed("code").
+const colours = {};  // asking the style sheet between two changes of the page lays it out anew
+export const colourNamed = (name) => (colours[`${name} ${isDark()}`] ||=
+  getComputedStyle(document.body).getPropertyValue(`--${name}`).trim());
+export const prefersStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export const rgb = (colour) => {
+  const hex = colour.replace("#", "");
+  return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+};

@@ -1,0 +1,5 @@
+// What parts of the page tell each other: another language, tab, theme, drawing.
+
+const listeners = { lang: [], tab: [], theme: [], drawing: [] };
+export const listen = (event, listener) => listeners[event].push(listener);
+export const announce = (event, detail) => { for (const listener of listeners[event]) listener(detail); };

@@ -1,0 +1,73 @@
+// The frame of a page: its sentences, its foot, and when it is on the screen.
+
+import { listen } from "./events.js";
+import { lang, loadTexts, textOf, texts, translate } from "./language.js";
+import { pageLink, shellStands, tabNow } from "./links.js";
+
+// A page begins once the shell stands and the sentences are there: its own and those of the parts
+// that it has from others.
+export const pageOpens = (...stems) => Promise.all([loadTexts(...stems), shellStands]);
+
+// Fills .notice, .predict and .foot of a page from the texts `NAME.notice.1..`,
+// `NAME.predict.1.question|answer`, `NAME.foot`.
+//   lights: {1: "selector"} what the first sentence points at; proofs: {1: () => ...} what opening
+//   the first answer does to the instrument.
+export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
+  const make = (tag, attributes, ...children) => {
+    const node = document.createElement(tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    node.append(...children);
+    return node;
+  };
+  const numbered = (prefix, suffix = "") => {
+    const keys = [];
+    while (`${prefix}.${keys.length + 1}${suffix}` in texts) keys.push(`${prefix}.${keys.length + 1}`);
+    return keys;
+  };
+  const notice = element.querySelector(".notice"), predict = element.querySelector(".predict");
+  notice.append(make("h2", { "data-i18n": "shell.notice" }));
+  numbered(`${name}.notice`).forEach((key, k) => {
+    const sentence = make("p", { "data-i18n": key });
+    const light = (on) => {
+      for (const node of lights[k + 1] ? element.querySelectorAll(lights[k + 1]) : [])
+        node.classList.toggle("lit", on);
+    };
+    if (lights[k + 1]) {
+      sentence.tabIndex = 0;
+      sentence.onpointerenter = sentence.onfocus = () => light(true);
+      sentence.onpointerleave = sentence.onblur = () => light(false);
+    }
+    notice.append(sentence);
+  });
+  predict.append(make("h2", { "data-i18n": "shell.predict" }));
+  numbered(`${name}.predict`, ".question").forEach((key, k) => {
+    const details = make("details", {},
+      make("summary", { "data-i18n": `${key}.question` }), make("p", { "data-i18n": `${key}.answer` }));
+    details.ontoggle = async () => {
+      await starts[name];  // what an answer sets may not be there yet
+      if (details.open) proofs[k + 1]?.();
+    };
+    predict.append(details);
+  });
+  const copy = make("button", { type: "button", class: "quiet", "data-i18n": "shell.copy_link" });
+  copy.onclick = async () => {
+    await pageLink.copy();
+    copy.textContent = textOf("shell.copied");
+    setTimeout(() => { copy.textContent = textOf("shell.copy_link"); }, 1500);
+  };
+  const foot = `${name}.foot`, figures = /\{\w+\}/.test(texts[foot][lang]);  // these the page fills in
+  element.querySelector(".foot").append(make("p", figures ? {} : { "data-i18n": foot }), copy);
+  translate(element);
+};
+
+// Run `start` when this tab is first on the screen, and `again` each later time.
+const starts = {};  // of the tabs that were on the screen: what their `start` returned, maybe a promise
+export const whenShown = (tab, start, again = () => {}) => {
+  let started = false;
+  const run = () => {
+    if (tabNow !== tab) return;
+    if (started) again(); else { started = true; starts[tab] = start(); }
+  };
+  listen("tab", run);
+  run();
+};
