@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core import texts
+from demos.common import modules as script_modules
+
 ROOT = Path(__file__).parent.parent
 OURS = ("app", "core", "demos", "bench", "tests")
 SLOW = ("torchvision", "umap", "transformers", "sklearn", "numba", "pandas")
@@ -126,11 +129,78 @@ def test_what_the_type_checker_ignores_is_named_with_its_reason(part):
     assert [found for file in files for found in ignored.findall(file.read_text("utf-8"))] == []
 
 
-def test_no_two_shared_scripts_set_the_same_name():
-    setters: dict[str, set[str]] = {}
-    for script in (ROOT / "demos/views").glob("*.js"):
-        for name in re.findall(r"^\s*lab\.(\w+) = ", script.read_text("utf-8"), re.MULTILINE):
-            setters.setdefault(name, set()).add(script.name)
-    shared = {name: files for name, files in setters.items() if len(files) > 1}
-    assert shared.pop("tab", None) in (None, {"links.js", "shell.js"})
-    assert shared == {}
+# ---- The views' modules ------------------------------------------------------------------------
+
+SCRIPTS = script_modules.sources()
+PAGES = sorted(name for name in SCRIPTS if (script_modules.FOLDER / f"{name}.html").exists())
+EXPORTS = re.compile(
+    r"^export (?:async )?(?:const|let|function|class) (\w+)|^export \{(.*?)\};", re.M
+)
+STEMS = "|".join(sorted({key.partition(".")[0] for key in texts.table()}))
+
+
+def exports(name: str) -> set[str]:
+    found = EXPORTS.findall(SCRIPTS[name])
+    return {one for one, _ in found if one} | {
+        part.strip() for _, many in found for part in many.split(",") if part.strip()
+    }
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_a_module_imports_is_there(name):
+    asked = re.findall(r'^import (.+?) from "(.+?)";$', SCRIPTS[name], re.MULTILINE)
+    assert len(asked) == len(re.findall(r"^import\b", SCRIPTS[name], re.MULTILINE))
+    assert not re.search(r"\bimport\(", SCRIPTS[name]), "which has no hash in its address"
+    for what, file in asked:
+        assert re.fullmatch(r"\./\w+\.js", file), file
+        module = file[2:-3]
+        assert module in SCRIPTS, file
+        assert module not in PAGES, "pages never import each other"
+        if what.startswith("{"):
+            wanted = {one.strip() for one in what.strip("{} ").split(",")}
+            assert wanted <= exports(module), (module, wanted - exports(module))
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_modules_share_nothing_but_what_they_export(name):
+    assert not re.search(r"\bwindow\.lab\b|\bglobalThis\b|(?<![\w.\"'`/])lab\.\w", SCRIPTS[name])
+    assert ("mount" in exports(name)) == (name in PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fetches_the_sentences_that_it_needs(name):
+    """Each table that it or a module of its own names; `say` and the like begin with a table."""
+    used = [SCRIPTS[one] for one in script_modules.needed(name)]
+    used.append((script_modules.FOLDER / f"{name}.html").read_text("utf-8"))
+    fetched = re.search(r"await (?:pageOpens|loadTexts)\((.*?)\);", SCRIPTS[name])
+    tables = set(re.findall(r'"(\w+)"', fetched[1])) if fetched else set()
+    assert name in tables
+    shown = {
+        stem
+        for text in (*used[-1:], SCRIPTS[name])
+        for stem in re.findall(rf"""["'`]({STEMS})\.[a-z]""", text)
+    }
+    assert shown - tables - {"shell", "errors"} == set()
+
+
+def test_an_address_changes_with_whatever_a_module_needs(monkeypatch):
+    before = {name: script_modules.address(name) for name in SCRIPTS}
+    changed = dict(SCRIPTS) | {"decoder": SCRIPTS["decoder"] + "// another line"}
+    monkeypatch.setattr(script_modules, "sources", lambda: changed)
+    for cached in (script_modules.needed, script_modules.address):
+        cached.cache_clear()
+    after = {name: script_modules.address(name) for name in SCRIPTS}
+    for cached in (script_modules.needed, script_modules.address):
+        cached.cache_clear()
+    moved = {name for name in SCRIPTS if before[name] != after[name]}
+    assert moved == {name for name in SCRIPTS if "decoder" in script_modules.needed(name)}
+    assert {"decoder", "latent_walk"} <= moved
+    assert "shell" not in moved
+
+
+def test_every_address_in_what_is_served_is_served():
+    files = script_modules.served()
+    for path, (kind, content) in files.items():
+        if kind == "text/javascript":
+            for asked in re.findall(rb'^import (?:.*? from )?"\./(.*?)";', content, re.MULTILINE):
+                assert f"/{script_modules.AT}/{asked.decode()}" in files, (path, asked)

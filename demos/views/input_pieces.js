@@ -11,7 +11,7 @@ import { chip, choiceRow, make, remarks, undoHistory } from "./tokens.js";
 import { floats } from "./wire.js";
 
 export async function mount({ element, props, server }) {
-  await pageOpens("input_pieces", "tokens");
+  await pageOpens("input_pieces", "masking", "tokens");
   const find = (selector) => element.querySelector(selector);
   const N_EXAMPLES = 4, LONGEST_LINK = 300;
   const press = {};
