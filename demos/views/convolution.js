@@ -21,7 +21,7 @@ import { choiceRow, make, remarks, undoHistory } from "./tokens.js";
 import { floats, inks } from "./wire.js";
 
 export async function mount({ element, props, server }) {
-  await pageOpens("convolution", "masking", "reconstruction");
+  await pageOpens("convolution", "masking", "reconstruction", "tokens");
   const TAB = "convolution", F = layerForm;
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
   const find = (selector) => element.querySelector(selector);
