@@ -40,7 +40,7 @@ SURFACES = (
 def test_every_control_of_every_page_is_used(browser, lang: str, width: int):
     page = opened(browser, "", lang, width)
     go_to(page, "code_space").locator(GONE_WITH_A_DRAWING).click()
-    assert page.evaluate("lab.tab") == "reconstruction"
+    assert page.evaluate("document.documentElement.dataset.tab") == "reconstruction"
     missed = []
     mine = SETTINGS.index((lang, width))
     for k, tab in enumerate(tabs(page)):

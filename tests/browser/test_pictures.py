@@ -88,7 +88,6 @@ def corners() -> Image.Image:
 @pytest.mark.parametrize("kind", ["jpeg", "webp", "png"])
 def test_a_picture_arrives_upright_whatever_its_camera_noted(browser, kind):
     page = browser("tab=reconstruction")
-    page.wait_for_function("Boolean(window.lab?.pictureFile)")
     for orientation in photo_kinds.LAID:
         laid, exif = photo_kinds.laid(corners(), orientation)
         file = io.BytesIO()
