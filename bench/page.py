@@ -114,14 +114,17 @@ def drag() -> list[Measured]:
 
 
 def weigh() -> list[Measured]:
-    """Return the megabytes that the first page brings over the wire into an empty cache."""
+    """Return what the first page brings over the wire into an empty cache, and its HTML's part.
+
+    In megabytes and in bytes, headers included.
+    """
     with chromium.server(*LAB) as (address, _), chromium.browser() as browser:
         page = opened(browser)
         scale = _Scale(page.context.new_cdp_session(page))
         page.goto(address, wait_until="domcontentloaded")
         appears(page, page.locator("article.page:visible").first)
         _settles(page, lambda: scale.last)
-        return [Measured(scale.total() / 1e6)]
+        return [Measured(scale.total() / 1e6), Measured(scale.document())]
 
 
 class _Scale:
@@ -130,10 +133,16 @@ class _Scale:
     def __init__(self, session: "CDPSession") -> None:
         self.finished: dict[str, float] = {}
         self.under_way: dict[str, float] = {}
+        self.documents: set[str] = set()
         self.last = time.perf_counter()
+        session.on("Network.responseReceived", self._begun)
         session.on("Network.dataReceived", self._part)
         session.on("Network.loadingFinished", self._whole)
         session.send("Network.enable")
+
+    def _begun(self, event: dict) -> None:
+        if event["type"] == "Document":
+            self.documents.add(event["requestId"])
 
     def _part(self, event: dict) -> None:
         key, size = event["requestId"], event["encodedDataLength"]
@@ -147,6 +156,10 @@ class _Scale:
     def total(self) -> float:
         """Return the bytes so far."""
         return sum({**self.under_way, **self.finished}.values())
+
+    def document(self) -> float:
+        """Return the bytes of the page's HTML alone."""
+        return sum(self.finished[key] for key in self.documents)
 
 
 def opened(browser: "Browser", address: str = "about:blank") -> "Page":
@@ -275,7 +288,13 @@ GROUP = Group(
                     "page.bytes_first_view",
                     "MB",
                     "Bytes over the wire until the first page is complete, empty cache.",
-                    Bound(at_most=1.5),
+                    Bound(at_most=0.45),
+                ),
+                Figure(
+                    "page.html_bytes",
+                    "bytes",
+                    "Of these the HTML: what all pages stand in, and the styles.",
+                    Bound(at_most=60_000),
                 ),
             ),
             weigh,
