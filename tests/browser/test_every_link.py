@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from demos.common import modules
 from tests.browser.visiting import CRAWLER, go_to, opened, page_is_well, tabs
 
 if TYPE_CHECKING:
@@ -15,21 +16,18 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights, pytest.mark.slow]
 
-# Notes which names each page reads from the link: `linkNames[tab]`.
-NAMES = """{
-    let lab, link;
-    window.linkNames = {};
-    const noted = (inner) => (tab, name, ...more) => {
-        (linkNames[tab] ??= new Set()).add(name);
-        return inner(tab, name, ...more);
-    };
-    Object.defineProperty(window, "lab", { get: () => lab, set: (given) => {
-        lab = given;
-        Object.defineProperty(lab, "link", { get: () => link, set: (made) => {
-            link = { ...made, read: noted(made.read), number: noted(made.number) };
-        } });
-    } });
-}"""
+# Stands at the end of the module of links, and notes which names each page reads from the link:
+# `linkNames[tab]`.
+NAMES = """
+window.linkNames = {};
+for (const how of ["read", "number"]) {
+  const inner = pageLink[how];
+  pageLink[how] = (tab, name, ...more) => {
+    (linkNames[tab] ??= new Set()).add(name);
+    return inner(tab, name, ...more);
+  };
+}
+"""
 HEAD = ["lang", "theme", "projector"]  # what the head of the page may read
 # Pages that read most of a link only where this stands in it.
 WITH = {"convolution": "&f=blur", "attention": "&text=a", "fill_in": "&text=a"}
@@ -57,14 +55,19 @@ def names_of(page: "Page", tab: str) -> list[str]:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_no_value_of_a_link_breaks_a_page(browser, lang: str):
-    page = opened(browser, "", lang, {"en": 1280, "zh": 390}[lang], NAMES + CRAWLER)
+    page = opened(browser, "", lang, {"en": 1280, "zh": 390}[lang])
     every = tabs(page)
+    links = modules.address("links")
+    _, source = modules.served()[f"/{links}"]
+    noting = {"body": source.decode() + NAMES, "content_type": "text/javascript"}
+    page.route(f"**/{links}", lambda route: route.fulfill(**noting))
     names = {}
     for tab in every:
         visit(page, f"tab={tab}&lang={lang}{WITH.get(tab, '')}")
-        page.wait_for_function("(tab) => linkNames[tab]", arg=tab)  # its script has begun
+        page.wait_for_function("(tab) => window.linkNames?.[tab]", arg=tab)  # it has begun
         page.evaluate("watched.settle()")
         names[tab] = names_of(page, tab)
+    page.unroute(f"**/{links}")
     faults = []
     rounds = range(len(ODD))[::2] if lang == "en" else range(len(ODD))[1::2]
     for tab in every:
