@@ -1,0 +1,192 @@
+"""What does each page show, in one small picture?
+
+    python -m core.inference.home   # after an exchange of weights; some seconds
+
+The front page tells the lecture as a story; each step of it has a picture that is no drawing but an
+answer of the shipped models. The command asks them and writes assets/samples/home.json, which the
+page fetches: no model is woken for it.
+"""
+
+import argparse
+import base64
+import json
+
+import numpy as np
+
+from core import assets, berts, datasets, texts
+from core.checkpoints import CONFIG, VOCABULARY, WEIGHTS
+from core.inference import (
+    attention,
+    latent_walk,
+    masked_words,
+    next_sentence,
+    reconstruction,
+    sentiment,
+    sentiment_examples,
+)
+from core.text import pieces
+
+FILE = "samples/home.json"
+RACE = "samples/race.json"
+COMMAND = "python -m core.inference.home"
+SPACE = "ae3"  # whose codes are shown
+DIGITS = (3, 7, 0, 5)  # are squeezed, one of each kind
+OF_KIND = 53  # which of its kind, as on the page that draws
+N_POINTS = 400  # sample digits in the cloud
+WALK = (3, 8)  # kinds of digit to walk between
+STEPS = 9  # of the walk
+KIND = {"en": "pieces", "zh": "words"}  # what a TextCNN reads
+N_ANSWERS = 3
+LEVELS = 127  # of a coordinate, on either side of zero
+
+
+def digit_of(kind: int) -> int:
+    """Return the number of the sample digit that stands for its kind, 0 to 9."""
+    return int(np.flatnonzero(datasets.sample_digits().labels == kind)[OF_KIND])
+
+
+def squeezed(kind: int) -> dict[str, object]:
+    """Return a digit, the three numbers of its code, and what comes back."""
+    seen = reconstruction.sample(digit_of(kind))
+    found = reconstruction.reconstruct(SPACE, seen)
+    return {
+        "given": packed(seen),
+        "code": [round(float(number), 3) for number in found.code],
+        "back": packed(found.pixels),
+        "error": round(found.error, 4),
+    }
+
+
+def cloud() -> dict[str, str]:
+    """Return the codes of sample digits, three signed bytes each, and their labels."""
+    codes = reconstruction.neighbourhood(SPACE).codes[:N_POINTS]
+    centred = codes - codes.mean(0)
+    scaled = np.rint(LEVELS * centred / np.abs(centred).max()).astype(np.int8)
+    labels = datasets.sample_digits().labels[:N_POINTS]
+    return {
+        "points": base64.b64encode(scaled.tobytes()).decode(),
+        "labels": "".join(map(str, labels)),
+    }
+
+
+def walk() -> list[str]:
+    """Return the pictures on the way from one digit to another, decoded by the VAE."""
+    start, end = (reconstruction.sample(digit_of(kind)) for kind in WALK)
+    return [
+        packed(frame)
+        for frame in latent_walk.walk("vae16", start, end, steps=STEPS, mode="slerp").frames
+    ]
+
+
+def phrases(language: str) -> dict[str, object]:
+    """Return a sentence's units, what crossing each out costs, and the verdict of a TextCNN."""
+    text = texts.text("home.phrases", language)
+    judged = sentiment.judge(text, KIND[language], "tuned")
+    verdict = next(one for one in judged.verdicts if one.model == "tuned")
+    return {
+        "units": list(judged.tokens),
+        "costs": [round(float(cost), 3) for cost in judged.costs],
+        "good": round(verdict.good, 3),
+    }
+
+
+def blank(language: str) -> dict[str, object]:
+    """Return a sentence with a blank, and BERT's first answers."""
+    text = texts.text("home.blank", language)
+    filled = masked_words.fill(text, berts.reader(language)).blanks[0]
+    return {"text": text, "top": [[word, round(p, 3)] for word, p in filled.top[:N_ANSWERS]]}
+
+
+def follows(language: str) -> dict[str, object]:
+    """Return a sentence, two that may come next, and how probable BERT finds each."""
+    first, *others = texts.text("home.next", language).split("|")
+    judged = next_sentence.judge(first, others, language)
+    return {
+        "first": first,
+        "candidates": [
+            [other, round(one.probability, 3)]
+            for other, one in zip(others, judged.candidates, strict=True)
+        ],
+    }
+
+
+def looked_at(language: str) -> dict[str, object]:
+    """Return the head that sends most from one word to another, and all that this word looks at."""
+    text, asking, answering = texts.text("home.attention", language).split("|")
+    seen = attention.show(language, text)
+    written = list(seen.read.written)
+    at, to = written.index(asking), written.index(answering)
+    layer, head = np.unravel_index(seen.attention[:, :, at, to].argmax(), seen.attention.shape[:2])
+    return {
+        "text": text,
+        "tokens": written,
+        "at": at,
+        "layer": int(layer) + 1,
+        "head": int(head) + 1,
+        "weights": [round(float(share), 3) for share in seen.attention[layer, head, at]],
+    }
+
+
+def learned(language: str) -> dict[str, object]:
+    """Return accuracy against the number of labels, with pre-training and without."""
+    race = json.loads(assets.locate(RACE).read_text("utf-8"))["languages"][language]
+    return {
+        name: [
+            [one["n_labels"], round(float(np.mean(one["accuracies"])), 4)]
+            for one in race["points"]
+            if one["model"] == name
+        ]
+        for name in ("random", "tuned")
+    }
+
+
+def packed(pixels: np.ndarray) -> str:
+    """Return a picture [28, 28] in [0, 1] as base64 of its bytes."""
+    return base64.b64encode(np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)).decode()
+
+
+def write() -> None:
+    """Ask all models and store their answers."""
+    found = {
+        "squeezed": [squeezed(kind) for kind in DIGITS],
+        "cloud": cloud(),
+        "walk": walk(),
+        **{
+            language: {
+                "phrases": phrases(language),
+                "pieces": list(pieces.read(texts.text("home.pieces", language), language).tokens),
+                "blank": blank(language),
+                "next": follows(language),
+                "attention": looked_at(language),
+                "learned": learned(language),
+            }
+            for language in texts.LANGUAGES
+        },
+    }
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    (assets.FOLDER / FILE).write_text(text, encoding="utf-8")
+    assets.register(
+        FILE,
+        licence="Apache-2.0",
+        source="what the shipped models answer for the pictures of the front page",
+        paper="",
+        command=COMMAND,
+        made_from=[
+            *datasets.SAMPLE_FILES,
+            *(reconstruction.file_of(name) for name in (SPACE, "vae16")),
+            RACE,
+            *(name for kind in KIND.values() for name in sentiment_examples.made_by(kind)),
+            *(
+                f"weights/bert-{language}/{name}"
+                for language in texts.LANGUAGES
+                for name in (WEIGHTS, CONFIG, VOCABULARY)
+            ),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
+    write()
