@@ -19,6 +19,7 @@ from demos import (
     code_space,
     convolution,
     fill_in,
+    home,
     input_pieces,
     latent_walk,
     masking,
@@ -31,6 +32,9 @@ from demos.common import page
 from demos.common.view import view
 
 CHAPTERS = {
+    "start": {
+        "home": home,
+    },
     "images": {
         "reconstruction": reconstruction,
         "code_space": code_space,

@@ -127,9 +127,9 @@ def looked_at(language: str) -> dict[str, object]:
     }
 
 
-def learned(language: str) -> dict[str, object]:
-    """Return accuracy against the number of labels, with pre-training and without."""
-    race = json.loads(assets.locate(RACE).read_text("utf-8"))["languages"][language]
+def learned() -> dict[str, object]:
+    """Return accuracy on English reviews against the number of labels, pre-trained and not."""
+    race = json.loads(assets.locate(RACE).read_text("utf-8"))["languages"]["en"]
     return {
         name: [
             [one["n_labels"], round(float(np.mean(one["accuracies"])), 4)]
@@ -151,6 +151,7 @@ def write() -> None:
         "squeezed": [squeezed(kind) for kind in DIGITS],
         "cloud": cloud(),
         "walk": walk(),
+        "learned": learned(),
         **{
             language: {
                 "phrases": phrases(language),
@@ -158,7 +159,6 @@ def write() -> None:
                 "blank": blank(language),
                 "next": follows(language),
                 "attention": looked_at(language),
-                "learned": learned(language),
             }
             for language in texts.LANGUAGES
         },

@@ -1,8 +1,8 @@
 // The frame of a page: its sentences, its foot, and when it is on the screen.
 
-import { listen } from "./events.js";
+import { announce, listen } from "./events.js";
 import { lang, loadTexts, textOf, texts, translate } from "./language.js";
-import { pageLink, shellStands, tabNow } from "./links.js";
+import { pageAfter, pageLink, shellStands, tabNow } from "./links.js";
 
 // A page begins once the shell stands and the sentences are there: its own and those of the parts
 // that it has from others.
@@ -57,6 +57,13 @@ export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
   };
   const foot = `${name}.foot`, figures = /\{\w+\}/.test(texts[foot][lang]);  // these the page fills in
   element.querySelector(".foot").append(make("p", figures ? {} : { "data-i18n": foot }), copy);
+  const after = pageAfter(name);
+  if (after) {
+    const next = make("button", { type: "button", class: "next" }, make("span", { "data-i18n": "shell.next" }),
+      make("b", { "data-i18n": `${after}.tab` }));
+    next.onclick = () => announce("go", after);
+    element.querySelector(".foot").after(make("p", { class: "onward" }, next));
+  }
   translate(element);
 };
 

@@ -10,6 +10,14 @@ let stands;
 export const shellStands = new Promise((resolve) => { stands = resolve; });  // before it, no page begins
 export const setTab = (tab) => { tabNow = document.documentElement.dataset.tab = tab; };
 export const shellIsUp = () => stands();
+let chapters = {};  // {chapter: [tab, ...]}, in the order of the lesson
+export const setChapters = (all) => { chapters = all; };
+export const chaptersOf = () => chapters;
+// The page that comes after one in the lesson, or null.
+export const pageAfter = (tab) => {
+  const all = Object.values(chapters).flat();
+  return all[all.indexOf(tab) + 1] ?? null;
+};
 
 export const copyText = async (text) => {
   try {
@@ -37,6 +45,10 @@ const queryNow = () => {
   for (const [name, value] of query) if (name.startsWith("__")) now.set(name, value);  // Gradio's own
   return now.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 };
+// The link of the page that was left last, kept for the next visit; the front page is none.
+const LAST = "lab.last", FRONT = "home";
+export const lastLink = () => { try { return localStorage.getItem(LAST); } catch { return null; } };
+const keepLast = (text) => { try { localStorage.setItem(LAST, text); } catch { /* private mode */ } };
 export const pageLink = {
   opened: Object.fromEntries(query),  // what the page was opened with
   // What the link that opened the page says of this tab, or the fallback.
@@ -55,8 +67,20 @@ export const pageLink = {
     const text = queryNow();
     shownIn[tabNow] = entry;
     history[how]({ entry }, "", `?${text}`);
+    if (tabNow !== FRONT) keepLast(text);
     // Inside a Space the lab is a frame; the Space's page keeps its address bar equal to ours.
     if (window.parent !== window) window.parent.postMessage({ queryString: text }, "https://huggingface.co");
+  },
+  // Open a page in a state. A view reads its link but once: one that has begun is loaded anew with
+  // it, unless it is asked for as it stands.
+  enter: (tab, values = {}) => {
+    const begun = tab in states || document.querySelector(`#${tab} .page[data-ready]`);
+    if (Object.keys(values).length && begun) {
+      location.assign(`?${new URLSearchParams({ tab, lang, ...seenAs(), ...values })}`);
+      return;
+    }
+    if (!begun) { query = new URLSearchParams({ tab, ...values }); pageLink.opened = Object.fromEntries(query); }
+    announce("go", tab);
   },
   // From one page to another: the browser's Back leads back to it.
   step: () => { entry = newEntry(); pageLink.write("pushState"); },

@@ -3,12 +3,13 @@
 
 import { announce, listen } from "./events.js";
 import { lang, loadTexts, speak, textOf } from "./language.js";
-import { applyLook, isDark, isProjector, pageLink, setDark, setProjector, setTab, shellIsUp, tabNow } from "./links.js";
+import { applyLook, isDark, isProjector, pageLink, setChapters, setDark, setProjector, setTab, shellIsUp, tabNow } from "./links.js";
 
 export async function mount({ element, props, trigger }) {
   await loadTexts("shell");
   const chapters = props.chapters;
   const tabs = Object.values(chapters).flat();
+  setChapters(chapters);
   setTab(tabs.includes(tabNow) ? tabNow : tabs[0]);
   const chapterOf = (tab) => Object.keys(chapters).find((name) => chapters[name].includes(tab));
   const last = Object.fromEntries(Object.entries(chapters).map(([name, list]) => [name, list[0]]));
@@ -25,10 +26,13 @@ export async function mount({ element, props, trigger }) {
   };
 
   function drawTabs() {
-    const chapter = chapterOf(tabNow);
-    find(".chapters").replaceChildren(...Object.keys(chapters).map((name) =>
-      button(`shell.chapter.${name}`, () => open(last[name]), { "aria-pressed": String(name === chapter) })));
-    find(".tabs").replaceChildren(...chapters[chapter].map((tab) =>
+    const chapter = chapterOf(tabNow), alone = ([first, ...others]) => (others.length ? null : first);
+    find(".chapters").replaceChildren(...Object.entries(chapters).map(([name, list]) =>
+      button(`shell.chapter.${name}`, () => open(last[name]),
+        { "aria-pressed": String(name === chapter), ...(alone(list) && { id: `tab-${alone(list)}` }) })));
+    // A chapter of one page needs no second row.
+    find(".tabs").hidden = alone(chapters[chapter]) !== null;
+    find(".tabs").replaceChildren(...(alone(chapters[chapter]) ? [] : chapters[chapter]).map((tab) =>
       button(`${tab}.tab`, () => open(tab), {
         role: "tab", id: `tab-${tab}`, "aria-selected": String(tab === tabNow), tabindex: tab === tabNow ? 0 : -1,
       })));
@@ -48,6 +52,7 @@ export async function mount({ element, props, trigger }) {
     show(tab, pageLink.step);
     scrollTo(0, 0);
   }
+  listen("go", open);
   addEventListener("popstate", () => {
     const tab = pageLink.returned();
     if (tab === null) { location.reload(); return; }

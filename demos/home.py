@@ -1,0 +1,48 @@
+"""Page: the lecture as a story, and the way to every page."""
+
+from typing import NamedTuple
+
+from demos.common.view import view
+
+
+class Step(NamedTuple):
+    """One sentence of the story."""
+
+    picture: str | None = (
+        None  # its name in core/inference/home.py; None: the page is still to come
+    )
+    tab: str | None = None
+
+
+STORY = (
+    Step(),  # codes
+    Step(),  # told and not told
+    Step("squeezed", "reconstruction"),
+    Step("cloud", "code_space"),
+    Step("walk", "latent_walk"),
+    Step(),  # word vectors
+    Step("phrases", "sentiment"),
+    Step("pieces", "input_pieces"),
+    Step("blank", "fill_in"),
+    Step("next", "next_sentence"),
+    Step("attention", "attention"),
+    Step("learned", "train"),
+)
+MINUTES = {  # for whoever tries what each page suggests
+    "reconstruction": 10,
+    "code_space": 10,
+    "latent_walk": 10,
+    "input_pieces": 10,
+    "masking": 8,
+    "fill_in": 15,
+    "next_sentence": 10,
+    "attention": 20,
+    "sentiment": 12,
+    "convolution": 10,
+    "train": 15,
+}
+
+
+def build() -> None:
+    """Lay out the page."""
+    view("home", story=[step._asdict() for step in STORY], minutes=MINUTES)
