@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from core.inference import home
+from demos.common.errors import told_to_learner
 from demos.common.view import view
 
 
@@ -43,6 +45,12 @@ MINUTES = {  # for whoever tries what each page suggests
 }
 
 
+@told_to_learner
+def show_pictures(_request: dict) -> dict:
+    """Return the pictures of all steps, in both languages."""
+    return home.stored()
+
+
 def build() -> None:
     """Lay out the page."""
-    view("home", story=[step._asdict() for step in STORY], minutes=MINUTES)
+    view("home", show_pictures, story=[step._asdict() for step in STORY], minutes=MINUTES)

@@ -11,6 +11,7 @@ from demos import (
     code_space,
     convolution,
     fill_in,
+    home,
     input_pieces,
     latent_walk,
     masking,
@@ -52,6 +53,7 @@ TRAINING = train._wire(train.training_now.AutoencoderSettings())
 JOB = {"job": "fuzz"}
 
 GOOD = {
+    home: {"show_pictures": {}},
     attention: {
         "read_attention": READ | {"layers": [0]},
         "read_head": READ | {"layer": 0, "head": 0},

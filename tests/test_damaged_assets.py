@@ -17,6 +17,7 @@ from core.inference import (
     convolution,
     embedding_sum,
     failures,
+    home,
     reconstruction,
     sentiment,
     sentiment_examples,
@@ -52,6 +53,7 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/digits\.(?:json|png)", asked_anew(datasets.sample_digits)),
     (r"samples/failures\.json", lambda: failures.stored("en")),
     (r"samples/first_reconstruction\.json", reconstruction.example),
+    (r"samples/home\.json", home.stored),
     (r"samples/maps\.safetensors", lambda: asked_anew(code_maps.shipped)("dense32", "umap")),
     (r"samples/ngrams-(\w+)\.json", asked_anew(sentiment._exciting)),
     (r"samples/(nsp|transfer)_trial\.json", trials.stored),
@@ -134,6 +136,10 @@ def test_a_damaged_file_is_named_by_whoever_reads_it(copy, name):
 @pytest.mark.parametrize("how", HOW)
 def test_a_damaged_manifest_is_named(copy, how):
     damage(copy / assets.MANIFEST, how)
+    if how == "flipped":  # where it matters: a sentence may be another one
+        whole = (ROOT / "assets" / assets.MANIFEST).read_bytes()
+        at = whole.index(b'"sha256"') + len(b'"sha256": "')
+        (copy / assets.MANIFEST).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     with pytest.raises(AssetError) as error:
         all(assets.locate(name) for name in assets.manifest())
     assert error.value.key == ("asset_missing" if how == "missing" else "asset_damaged")

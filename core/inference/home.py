@@ -3,8 +3,8 @@
     python -m core.inference.home   # after an exchange of weights; some seconds
 
 The front page tells the lecture as a story; each step of it has a picture that is no drawing but an
-answer of the shipped models. The command asks them and writes assets/samples/home.json, which the
-page fetches: no model is woken for it.
+answer of the shipped models. The command asks them and writes assets/samples/home.json: no model is
+woken for the page.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import numpy as np
 
 from core import assets, berts, datasets, texts
 from core.checkpoints import CONFIG, VOCABULARY, WEIGHTS
+from core.errors import AssetError
 from core.inference import (
     attention,
     latent_walk,
@@ -37,6 +38,7 @@ WALK = (3, 8)  # kinds of digit to walk between
 STEPS = 9  # of the walk
 KIND = {"en": "pieces", "zh": "words"}  # what a TextCNN reads
 N_ANSWERS = 3
+INSIDE = 0.99  # share of the coordinates that are not clipped
 LEVELS = 127  # of a coordinate, on either side of zero
 
 
@@ -61,10 +63,10 @@ def cloud() -> dict[str, str]:
     """Return the codes of sample digits, three signed bytes each, and their labels."""
     codes = reconstruction.neighbourhood(SPACE).codes[:N_POINTS]
     centred = codes - codes.mean(0)
-    scaled = np.rint(LEVELS * centred / np.abs(centred).max()).astype(np.int8)
+    scaled = np.clip(centred / np.quantile(np.abs(centred), INSIDE), -1, 1)
     labels = datasets.sample_digits().labels[:N_POINTS]
     return {
-        "points": base64.b64encode(scaled.tobytes()).decode(),
+        "points": base64.b64encode(np.rint(LEVELS * scaled).astype(np.int8)).decode(),
         "labels": "".join(map(str, labels)),
     }
 
@@ -143,6 +145,21 @@ def learned() -> dict[str, object]:
 def packed(pixels: np.ndarray) -> str:
     """Return a picture [28, 28] in [0, 1] as base64 of its bytes."""
     return base64.b64encode(np.rint(255 * np.clip(pixels, 0, 1)).astype(np.uint8)).decode()
+
+
+# ---- What is stored ------------------------------------------------------------------------------
+
+
+def stored() -> dict[str, object]:
+    """Return the pictures that ship, as `write` lays them out; no model is woken.
+
+    Raises:
+        AssetError: the file is missing or damaged.
+    """
+    try:
+        return json.loads(assets.locate(FILE).read_text("utf-8"))
+    except ValueError as error:
+        raise AssetError("asset_damaged", file=FILE, command=COMMAND) from error
 
 
 def write() -> None:

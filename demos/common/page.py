@@ -37,11 +37,7 @@ def head() -> str:
     """Return the HTML for <head>: where modules find what pages read."""
     files = {
         name: f"gradio_api/file={(SAMPLES / file).as_posix()}"
-        for name, file in [
-            ("digits", "digits.png"),
-            ("labels", "digits.json"),
-            ("home", "home.json"),
-        ]
+        for name, file in [("digits", "digits.png"), ("labels", "digits.json")]
     }
     files["texts"] = modules.texts_address()
     # "</" would end the script element; JavaScript reads both alike.

@@ -1,15 +1,15 @@
 // The front page: the story in twelve steps, each with a picture, and the map of all pages.
 // props.story: [{picture, tab}, ...], both null where the page is still to come; props.minutes: {tab: n}.
 
-import { fetchFile, files, showProblem } from "./asking.js";
+import { askServer, showProblem } from "./asking.js";
 import { listen } from "./events.js";
 import { pageOpens, whenShown } from "./frame.js";
 import { PICTURES } from "./home_pictures.js";
-import { lang, sentence, textOf, translate } from "./language.js";
+import { lang, textOf, translate } from "./language.js";
 import { chaptersOf, lastLink, pageLink } from "./links.js";
 import { make } from "./tokens.js";
 
-export async function mount({ element, props }) {
+export async function mount({ element, props, server }) {
   await pageOpens("home");
   const find = (selector) => element.querySelector(selector);
   const named = (tab) => textOf(`${tab}.tab`);
@@ -72,9 +72,9 @@ export async function mount({ element, props }) {
 
   async function load() {
     try {
-      pictures = await (await fetchFile(files.home)).json();
+      pictures = await askServer(server.show_pictures, {});
       showProblem(find(".problem"), null);
-    } catch { showProblem(find(".problem"), sentence("errors.server")); }
+    } catch (problem) { showProblem(find(".problem"), problem); }
     draw();
     find(".page").dataset.ready = "";
   }

@@ -38,10 +38,16 @@ export async function mount({ element, props, trigger }) {
       })));
   }
 
+  // On a phone the rows are wider than the screen.
+  const inView = () => {
+    for (const pressed of element.querySelectorAll('.chapters [aria-pressed="true"], .tabs [aria-selected="true"]'))
+      pressed.parentElement.scrollLeft = pressed.offsetLeft - pressed.parentElement.offsetLeft - 24;
+  };
   // Show a tab; `write` puts it into the browser's history.
   function show(tab, write) {
     setTab(last[chapterOf(tab)] = tab);
     drawTabs();
+    inView();
     write();
     props.value = tab;
     trigger("open");

@@ -121,6 +121,7 @@ def use_shell(page: "Page") -> None:
 # What is pressed on a fresh page, in this order, so that each handler is asked once. What stands
 # behind "&" is pressed at once, before what the first began is over.
 PRESSES = {
+    "home": [],
     "reconstruction": [".skip"],
     "code_space": [".lapse .open", ".holes .dig", "[data-mode=maps]", ".live .go&.live .stop"],
     "latent_walk": [],

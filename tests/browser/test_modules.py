@@ -17,7 +17,7 @@ def refused(name: str) -> str:
 
 
 def test_a_page_whose_module_cannot_be_had_says_so_and_the_others_work(browser):
-    page = browser("lang=en")
+    page = browser("lang=en&tab=reconstruction")
     # A part that this page alone needs.
     page.route(refused("latent_parts"), lambda route: route.abort())
     browser.allow("Failed to fetch dynamically imported module")
@@ -36,7 +36,7 @@ def test_a_page_whose_module_cannot_be_had_says_so_and_the_others_work(browser):
 
 
 def test_a_page_fetches_its_own_modules_and_sentences_in_its_language(browser):
-    page = browser("lang=zh")
+    page = browser("lang=zh&tab=reconstruction")
     fetched = {one.removeprefix(browser.lab.url) for one in asked(browser)}
     own = {modules.address(name) for name in modules.needed("reconstruction")}
     assert own <= fetched
@@ -67,7 +67,7 @@ def asked(browser, since: int = 0) -> list[str]:
 
 
 def test_sentences_that_cannot_be_had_leave_the_page_in_its_language(browser):
-    page = browser("lang=en")
+    page = browser("lang=en&tab=reconstruction")
     page.route("**/zh/*.json", lambda route: route.abort())
     browser.allow("ERR_FAILED")
     page.locator(".shell .language").click()
