@@ -46,7 +46,7 @@ SERVED = {
 START_LIMIT = 120  # seconds until the lab answers
 PATIENCE = 60_000  # milliseconds that a page is waited for: only a guard, for a busy machine
 # The page's head and the tab of its link stand, so that nothing below moves any more.
-STANDS = """document.querySelector(".shell .tabs button")
+STANDS = """document.querySelector(".shell .chapters button")
     && document.querySelector(`#${document.documentElement.dataset.tab} [data-mounted] .page`)
       ?.checkVisibility()"""
 

@@ -192,7 +192,8 @@ def test_inside_a_space_the_frame_tells_the_outer_page_its_state(chromium, lab_s
     context = chromium.new_context()
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    outer = f"""<iframe src="{lab_server.url}?lang=en&tab=reconstruction" style="width:1000px;height:700px"></iframe>
+    inner = f"{lab_server.url}?lang=en&tab=reconstruction"
+    outer = f"""<iframe src="{inner}" style="width:1000px;height:700px"></iframe>
         <script>
             heard = [];
             postMessage = (data, origin) => heard.push([origin, data.queryString]);
