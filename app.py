@@ -64,6 +64,7 @@ def build_app() -> gr.Blocks:
     ) as demo:
         shell = view("shell", chapters={name: list(tabs) for name, tabs in CHAPTERS.items()})
         with gr.Tabs(elem_id="pages") as pages:
+            gr.Tab(id="opening")  # stands until the shell opens a page, so that no other one loads
             for tabs in CHAPTERS.values():
                 for name, tab in tabs.items():
                     with gr.Tab(name, id=name):

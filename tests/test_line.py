@@ -79,7 +79,7 @@ def test_a_visitor_has_two_places_in_all_lines(lines):
 
 
 def test_what_nobody_ever_reads_ends_within_seconds_and_frees_its_place(lines, monkeypatch):
-    monkeypatch.setattr(line, "UNREAD", 0.2)
+    monkeypatch.setattr(line, "FORGOTTEN", 0.2)
     jobs = [lines.join(lines.first, f"unread {n}", f"visitor {n}") for n in range(4)]
     for job in jobs:  # on a busy machine they came one after another
         job.wanted_until = jobs[-1].wanted_until
@@ -91,14 +91,13 @@ def test_what_nobody_ever_reads_ends_within_seconds_and_frees_its_place(lines, m
 
 
 def test_who_asks_keeps_a_job_and_who_goes_away_loses_it_after_a_while(lines, monkeypatch):
-    monkeypatch.setattr(line, "UNREAD", 0.3)
     monkeypatch.setattr(line, "FORGOTTEN", 0.6)
     job = lines.join(lines.first, "a", "ann")
     end = time.monotonic() + 1.2
     while time.monotonic() < end:
         assert lines.first.follow("a") is job
         time.sleep(0.1)
-    time.sleep(0.35)  # a page is loaded anew: longer than a first question may take
+    time.sleep(0.35)  # a page is loaded anew
     assert lines.first.follow("a") is job
     assert not job.ended.is_set()
     until(job.ended.is_set)

@@ -6,7 +6,6 @@ Figure 2 of Devlin et al. 2018 (arXiv:1810.04805). Only the rows asked for are r
 no model is built.
 """
 
-import functools
 import json
 
 import numpy as np
@@ -20,7 +19,6 @@ TABLES = ("word_embeddings", "position_embeddings", "token_type_embeddings")
 PREFIX = "bert.embeddings."
 
 
-@functools.lru_cache(maxsize=4)
 def _epsilon(language: str) -> float:
     file = assets.locate(f"weights/bert-{language}/config.json")
     return float(json.loads(file.read_text("utf-8"))["layer_norm_eps"])

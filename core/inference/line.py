@@ -15,8 +15,7 @@ from typing import Generic, TypeVar
 
 from core.errors import InputError
 
-UNREAD = 5.0  # seconds in which the first question must come
-FORGOTTEN = 10.0  # seconds without another one after which nobody is waiting
+FORGOTTEN = 10.0  # seconds without a question after which nobody is waiting
 KEPT = 60.0  # seconds that the end of a job can be read
 MAX_PLACES = 2  # jobs of one visitor in all lines
 
@@ -121,7 +120,7 @@ class Line(Generic[J]):
                 raise InputError("job_taken")
             if len(self._waiting) + len(self._under_way) >= self._limit:
                 raise InputError(self._full, limit=self._limit)
-            job.visitor, job.wanted_until = visitor, time.monotonic() + UNREAD
+            job.visitor, job.wanted_until = visitor, time.monotonic() + FORGOTTEN
             if visitor is not None:
                 self._places.take(job)
             self._ended.pop(name, None)

@@ -16,7 +16,7 @@ export const headWork = (page) => {
   const { measure: begin, follow_measuring: look, stop_measuring: halt } = page.server;
   const work = longWork({ begin, look, stop: halt }, (now) => {
     if (!running) return;
-    if (now.state === "error") end(running.reject, now.error);
+    if (now.error) end(running.reject, now.error);
     else if (now.over) end(running.resolve, now.result ?? null);
     else if (now.total) {
       running.bar.max = now.total;

@@ -72,7 +72,7 @@ export const modelLoader = (node, { weights, folders, hub, rule }, server, { don
   const progress = (now) => {
     if (report?.state === "stopping" && !now.over) return;
     report = now.state === "error" ? null : now;
-    if (now.state === "error") showProblem(problem, now.error);
+    if (now.error) showProblem(problem, now.error);
     if (now.state === "done") loaded.add(name);
     busy();
     if (now.state === "done") { changed(); then(name); }

@@ -188,8 +188,8 @@ export async function mount({ element, props, server }) {
     work.stop();
   };
   function progress(value) {
+    if (value.error) showProblem(find(".setup .problem"), value.error);
     if (value.state === "error") {
-      showProblem(find(".setup .problem"), value.error);
       state.job = state.report = null;
       busy();
       return;

@@ -100,8 +100,8 @@ export const codeMaps = (element, { limits }, ask, show) => {
   };
   // A report on the live map came.
   const progress = async (now) => {
+    if (now.error) showProblem(problem, now.error);
     if (now.state === "error") {
-      showProblem(problem, now.error);
       report = null;
     } else if (report?.state !== "stopping" || now.over) {
       report = { ...now, n: maps.asked?.n_digits };

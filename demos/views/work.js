@@ -1,7 +1,8 @@
 // Long work: one request begins it, others ask how far it is until it is over.
 //   const work = longWork({ begin, look, stop, name }, heard);
 //     begin, look, stop: handlers; heard(report): each report, { job, state, over, ... }. State "error" has
-//     `error`, as showProblem shows it; what was stopped before it had a place is "stopped" at once.
+//     `error`, as showProblem shows it; what was stopped before it had a place is "stopped" at once. What the
+//     server stopped by itself, since it heard nothing for a while, is "stopped" and has an `error` too.
 //   work.start(request): begin it, under a name that nobody else can guess, which is returned;
 //   work.left(): {job, request} of what was under way here when the page was loaded anew, or null (the
 //     browser keeps it under `name` for as long as its own tab is open);
@@ -9,6 +10,7 @@
 //   work.stop(): give it up; work.job: what is under way, or null.
 
 import { askServer } from "./asking.js";
+import { sentence } from "./language.js";
 
 const MISSES = 5, AGAIN = 1000;  // questions without an answer, milliseconds to the next
 const OBEY = 6000;               // milliseconds after which a stop needs no answer
@@ -21,11 +23,12 @@ export const longWork = ({ begin, look, stop, name }, heard) => {
   const keep = (left) => { try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
   const forget = () => { try { sessionStorage.removeItem(place); } catch { /* forbidden */ } };
   work.left = () => { try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; } };
-  let begun = Promise.resolve(), hasPlace = false;
+  let begun = Promise.resolve(), hasPlace = false, stopping = false;
   const tell = (job, report) => {
     if (job !== work.job) return;  // given up, or another one was begun
     if (report.over) { work.job = null; forget(); }
-    heard({ ...report, job });
+    const dropped = report.over && report.state === "stopped" && !stopping;
+    heard({ ...report, job, ...(dropped ? { error: sentence("shell.dropped") } : {}) });
   };
   const fail = (job, error) => tell(job, { state: "error", over: true, error });
   const follow = async (job) => {  // the server lets each question wait a little
@@ -46,7 +49,7 @@ export const longWork = ({ begin, look, stop, name }, heard) => {
     const job = jobName();
     work.job = job;
     keep({ job, request });
-    hasPlace = false;
+    hasPlace = stopping = false;
     begun = askServer(begin, { ...request, job }).then(() => {
       if (work.job !== job) return;
       hasPlace = true;
@@ -60,6 +63,7 @@ export const longWork = ({ begin, look, stop, name }, heard) => {
     if (work.job) return false;
     work.job = job;
     hasPlace = true;
+    stopping = false;
     tell(job, report);
     follow(job);
     return true;
@@ -67,6 +71,7 @@ export const longWork = ({ begin, look, stop, name }, heard) => {
   work.stop = async () => {
     const { job } = work;
     if (!job) return;
+    stopping = true;
     const free = () => tell(job, { state: "stopped", over: true });
     if (hasPlace) setTimeout(free, OBEY); else free();
     try {

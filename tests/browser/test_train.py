@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core import texts
 from core.inference import training_now
 from tests.browser.visiting import module, switch_language
 
@@ -92,6 +93,24 @@ def test_a_page_that_is_loaded_anew_finds_its_run_again(browser, lang: str, widt
     page.wait_for_function(f"{POINTS} > 20")  # what is over is not looked for: the stored run
     assert page.locator("#train .go").is_enabled()
     assert not page.locator("#train .setup .problem").is_visible()
+
+
+def test_a_run_that_the_server_dropped_is_told_and_the_button_is_free(browser):
+    page = opened(browser, "&epochs=100&batch_size=16")
+    started(page)
+    page.wait_for_function(f"{POINTS} > 5")
+    left = page.evaluate("JSON.parse(sessionStorage.getItem('lab.work.train'))")
+    browser.lab.ask("train", "stop_training", {"job": left["job"]})  # as if nobody had asked
+    wait_state(page, "stopped")
+    problem = page.locator("#train .setup .problem")
+    problem.wait_for()
+    assert problem.inner_text() == texts.text("shell.dropped", "en")
+    assert page.evaluate(POINTS) > 5  # what has come stays
+    started(page)
+    assert not problem.is_visible()
+    page.locator("#train .stop").click()
+    wait_state(page, "stopped")
+    assert not problem.is_visible()  # whoever stops it needs not be told
 
 
 def test_a_run_that_is_gone_is_told_and_a_new_one_can_begin(browser):
