@@ -41,7 +41,7 @@ def step_of(lab: "Locator") -> int:
 
 
 def test_start_pause_step_go_on_stop_and_compare(browser):
-    page = opened(browser)
+    page = opened(browser, "&epochs=100")  # not over before Stop is pressed
     lab = page.locator("#train")
     assert "stored run" in lab.locator(".status").inner_text()
     lab.locator(".rows .pair").nth(9).wait_for()
