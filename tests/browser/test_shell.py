@@ -147,7 +147,7 @@ def test_back_and_forward_go_between_pages_and_bring_back_their_state(browser, l
     page.locator("#tab-latent_walk").click()  # nor does the page that is there already
     page.wait_for_function("location.search.includes('steps=7')")
     assert page.evaluate("history.length") == number + 1
-    page.locator(".shell .chapters button").nth(1).click()
+    page.locator(".shell .chapters button").nth(2).click()
     shows("input_pieces")
     page.go_back()
     shows("latent_walk")
@@ -249,7 +249,7 @@ try:
         faults = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        page.goto(lab.url + "?lang=en")
+        page.goto(lab.url + "?tab=reconstruction&lang=en")
         pad = page.locator("#reconstruction .pad canvas")
         page.locator("#reconstruction article:not([data-shown='0'])").wait_for()
         before = page.locator("#reconstruction article").get_attribute("data-shown")
