@@ -19,12 +19,10 @@ export let lang = [query.get("lang"), remembered("lab.lang"), spoken(navigator.l
 // either language (examples) is there in both, and an entry stays the same object.
 export const texts = {};
 const arrived = new Map();  // "en tokens" -> the promise of that table
-const there = new Set();     // the names of those that have come
 const stems = new Set();
 const fetchTable = async (stem, language) => {
   const answer = await fetchFile(`${files.texts}/${language}/${stem}.json`);
   for (const [key, sentences] of Object.entries(await answer.json())) Object.assign(texts[key] ??= {}, sentences);
-  there.add(`${language} ${stem}`);
 };
 const loadIn = (language) => Promise.all([...stems].map((stem) => {
   const name = `${language} ${stem}`;
@@ -55,10 +53,10 @@ export const sentence = (key, values = {}) => Object.defineProperties({}, Object
   [language, { enumerable: true, get: () => (texts[key]?.[language] ? filled(key, values, language) : undefined) }])));
 
 // Fill [data-i18n] (text), [data-i18n-label] (aria-label, title), [data-i18n-placeholder].
-// A page whose table has not come yet fills its own when it has.
+// A page whose sentences have not come yet fills its own when they have.
 export const translate = (root = document) => {
   const named = (name) => [...root.querySelectorAll(`[data-${name}]`)].filter((node) =>
-    root !== document || there.has(`${lang} ${node.getAttribute(`data-${name}`).split(".")[0]}`));
+    root !== document || texts[node.getAttribute(`data-${name}`)]?.[lang]);
   for (const node of named("i18n")) node.textContent = textOf(node.dataset.i18n);
   for (const node of named("i18n-label")) {
     node.setAttribute("aria-label", textOf(node.dataset.i18nLabel));
