@@ -148,3 +148,19 @@ def test_error_speaks_both_languages():
 def test_unknown_key_fails_where_it_is_raised():
     with pytest.raises(KeyError):
         LabError("no_such_sentence")
+
+
+def test_each_question_has_options_to_guess_from():
+    questions = [key for key in texts.table() if re.search(r"\.predict\.\d+\.question$", key)]
+    assert len(questions) > 30
+    for question in questions:
+        stem = question.removesuffix("question")
+        options = sorted(
+            (key for key in texts.table() if re.match(rf"{re.escape(stem)}(choice|truth)\.", key)),
+            key=lambda key: int(key.rpartition(".")[2]),
+        )
+        assert [int(key.rpartition(".")[2]) for key in options] == [*range(1, len(options) + 1)]
+        assert len(options) >= 2, question
+        assert sum(".truth." in key for key in options) < len(options), question
+        for language in texts.LANGUAGES:
+            assert len({texts.text(key, language) for key in options}) == len(options), question

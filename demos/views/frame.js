@@ -4,14 +4,16 @@ import { announce, listen } from "./events.js";
 import { lang, loadTexts, textOf, texts, translate } from "./language.js";
 import { pageAfter, pageLink, shellStands, tabNow } from "./links.js";
 
+const NO_GUESS = "shell.guess.skip";
+
 // A page begins once the shell stands and the sentences are there: its own and those of the parts
 // that it has from others.
 export const pageOpens = (...stems) => Promise.all([loadTexts(...stems), shellStands]);
 
 // Fills .notice, .predict and .foot of a page from the texts `NAME.notice.1..`,
-// `NAME.predict.1.question|answer`, `NAME.foot`.
-//   lights: {1: "selector"} what the first sentence points at; proofs: {1: () => ...} what opening
-//   the first answer does to the instrument.
+// `NAME.predict.1.question|answer`, with `.choice.1..` and `.truth.1..` to choose from, `NAME.foot`.
+//   lights: {1: "selector"} what the first sentence points at; proofs: {1: () => ...} what the first
+//   answer does to the instrument when it is shown.
 export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
   const make = (tag, attributes, ...children) => {
     const node = document.createElement(tag);
@@ -41,13 +43,10 @@ export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
   });
   predict.append(make("h2", { "data-i18n": "shell.predict" }));
   numbered(`${name}.predict`, ".question").forEach((key, k) => {
-    const details = make("details", {},
-      make("summary", { "data-i18n": `${key}.question` }), make("p", { "data-i18n": `${key}.answer` }));
-    details.ontoggle = async () => {
+    predict.append(question(make, key, async () => {
       await starts[name];  // what an answer sets may not be there yet
-      if (details.open) proofs[k + 1]?.();
-    };
-    predict.append(details);
+      proofs[k + 1]?.();
+    }));
   });
   const copy = make("button", { type: "button", class: "quiet", "data-i18n": "shell.copy_link" });
   copy.onclick = async () => {
@@ -65,6 +64,44 @@ export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
     element.querySelector(".foot").after(make("p", { class: "onward" }, next));
   }
   translate(element);
+};
+
+// A question that shows its answer once somebody has guessed, or won't; the guess stays beside it.
+const question = (make, key, prove) => {
+  const options = make("div", { class: "guesses" }), guess = make("p", { class: "guess" });
+  const answer = make("div", { class: "answer" }, guess, make("p", { "data-i18n": `${key}.answer` }));
+  const details = make("details", {}, make("summary", { "data-i18n": `${key}.question` }), options, answer);
+  const truths = [];
+  let chosen = null;  // the key of what was guessed
+  const say = () => {
+    if (!chosen) return;
+    const verdict = truths.includes(chosen) ? "right" : truths.length ? "wrong" : "open";
+    guess.textContent = chosen === NO_GUESS ? textOf("shell.guess.none") : textOf(`shell.guess.${verdict}`, { said: textOf(chosen) });
+  };
+  const option = (said, attributes = {}) => {
+    const button = make("button", { type: "button", "data-i18n": said, ...attributes });
+    button.onclick = () => {
+      chosen = said;
+      for (const other of options.children) {
+        other.disabled = true;
+        other.setAttribute("aria-pressed", String(other === button));
+        other.classList.toggle("truth", truths.includes(other.dataset.i18n));
+      }
+      answer.hidden = false;
+      say();
+      prove();
+    };
+    options.append(button);
+  };
+  for (let n = 1, kind; (kind = ["choice", "truth"].find((one) => `${key}.${one}.${n}` in texts)); n += 1) {
+    if (kind === "truth") truths.push(`${key}.${kind}.${n}`);
+    option(`${key}.${kind}.${n}`);
+  }
+  option(NO_GUESS, { class: "quiet" });
+  answer.hidden = true;
+  listen("lang", say);
+  details.ontoggle = () => { if (details.open && chosen) prove(); };
+  return details;
 };
 
 // Run `start` when this tab is first on the screen, and `again` each later time.

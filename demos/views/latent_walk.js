@@ -378,7 +378,7 @@ export async function mount({ element, props, server }) {
   [".prior", ".instrument", ".film"].forEach((selector, k) => {
     const button = make("button", { type: "button", class: "quiet", "data-i18n": `${TAB}.look` });
     button.onclick = () => find(selector).scrollIntoView({ block: "start", behavior: prefersStill ? "auto" : "smooth" });
-    every(".predict details")[k].append(button);
+    every(".predict .answer")[k].append(button);
   });
   whenShown(TAB, async () => {
     digits = await sampleDigits();

@@ -88,6 +88,15 @@ export async function mount({ element, props, trigger }) {
     find(".theme").setAttribute("aria-pressed", String(isDark()));
   });
 
+  // Paper is light; what is drawn in colours follows the theme.
+  let darkAgain = false;
+  const onPaper = (light) => {
+    document.body.classList.toggle("dark", !light && darkAgain);
+    announce("theme");
+  };
+  addEventListener("beforeprint", () => { darkAgain = isDark(); if (darkAgain) onPaper(true); });
+  addEventListener("afterprint", () => { if (darkAgain) onPaper(false); });
+
   applyLook();
   await speak(lang);
   show(tabNow, pageLink.write);

@@ -10,7 +10,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from core import texts
-from tests.browser.visiting import module, switch_language
+from tests.browser.visiting import guess, module, switch_language
 
 pytestmark = pytest.mark.browser
 
@@ -283,8 +283,7 @@ def test_refusals_are_explained_in_both_languages_and_mended(browser):
 def test_channels_and_groups_show_what_they_mix(browser):
     page = opened(browser)
     tab = page.locator("#convolution")
-    question = tab.locator(".predict details").nth(1)
-    question.locator("summary").click()
+    guess(page, "convolution", 1)
     tab.locator(".line code", has_text="groups=2").wait_for()
     pictures = tab.locator(".maps .in .thumbs button")
     assert pictures.count() == 2

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visiting import module, switch_language
+from tests.browser.visiting import guess, module, switch_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -94,7 +94,7 @@ def test_layers_and_steps(browser):
     assert lab.locator(".steps .outcome .chips").nth(1).locator(".hidden").count() == 0
     after(page, lab.locator(".board button").nth(0).click)
     assert lab.locator(".steps table").count() == 0, "another sentence, other steps"
-    lab.locator(".predict summary").nth(2).click()
+    guess(page, "fill_in", 2)
     lab.locator(".steps .outcome").wait_for()
 
 

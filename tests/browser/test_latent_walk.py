@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.visiting import module, switch_language
+from tests.browser.visiting import guess, module, switch_language
 
 pytestmark = pytest.mark.browser
 
@@ -175,8 +175,7 @@ def test_an_answer_sets_the_instrument_and_leads_there(browser):
     page = opened(browser, "&beta=1&zoom=1.5&seed=9")
     sheet = page.locator("#latent_walk .sheet.vae2 canvas")
     before = sheet.evaluate(SHEET)
-    answer = page.locator("#latent_walk .predict details").first
-    answer.locator("summary").click()
+    answer = guess(page, "latent_walk", 0)
     canvas = "document.querySelector('#latent_walk .sheet.vae2 canvas')"
     page.wait_for_function(f"({SHEET})({canvas}) != {before}")
     assert re.search(r"beta=0&.*zoom=fit.*seed=1$", page.url)

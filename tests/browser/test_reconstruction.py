@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visiting import switch_language
+from tests.browser.visiting import guess, switch_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -105,7 +105,7 @@ def test_a_stroke_takes_the_place_of_what_the_lab_laid_there(browser, query):
     page = opened(browser, query)
     lab = page.locator("#reconstruction")
     if "proof" in query:
-        lab.locator(".predict summary").first.click()  # its answer draws a letter
+        guess(page, "reconstruction", 0)  # its answer draws a letter
         page.wait_for_function("location.search.includes('strokes=')")
         page.wait_for_timeout(500)
     there = lab.locator(".pad canvas").evaluate("c => c.toDataURL()")
@@ -267,7 +267,7 @@ def bar() -> bytes:
 def test_opening_an_answer_proves_it(browser):
     page = opened(browser)
     before = shown(page)
-    page.locator("#reconstruction .predict summary").first.click()
+    guess(page, "reconstruction", 0)
     wait_for_answer(page, before)
     assert "strokes=" in page.url
     assert page.locator("#reconstruction .unlike.true").is_visible()

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.browser.visiting import switch_language
+from core import texts
+from tests.browser.visiting import guess, switch_language
 from tests.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.browser
@@ -266,3 +267,40 @@ try:
 finally:
     lab.stop()
 """
+
+
+def test_an_answer_is_shown_after_a_guess_and_keeps_it_beside(browser):
+    page = browser("tab=masking&lang=en")
+    page.locator("#masking .page[data-ready], #masking .predict summary").first.wait_for()
+    first, second = (page.locator("#masking .predict details").nth(k) for k in (0, 1))
+    first.locator("summary").click()
+    assert not first.locator(".answer").is_visible()
+    assert first.locator(".guesses .truth").count() == 0  # nothing gives it away
+    guess(page, "masking", 1, option=0)
+    said = second.locator(".guess")
+    wrong = texts.text("masking.predict.2.choice.1", "en")
+    assert said.inner_text() == texts.text("shell.guess.wrong", "en").format(said=wrong)
+    first.locator(".guesses button").first.click()
+    right = texts.text("masking.predict.1.truth.1", "en")
+    assert first.locator(".guess").inner_text() == texts.text("shell.guess.right", "en").format(
+        said=right
+    )
+    assert first.locator(".answer").is_visible()
+    assert first.locator(".guesses .truth").inner_text() == right
+    assert first.locator(".guesses button:enabled").count() == 0
+    switch_language(page)
+    wrong = texts.text("masking.predict.2.choice.1", "zh")
+    assert said.inner_text() == texts.text("shell.guess.wrong", "zh").format(said=wrong)
+
+
+def test_a_printed_page_has_the_page_alone_and_is_light(browser):
+    page = browser("tab=masking&lang=en", dark=True)
+    guess(page, "masking", 0)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert not page.evaluate("document.body.classList.contains('dark')")
+    assert page.locator(".shell .tabs").is_hidden()
+    assert page.locator("#masking .predict .answer").first.is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.body.classList.contains('dark')")

@@ -57,6 +57,15 @@ def go_to(page: "Page", tab: str, *, settled: bool = True) -> "Locator":
     return page.locator(f"#{tab} .page")
 
 
+def guess(page: "Page", tab: str, number: int, option: int = 0) -> "Locator":
+    """Open a question of a page, from 0, and choose an option; return the question."""
+    question = page.locator(f"#{tab} .predict details").nth(number)
+    question.locator("summary").click()
+    question.locator(".guesses button").nth(option).click()
+    question.locator(".answer").wait_for()
+    return question
+
+
 def page_is_well(page: "Page") -> None:
     """Fail with all that every_control.js has found to go wrong."""
     faults = page.evaluate("watched.faults")
