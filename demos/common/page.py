@@ -31,9 +31,16 @@ THEME = gr.themes.Base(
     font_mono=["ui-monospace", "Noto Sans Mono CJK SC", "Consolas", "monospace"],
 )
 
+# What a page stands in would be cut off at the end of the first sheets. Gradio confines the rules
+# of its stylesheets to what is below its container.
+ON_PAPER = """<style media="print">
+:has(.page) { display: block !important; position: static !important; height: auto !important;
+  min-height: 0 !important; overflow: visible !important; }
+</style>"""
+
 
 def head() -> str:
-    """Return the HTML for <head>: where modules find what pages read."""
+    """Return the HTML for <head>: where modules find what pages read, and how they print."""
     files = {
         name: f"gradio_api/file={(SAMPLES / file).as_posix()}"
         for name, file in [("digits", "digits.png"), ("labels", "digits.json")]
@@ -41,7 +48,7 @@ def head() -> str:
     files["texts"] = modules.texts_address()
     # "</" would end the script element; JavaScript reads both alike.
     content = json.dumps(files).replace("</", "<\\/")
-    return f'<script type="application/json" id="lab-files">{content}</script>'
+    return f'<script type="application/json" id="lab-files">{content}</script>{ON_PAPER}'
 
 
 class BodyLimit:
