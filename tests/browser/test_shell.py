@@ -279,18 +279,16 @@ def test_an_answer_is_shown_after_a_guess_and_keeps_it_beside(browser):
     guess(page, "masking", 1, option=0)
     said = second.locator(".guess")
     wrong = texts.text("masking.predict.2.choice.1", "en")
-    assert said.inner_text() == texts.text("shell.guess.wrong", "en").format(said=wrong)
+    assert said.inner_text() == texts.text("shell.guess.wrong", "en", said=wrong)
     first.locator(".guesses button").first.click()
     right = texts.text("masking.predict.1.truth.1", "en")
-    assert first.locator(".guess").inner_text() == texts.text("shell.guess.right", "en").format(
-        said=right
-    )
+    assert first.locator(".guess").inner_text() == texts.text("shell.guess.right", "en", said=right)
     assert first.locator(".answer").is_visible()
     assert first.locator(".guesses .truth").inner_text() == right
     assert first.locator(".guesses button:enabled").count() == 0
     switch_language(page)
     wrong = texts.text("masking.predict.2.choice.1", "zh")
-    assert said.inner_text() == texts.text("shell.guess.wrong", "zh").format(said=wrong)
+    assert said.inner_text() == texts.text("shell.guess.wrong", "zh", said=wrong)
 
 
 def test_a_printed_page_has_the_page_alone_and_is_light(browser):
