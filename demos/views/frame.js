@@ -78,8 +78,8 @@ const question = (make, key, prove) => {
     const verdict = truths.includes(chosen) ? "right" : truths.length ? "wrong" : "open";
     guess.textContent = chosen === NO_GUESS ? textOf("shell.guess.none") : textOf(`shell.guess.${verdict}`, { said: textOf(chosen) });
   };
-  const option = (said, attributes = {}) => {
-    const button = make("button", { type: "button", "data-i18n": said, ...attributes });
+  const option = (said) => {
+    const button = make("button", { type: "button", "data-i18n": said });
     button.onclick = () => {
       chosen = said;
       for (const other of options.children) {
@@ -97,7 +97,7 @@ const question = (make, key, prove) => {
     if (kind === "truth") truths.push(`${key}.${kind}.${n}`);
     option(`${key}.${kind}.${n}`);
   }
-  option(NO_GUESS, { class: "quiet" });
+  option(NO_GUESS);
   answer.hidden = true;
   listen("lang", say);
   details.ontoggle = () => { if (details.open && chosen) prove(); };

@@ -75,7 +75,8 @@ def test_the_map_leads_to_each_page_on_a_phone(browser):
     page.locator(READY).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     links = page.locator("#home .map a")
-    assert links.count() == len(MINUTES)
+    leads = [parse_qs(urlsplit(link.get_attribute("href")).query)["tab"] for link in links.all()]
+    assert leads == [[tab] for tab in MINUTES]
     links.nth(4).click()
     page.locator("#masking .todo").first.wait_for()
     assert asked(page)["tab"] == "masking"
