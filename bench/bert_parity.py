@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bench.figures import BenchError, Measured
 from core import runtime
-from core.checkpoint_config import NAMES
+from core.bert.checkpoint_config import NAMES
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces, wordpiece
 

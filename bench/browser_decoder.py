@@ -14,7 +14,8 @@ import torch
 
 from bench import chromium
 from bench.figures import Measured
-from core import coding, datasets, runtime, zoo
+from core import runtime, zoo
+from core.images import coding, datasets
 from core.inference import decoders
 from core.models.autoencoder import MLPAutoencoder
 from core.models.vae import VAE

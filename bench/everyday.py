@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.figures import Measured
-from core import berts
-from core.berts import Reader
-from core.inference import masked_words
+from core.bert import berts
+from core.bert.berts import Reader
+from core.inference import fill_in
 from core.inference.next_sentence_scores import interval
 
 FOLDER = Path(__file__).parent
@@ -42,8 +42,8 @@ def blanks(language: str) -> tuple[Blank, ...]:
 def first_answers(language: str, reader: Reader) -> list[tuple[Blank, str]]:
     """Return each sentence with the first answer that "Fill in the blank" shows."""
     asked = blanks(language)
-    many = [masked_words.prepare(blank.text, reader) for blank in asked]
-    answers = masked_words.answer_all(many, reader)
+    many = [fill_in.prepare(blank.text, reader) for blank in asked]
+    answers = fill_in.answer_all(many, reader)
     return [(blank, one.top[0][0]) for blank, (one,) in zip(asked, answers, strict=True)]
 
 

@@ -15,8 +15,9 @@ import torch
 from torch import nn
 
 from core import assets
+from core.making import shipping
 from core.models.vae import VAE, VAEConfig
-from core.training import shipping, vae
+from core.training import vae
 from core.training.loop import CHECKPOINTS, Recipe, train
 
 FOLDER = CHECKPOINTS / "bench"

@@ -1,6 +1,6 @@
 """Is what the pages colour as a reason what the model does without the word?
 
-What is coloured is itself what hiding a word does, in one batch by core/fast_bert.py. So its
+What is coloured is itself what hiding a word does, in one batch by core/bert/fast_bert.py. So its
 figures ask whether that path is right, against the reference of bench/explained_words.py. For the
 ways that only estimate, the figures ask whether they agree.
 """

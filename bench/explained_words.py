@@ -14,10 +14,10 @@ import torch
 
 from bench import held_out, ranking
 from bench.figures import BenchError
-from core import reviews, zoo
+from core import zoo
 from core.inference import next_sentence_weights, reasons, sentiment, sentiment_bert
 from core.models.bert import BertForPreTraining
-from core.text import pieces
+from core.text import pieces, reviews
 
 N_TEXTS = 100
 N_SLOW = 20  # of those texts, for integrated gradients and leaving out: some seconds each

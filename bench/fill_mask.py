@@ -16,9 +16,10 @@ import numpy as np
 
 from bench import held_out
 from bench.figures import BenchError, Measured
-from core import assets, berts, runtime
-from core.checkpoints import WEIGHTS
-from core.inference import masked_words
+from core import assets, runtime
+from core.bert import berts
+from core.bert.checkpoints import WEIGHTS
+from core.inference import fill_in
 from core.text import pieces
 from core.text.tokenizer import MASK, SPECIAL
 
@@ -92,8 +93,8 @@ def _ours() -> Fill:
     reader = berts.reader(LANGUAGE)
 
     def fill(group: Sequence[str]) -> list[tuple[str, ...]]:
-        many = [masked_words.prepare(text, reader) for text in group]
-        answers = masked_words.answer_all(many, reader)
+        many = [fill_in.prepare(text, reader) for text in group]
+        answers = fill_in.answer_all(many, reader)
         return [tuple(token for token, _ in blanks[0].top[:N_TOP]) for blanks in answers]
 
     return fill

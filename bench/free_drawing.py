@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from core import images
+from core.images import drawings
 
 PAD = 112  # pixels, side of the pad of the first page
 SHORTEST, LONGEST = 20, 100  # pixels, longer side of the ink
@@ -35,4 +35,4 @@ def moved_and_scaled(digits: np.ndarray, *, seed: int = SEED) -> np.ndarray:
 
 def prepared(pads: np.ndarray) -> np.ndarray:
     """Prepare each pad [N, H, W] as the lab prepares a drawing: float32 [N, 28, 28] in [0, 1]."""
-    return np.stack([images.prepare(pad) for pad in pads])
+    return np.stack([drawings.prepare(pad) for pad in pads])

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from bench.figures import BenchError, Measured
-from core import assets, fast_bert, runtime, zoo
+from core import assets, runtime, zoo
+from core.bert import fast_bert
 from core.inference.next_sentence_scores import interval
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces
@@ -111,7 +112,7 @@ def ranks(model: BertForPreTraining, held_out: Sequence[Batch], *, fast: bool = 
     Args:
         model: who answers.
         held_out: what is asked.
-        fast: as the pages compute (core/fast_bert.py), or as core/models/bert.py.
+        fast: as the pages compute (core/bert/fast_bert.py), or as core/models/bert.py.
     """
     found = []
     for batch in held_out:

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from bench import browser_decoder, example_vae, free_drawing, lecture_loop, threads
 from bench.figures import Bound, Figure, Group, Measured, Measurement
-from core import coding, datasets, runtime, zoo
+from core import runtime, zoo
+from core.images import coding, datasets
 from core.models.autoencoder import ConvAutoencoder, MLPAutoencoder
 from core.models.pca import PCA
 from core.training import evaluation

@@ -142,7 +142,7 @@ def transfer_gain() -> Sequence[Measured]:
     """
     trial = trials.stored("transfer")
     if trial is None:
-        command = "python -m core.training.bert_trials transfer zh --init-from MINILM_FOLDER"
+        command = "python -m research.bert_trials transfer zh --init-from MINILM_FOLDER"
         raise BenchError(f"no assets/{trials.file_of('transfer')}; make it with: {command}")
     curves = dict(trial.runs)
     body, random = (curves[run][-1].loss for run in ("body", "random"))

@@ -15,9 +15,11 @@ from torch import Tensor, nn
 
 from bench import threads
 from bench.figures import Measured
-from core import datasets, runtime
+from core import runtime
+from core.images import datasets
+from core.making import shipping
 from core.models.autoencoder import MLPAutoencoder
-from core.training import autoencoder, shipping
+from core.training import autoencoder
 from core.training.loop import optimizer_of, train_epoch
 
 N_BATCHES = 100  # a turn; both take turns, so that a busy moment of the machine hits both

@@ -14,8 +14,8 @@ import numpy as np
 
 from bench import held_out
 from bench.figures import BenchError, Measured
-from core import berts
-from core.berts import Reader
+from core.bert import berts
+from core.bert.berts import Reader
 from core.inference import next_sentence
 from core.inference.next_sentence_scores import interval
 from core.text import pieces

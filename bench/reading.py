@@ -18,7 +18,8 @@ import numpy as np
 
 from bench import everyday, held_out, ranking
 from bench.figures import BenchError, Measured
-from core import berts, zoo
+from core import zoo
+from core.bert import berts
 from core.errors import LabError
 from core.models.bert import BertForPreTraining
 from core.text import pieces

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.figures import Bound, Figure, Group, Measured, Measurement, single
-from core import assets, reviews, runtime, zoo
+from core import assets, runtime, zoo
 from core.inference import sentiment
-from core.text import units
+from core.text import reviews, units
 from core.training import bow, fine_tuning, textcnn
 from core.training.classifying import Examples, Pace, accuracy, probabilities
 

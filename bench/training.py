@@ -10,9 +10,9 @@ import numpy as np
 
 from bench import chromium, page
 from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement, single
-from core import datasets
-from core.inference import training_now
-from core.inference.training_now import AutoencoderSettings
+from core.images import datasets
+from core.inference import train
+from core.inference.train import AutoencoderSettings
 from demos.reconstruction import PAD, show_reconstructions
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def draw_ratio() -> list[Measured]:
     drawings = [_drawing(image) for image in datasets.sample_digits().images[:N_DRAWINGS]]
     for drawing in drawings[:20]:  # models wake up
         show_reconstructions(drawing)
-    training_now.warm_up()
+    train.warm_up()
     quiet = _p95(drawings)
-    names = [f"bench{k}" for k in range(training_now.AT_ONCE)]
+    names = [f"bench{k}" for k in range(train.AT_ONCE)]
     states: dict[str, str] = {}
     watchers = [threading.Thread(target=_watch, args=(name, states)) for name in names]
     for watcher in watchers:
@@ -81,7 +81,7 @@ def draw_ratio() -> list[Measured]:
             raise BenchError("a training ended before the drawings did")
     finally:
         for name in names:
-            training_now.stop(name)
+            train.stop(name)
         for watcher in watchers:
             watcher.join()
     return [Measured(beside / quiet), Measured(beside, quiet)]
@@ -89,7 +89,7 @@ def draw_ratio() -> list[Measured]:
 
 def _watch(name: str, states: dict[str, str]) -> None:
     """Ask for reports as the page's handler does."""
-    for report in training_now.start(name, LONG):
+    for report in train.start(name, LONG):
         states[name] = report.state
 
 
@@ -130,7 +130,7 @@ GROUP = Group(
                 Figure(
                     "training.draw_p95_ratio",
                     "times",
-                    f"p95 of a drawing's handler while {training_now.AT_ONCE} trainings run ÷ "
+                    f"p95 of a drawing's handler while {train.AT_ONCE} trainings run ÷ "
                     "while none runs.",
                     Bound(at_most=3),
                 ),

@@ -21,9 +21,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from core import command_lines, fetching
+from core import command_lines
 from core.api import attention, images, language
-from core.berts import LANGUAGES, reader
+from core.bert import fetching
+from core.bert.berts import LANGUAGES, reader
 from core.errors import InputError, LabError
 from core.inference import readings
 from core.results.plain import plain

@@ -5,7 +5,7 @@ size, licence, source, paper, the command that remakes it, the SHA-256 of each o
 was made from, and for weights the score.
 
     python -m core.assets stale     which files were made from others that are no longer these?
-    python -m core.assets remake    make them anew (core/remaking.py)
+    python -m core.assets remake    make them anew (core/making/remaking.py)
 """
 
 import functools
@@ -175,6 +175,6 @@ def _write(entries: dict[str, Entry]) -> None:
 
 
 if __name__ == "__main__":
-    from core.remaking import main  # it reads the manifest through this module
+    from core.making.remaking import main  # it reads the manifest through this module
 
     sys.exit(main())

@@ -15,8 +15,9 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from core import assets, changes, runtime
-from core.checkpoints import CONFIG, VOCABULARY, load_bert, read_config
+from core import assets, runtime
+from core.bert import changes
+from core.bert.checkpoints import CONFIG, VOCABULARY, load_bert, read_config
 from core.errors import InputError
 from core.models.autoencoder import (
     ConvAutoencoder,

@@ -6,8 +6,8 @@ from core import texts
 from core.errors import InputError
 from core.inference import (
     failures,
+    fill_in,
     layer_by_layer,
-    masked_words,
     masking,
     model_loading,
     pronouns,
@@ -26,14 +26,14 @@ from demos.common.visitors import visitor
 def fill_blanks(request: dict) -> dict:
     """Return a sentence's pieces and the answers at its blanks."""
     asked = _asked(request)
-    return asdict(masked_words.fill(reader=readers.ready(wire.text(request, "model")), **asked))
+    return asdict(fill_in.fill(reader=readers.ready(wire.text(request, "model")), **asked))
 
 
 @told_to_learner
 def open_example(request: dict) -> dict:
     """Return the stored answers to a sentence, which need no model; `known` says if there are."""
     language = wire.choice(request, "model", texts.LANGUAGES)
-    stored = masked_words.remembered(wire.text(request, "text"), language)
+    stored = fill_in.remembered(wire.text(request, "text"), language)
     return {"known": False} if stored is None else {"known": True, **asdict(stored)}
 
 
@@ -51,7 +51,7 @@ def fill_next(request: dict) -> dict:
 
     `filled` holds piece numbers and token ids by turns.
     """
-    flat = wire.integers(request, "filled", 2 * masked_words.MAX_BLANKS)
+    flat = wire.integers(request, "filled", 2 * fill_in.MAX_BLANKS)
     if len(flat) % 2:
         raise InputError("bad_request", field="filled")
     asked, reader = _asked(request), readers.ready(wire.text(request, "model"))
@@ -124,7 +124,7 @@ def _asked(request: dict) -> dict:
     """Return the sentence and its blanks, checked."""
     return {
         "text": wire.text(request, "text"),
-        "hidden": wire.integers(request, "hidden", masked_words.MAX_HIDDEN),
+        "hidden": wire.integers(request, "hidden", fill_in.MAX_HIDDEN),
         "by_word": wire.flag(request, "by_word"),
     }
 

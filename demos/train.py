@@ -6,23 +6,19 @@ from typing import TypedDict
 
 import numpy as np
 
-from core.inference import training_now
-from core.inference.training_now import limits
+from core.inference import train as training
+from core.inference.train import limits
 from core.results.training import PictureSamples, RunFacts, TextSamples, TrainingReport
 from demos.common import wire
 from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
 from demos.common.visitors import visitor
 
-Settings = (
-    training_now.AutoencoderSettings
-    | training_now.TextCNNSettings
-    | training_now.FineTuningSettings
-)
+Settings = training.AutoencoderSettings | training.TextCNNSettings | training.FineTuningSettings
 KINDS = {
-    "autoencoder": training_now.AutoencoderSettings,
-    "textcnn": training_now.TextCNNSettings,
-    "bert": training_now.FineTuningSettings,
+    "autoencoder": training.AutoencoderSettings,
+    "textcnn": training.TextCNNSettings,
+    "bert": training.FineTuningSettings,
 }
 N_LABELS = (100, 500, 2000, 0)  # sentences to learn from; 0 for all
 EVERYTHING = -1  # `n_layers` on the wire: all layers and the word vectors learn
@@ -33,36 +29,36 @@ N_LAYERS = (0, 1, 2, 4, LOW_RANK, EVERYTHING)
 @told_to_learner
 def show_examples(_request: dict) -> dict:
     """Send the stored trainings and the stored race; let processes get ready for live ones."""
-    training_now.warm_up()
-    stored = {name: _report(report) for name, report in training_now.examples().items()}
-    return {"examples": stored, "race": training_now.race()}
+    training.warm_up()
+    stored = {name: _report(report) for name, report in training.examples().items()}
+    return {"examples": stored, "race": training.race()}
 
 
 @about_long_work
 def train(request: dict) -> dict:
     """Begin to train, or wait in line for it."""
-    training_now.begin(wire.job(request), _settings(request), visitor())
+    training.begin(wire.job(request), _settings(request), visitor())
     return {}
 
 
 @about_long_work(pause=FOLLOWED)
 def follow_training(request: dict) -> dict:
     """Tell how far a training is."""
-    return _report(training_now.follow(wire.job(request)))
+    return _report(training.follow(wire.job(request)))
 
 
 @about_long_work
 def tell_training(request: dict) -> dict:
     """Pause a training, let it go on, or let it take one step."""
-    order = wire.choice(request, "order", training_now.ORDERS)
-    training_now.tell(wire.job(request), order)
+    order = wire.choice(request, "order", training.ORDERS)
+    training.tell(wire.job(request), order)
     return {}
 
 
 @about_long_work
 def stop_training(request: dict) -> dict:
     """End a training."""
-    training_now.stop(wire.job(request))
+    training.stop(wire.job(request))
     return {}
 
 
@@ -84,7 +80,7 @@ def _settings(request: dict) -> Settings:
     }
     kind = wire.choice(request, "kind", tuple(KINDS))
     if kind == "autoencoder":
-        return training_now.AutoencoderSettings(
+        return training.AutoencoderSettings(
             code_size=wire.integer(request, "code_size"),
             activation=wire.choice(request, "activation", limits.ACTIVATIONS),
             noise=wire.number(request, "noise"),
@@ -94,9 +90,9 @@ def _settings(request: dict) -> Settings:
     n_labels = wire.integer(request, "n_labels")
     if kind == "textcnn":
         vectors = wire.choice(request, "vectors", limits.VECTORS)
-        return training_now.TextCNNSettings(language, vectors, n_labels, **common)
+        return training.TextCNNSettings(language, vectors, n_labels, **common)
     n_layers = wire.integer(request, "n_layers")
-    return training_now.FineTuningSettings(
+    return training.FineTuningSettings(
         language=language,
         n_labels=n_labels,
         n_layers=None if n_layers in (EVERYTHING, LOW_RANK) else n_layers,
@@ -109,7 +105,7 @@ def _wire(settings: Settings) -> dict:
     """Return settings as the view knows and sends them; `_settings` reads them again."""
     kind = next(name for name, one in KINDS.items() if isinstance(settings, one))
     fields = {**asdict(settings), "kind": kind}
-    if isinstance(settings, training_now.FineTuningSettings):
+    if isinstance(settings, training.FineTuningSettings):
         if fields.pop("low_rank"):  # the view has one field for what learns
             fields["n_layers"] = LOW_RANK
         elif settings.n_layers is None:
@@ -193,7 +189,7 @@ def build() -> None:
         defaults=defaults,
         ranges=ranges,
         choices=choices,
-        at_once=training_now.AT_ONCE,
-        max_seconds=training_now.MAX_SECONDS,
-        max_pause=training_now.MAX_PAUSE,
+        at_once=training.AT_ONCE,
+        max_seconds=training.MAX_SECONDS,
+        max_pause=training.MAX_PAUSE,
     )

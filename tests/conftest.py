@@ -272,8 +272,8 @@ def browser(chromium: "Browser", lab_server: Lab) -> Iterator[Visitor]:
 @pytest.fixture
 def small(monkeypatch):
     """Let small random models stand in for those that ship."""
-    from core import berts  # late: torch takes seconds, and browser tests need none
-    from core.kept import Kept
+    from core.bert import berts  # late: torch takes seconds, and browser tests need none
+    from core.bert.kept import Kept
     from core.text import pieces
     from tests import tiny_models
 
@@ -297,7 +297,7 @@ def small(monkeypatch):
 def models(monkeypatch, tmp_path):
     """Put a checkpoint called "one" where the lab's owner puts them."""
     from core import assets
-    from core.checkpoints import save_bert
+    from core.bert.checkpoints import save_bert
     from tests import tiny_models
 
     monkeypatch.setenv("LATENT_LAB_MODELS", str(tmp_path))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import torch
 
-from core import coding, datasets, runtime
+from core import runtime
+from core.images import coding, datasets
 from core.inference.codes import MODELS
 
 PIXELS = ((14, 14), (10, 12), (18, 15), (7, 20))

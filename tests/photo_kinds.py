@@ -21,7 +21,9 @@ from core.errors import InputError
 from core.inference import reconstruction
 from tests import pen_paths
 
-REPORTED_SEED = 6113  # of the reported figures; core/photos.py was developed on seeds below 100
+REPORTED_SEED = (
+    6113  # of the reported figures; core/images/photos.py was developed on seeds below 100
+)
 WIDTH, HEIGHT = 720, 560
 
 WHITE, CREAM, KRAFT = (0.86, 0.86, 0.84), (0.90, 0.85, 0.70), (0.62, 0.47, 0.32)

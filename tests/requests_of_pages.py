@@ -49,7 +49,7 @@ MASK |= {"cuts": None}
 MAP = {"net": "dense32", "n_digits": 50, "n_neighbors": 5, "min_dist": 0.1, "seed": 0}
 JUDGE = {"text": "A fine film.", "kind": "pieces", "start": "random"}
 WALK = {"steps": 3, "beta": 1, "mode": "linear", "start": {"sample": 1}, "end": {"sample": 2}}
-TRAINING = train._wire(train.training_now.AutoencoderSettings())
+TRAINING = train._wire(train.training.AutoencoderSettings())
 JOB = {"job": "fuzz"}
 
 GOOD = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 import app
-from core import fetching
+from core.bert import fetching
 from core.errors import InputError
-from core.inference import training_now, umap_live
+from core.inference import train, umap_live
 from demos.common import door
 from tests.requests_of_pages import GOOD, NASTY
 
@@ -26,8 +26,8 @@ def nothing_long(monkeypatch, small):
 
     monkeypatch.setattr(fetching, "kept", lambda _: None)
     monkeypatch.setattr(fetching, "fetch_apart", fetch)
-    monkeypatch.setattr(training_now, "_train", lambda *_: None)
-    monkeypatch.setattr(training_now, "warm_up", lambda: None)
+    monkeypatch.setattr(train, "_train", lambda *_: None)
+    monkeypatch.setattr(train, "warm_up", lambda: None)
     monkeypatch.setattr(umap_live, "_make", lambda *_: None)
 
 

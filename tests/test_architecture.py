@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("app", "core", "demos", "bench", "tests")
 SLOW = ("torchvision", "umap", "transformers", "sklearn", "numba", "pandas")
 # The question "what happens if I train this now?" is the one that may ask for training.
-TRAINS_NOW = ("core.inference.training_now",)
+TRAINS_NOW = ("core.inference.train",)
 # The pictures that tests check are those that the bench measures.
 DRAWN = ("tests.photo_kinds",)
 
@@ -103,7 +103,7 @@ def test_slow_libraries_wait_for_their_first_use(importer):
 
 def test_the_rules_refuse_what_they_should():
     refused = [
-        ("core.images", "gradio"),
+        ("core.images.drawings", "gradio"),
         ("core.zoo", "demos.common"),
         ("core.zoo", "core.training.vae"),
         ("core.inference.latent_walk", "core.training.vae"),

@@ -49,7 +49,9 @@ def test_each_shipped_file_is_listed_whole_and_its_origin_told():
         ), name
         assert entry["licence"], name
         assert entry["source"], name
-        assert entry["command"].startswith(("python -m core.", "pip download ")), name
+        assert entry["command"].startswith(
+            ("python -m core.", "python -m research.", "pip download ")
+        ), name
     assert all(
         entry["score"] and entry["paper"]
         for name, entry in entries.items()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from core import berts
+from core.bert import berts
 from core.errors import InputError
 from core.inference import (
     attention,

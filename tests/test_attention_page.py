@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from torch.testing import assert_close
 
-from core import other_models
+from core.bert import other_models
+from core.bert.kept import Kept
 from core.errors import InputError
 from core.inference import attention, head_patterns, measuring, readings
-from core.kept import Kept
 from demos import attention as page
 from demos.common import wire
 from tests import long_work, tiny_models

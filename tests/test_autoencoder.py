@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from core import coding
+from core.images import coding
 from core.models.autoencoder import (
     ConvAutoencoder,
     DenseConvAutoencoder,

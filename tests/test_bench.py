@@ -9,7 +9,7 @@ import torch
 from bench import __main__ as command
 from bench import browser_decoder, chromium, example_vae, free_drawing, lecture_loop, report
 from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement
-from core import datasets
+from core.images import datasets
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
 from core.models.vae import VAE
 

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.testing import assert_close
 
-from core.checkpoint_config import NAMES
-from core.checkpoints import FILES, load_bert, save_bert
+from core.bert.checkpoint_config import NAMES
+from core.bert.checkpoints import FILES, load_bert, save_bert
+from core.bert.fetching import fetch
 from core.errors import InputError
-from core.fetching import fetch
 from core.models.bert import Bert, BertConfig, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
 from core.training.initialising import initialise

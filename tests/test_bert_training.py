@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch.testing import assert_close
 
-from core.checkpoints import save_bert
+from core.bert.checkpoints import save_bert
 from core.models.bert import Bert, BertConfig, BertForPreTraining, PreTrainingOutput
 from core.text.tokenizer import SPECIAL, tokenizer
 from core.training.bert_batches import IS_NEXT, IS_RANDOM, NO_PAIR, Assembler, plan

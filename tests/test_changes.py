@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import changes
+from core.bert import changes
 
 
 def state(seed: int) -> dict[str, torch.Tensor]:

@@ -8,19 +8,13 @@ import torch
 from safetensors.torch import load_file
 from torch.testing import assert_close
 
-from core import berts, fast_bert, texts
-from core.checkpoints import WEIGHTS, load_bert, save_bert
+from core import texts
+from core.bert import berts, fast_bert
+from core.bert.checkpoints import WEIGHTS, load_bert, save_bert
+from core.bert.kept import Kept
 from core.errors import InputError
-from core.inference import (
-    attention,
-    masked_words,
-    next_sentence,
-    own_answer,
-    readings,
-    stepwise,
-)
-from core.kept import Kept
-from core.reviews import shipped
+from core.inference import attention, fill_in, next_sentence, own_answer, readings, stepwise
+from core.text.reviews import shipped
 from core.text.tokenizer import lines, read_vocabulary
 from tests import tiny_checkpoints as tiny
 from tests.tiny_checkpoints import VOCABULARY, bert, distilbert, only, rewrite, told, words
@@ -210,7 +204,7 @@ def test_it_is_read_as_transformers_reads_it(name, tmp_path):
         # A special token that is typed is text in the lab, whatever transformers makes of it.
         typed = text.replace("[SEP]", "")
         expected = tokenizer(typed).input_ids
-        assert masked_words.prepare(typed, reader).ids[0].tolist() == expected, text
+        assert fill_in.prepare(typed, reader).ids[0].tolist() == expected, text
         assert readings.read(str(folder), typed).ids[0].tolist() == expected, text
     ids = tokenizer(TEXTS[0], return_tensors="pt").input_ids
     with torch.inference_mode():
@@ -218,14 +212,14 @@ def test_it_is_read_as_transformers_reads_it(name, tmp_path):
     at = ids[0].tolist().index(tokenizer.mask_token_id or 4)
     shares = expected.logits[0, at].softmax(-1)
     assert_close(mine.mlm_logits[0, at].softmax(-1), shares, atol=1e-5, rtol=1e-4)
-    top = masked_words.fill(TEXTS[0], reader).blanks[0].top  # by the fast twin, where there is one
-    assert len(top) == masked_words.N_TOP
+    top = fill_in.fill(TEXTS[0], reader).blanks[0].top  # by the fast twin, where there is one
+    assert len(top) == fill_in.N_TOP
     for (token, share), high in zip(top, shares.topk(len(top)).values.tolist(), strict=True):
         assert share == pytest.approx(high, abs=1e-4)
         assert share == pytest.approx(float(shares[reader.tokens.index(token)]), abs=1e-4)
     seen = attention.show(str(folder), TEXTS[0]).attention
     assert abs(seen - torch.cat(expected.attentions).numpy()).max() < 1e-4
-    assert "[SEP]" not in masked_words.fill(TEXTS[2], reader).tokens
+    assert "[SEP]" not in fill_in.fill(TEXTS[2], reader).tokens
     step = stepwise.next_step(TEXTS[0], reader, filled={})
     assert reader.tokens[step.token_id] == step.token
     assert (fast_bert.of(reader.model) is None) == (

@@ -5,9 +5,9 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from core import coding, datasets
+from core.images import coding, datasets
 from core.inference import code_space, codes, empty_places, latent_walk, prior, reconstruction
-from core.training import shipping
+from core.making import shipping
 from tests.claims import claimed, says
 
 pytestmark = pytest.mark.weights

@@ -8,12 +8,12 @@ import pytest
 from torch import nn
 
 from core import assets, texts, zoo
-from core.checkpoints import WEIGHTS
+from core.bert.checkpoints import WEIGHTS
 from core.inference import (
     attention,
     failures,
+    fill_in,
     head_patterns,
-    masked_words,
     next_sentence_scores,
     readers,
     training_lapse,
@@ -191,7 +191,7 @@ def asked(number: int, language: str) -> tuple[str, ...]:
     characters = {
         at + k for at, part in zip(hidden, parts[1::2], strict=True) for k in range(len(part))
     }
-    filled = masked_words.fill("".join(parts), readers.ready(language), hidden=characters)
+    filled = fill_in.fill("".join(parts), readers.ready(language), hidden=characters)
     return tuple(one.top[0][0] for one in filled.blanks)
 
 
@@ -207,11 +207,11 @@ def test_blanks_that_depend_are_answered_otherwise_one_by_one(language):
     """fill_in.predict.3: each blank's best answer alone needn't make the best whole."""
     reader = readers.ready(language)
     text = said("fill_in.example.5")[language]
-    at_once = [one.top[0][0] for one in masked_words.fill(text, reader).blanks]
+    at_once = [one.top[0][0] for one in fill_in.fill(text, reader).blanks]
     one_by_one = text
     filled: dict[int, str] = {}
     for _ in at_once:
-        blanks = masked_words.fill(one_by_one, reader).blanks
+        blanks = fill_in.fill(one_by_one, reader).blanks
         surest = max(range(len(blanks)), key=lambda i: blanks[i].top[0][1])
         open_ones = [i for i in range(len(at_once)) if i not in filled]
         filled[open_ones[surest]] = blanks[surest].top[0][0]
@@ -270,10 +270,10 @@ def _answered_alone_and_with_its_word(marked: str, language: str) -> tuple[list[
 
     def ranks(asked: list[np.ndarray]) -> list[bool]:
         many = [
-            masked_words.prepare(text, reader, hidden=range(read.starts[s[0]], read.ends[s[-1]]))
+            fill_in.prepare(text, reader, hidden=range(read.starts[s[0]], read.ends[s[-1]]))
             for s in asked
         ]
-        answers = masked_words.answer_all(many, reader)
+        answers = fill_in.answer_all(many, reader)
         return [
             one.rank == 1
             for span, given in zip(asked, answers, strict=True)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from core import assets, reviews, texts
-from core.inference import sentiment, training_now
-from core.text import units
+from core import assets, texts
+from core.inference import sentiment, train
+from core.jobs.live import Checked, Diverged, Run
+from core.jobs.settings import AutoencoderSettings, FineTuningSettings
+from core.text import reviews, units
 from core.training import fine_tuning
-from core.training.live import Checked, Diverged, Run
 from core.training.live_autoencoder import Autoencoder
-from core.training.live_settings import AutoencoderSettings, FineTuningSettings
 from tests.claims import claimed, said, says
 
 pytestmark = pytest.mark.weights
@@ -24,7 +24,7 @@ LANGUAGES = texts.LANGUAGES
 
 
 def test_the_sentences_that_models_learned_from_are_counted():
-    race = training_now.race()
+    race = train.race()
     for language, counts in (
         ("en", claimed("sentiment.scores.en", r"([\d,]+) sentences of film .* ([\d,]+) others",
                        r"([\d,]+) 句影评.*另外 ([\d,]+) 句")),
@@ -92,7 +92,7 @@ def test_leaving_out_each_word_does_not_add_up_to_the_answer(kind):
 def means(language: str) -> dict[str, dict[int, float]]:
     """Return model -> number of labels -> mean accuracy."""
     found: dict[str, dict[int, float]] = {}
-    for point in training_now.race()[language]["points"]:
+    for point in train.race()[language]["points"]:
         found.setdefault(point["model"], {})[point["n_labels"]] = np.mean(point["accuracies"])
     return found
 
@@ -143,7 +143,7 @@ def test_a_longer_code_ends_lower():
     (more,) = claimed("train.predict.2.question", r"of (\d+) numbers", r"变成 (\d+) 个")
     (fewer,) = claimed("train.predict.2.question", r"instead of (\d+)", r"从 (\d+) 个数")
     assert AutoencoderSettings().code_size == fewer
-    stored = training_now.examples()["autoencoder"]
+    stored = train.examples()["autoencoder"]
     assert ended(code_size=int(more)) < 0.9 * stored.checks[-1][1]
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from core.models.bert import BertConfig, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
 from core.models.textcnn import TextCNN, TextCNNConfig
-from core.reviews import Reviews
 from core.text import units
+from core.text.reviews import Reviews
 from core.training import fine_tuning, textcnn
 from core.training.classifying import (
     Examples,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core import assets, datasets, reviews, texts, zoo
+from core import assets, texts, zoo
 from core.errors import AssetError
+from core.images import datasets
 from core.inference import (
     code_maps,
     code_space,
@@ -21,11 +22,11 @@ from core.inference import (
     reconstruction,
     sentiment,
     sentiment_examples,
+    train,
     training_lapse,
-    training_now,
     trials,
 )
-from core.text import pieces
+from core.text import pieces, reviews
 from demos import fill_in, next_sentence
 
 ROOT = Path(__file__).parent.parent
@@ -57,7 +58,7 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/maps\.safetensors", lambda: asked_anew(code_maps.shipped)("dense32", "umap")),
     (r"samples/ngrams-(\w+)\.json", asked_anew(sentiment._exciting)),
     (r"samples/(nsp|transfer)_trial\.json", trials.stored),
-    (r"samples/race\.json", training_now.race),
+    (r"samples/race\.json", train.race),
     (r"samples/reviews-(en|zh)\.txt\.xz", asked_anew(reviews.shipped)),
     (r"samples/sentiment-\w+\.json", None),
     (
@@ -68,7 +69,7 @@ READERS: list[tuple[str, Callable | None]] = [
     ),
     (r"samples/timelapse-vae2-beta1\.safetensors", None),
     (r"samples/timelapse-(.+)\.safetensors", lambda stem: code_space.time_lapse(SPACES[stem])),
-    (r"samples/training_examples\.json", training_now.examples),
+    (r"samples/training_examples\.json", train.examples),
     (r"weights/bert-(en|zh)/snapshots\.json", training_lapse.lapse),
     (r"weights/bert-(en|zh)/vocab\.txt", asked_anew(pieces.vocabulary)),
     (r"weights/bert-(en|zh)/\w+\.\w+", asked_anew(zoo.bert)),
@@ -177,14 +178,14 @@ TRAIN = """
 import pathlib, sys
 from core import assets
 assets.FOLDER = pathlib.Path(sys.argv[1])
-from core.training import live_worker
-from core.training.live_settings import AutoencoderSettings
+from core.jobs import worker
+from core.jobs.settings import AutoencoderSettings
 import queue
 orders, said = queue.Queue(), []
-live_worker._warm_up()
+worker._warm_up()
 orders.put(AutoencoderSettings(epochs=1))
-live_worker.IDLE = 0.1
-live_worker.serve(orders, said.append)
+worker.IDLE = 0.1
+worker.serve(orders, said.append)
 print(said[-1].key, said[-1].values["file"])
 """
 

@@ -7,9 +7,9 @@ import struct
 import numpy as np
 import pytest
 
-from core import datasets
 from core.errors import AssetError
-from core.training import samples
+from core.images import datasets
+from core.making import samples
 
 FILES = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
 

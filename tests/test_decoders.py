@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core import coding, runtime
+from core import runtime
+from core.images import coding
 from core.inference.codes import MODELS, sample_codes
 from core.inference.decoders import export, folded
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig

@@ -12,10 +12,10 @@ from onnx import TensorProto, helper, numpy_helper
 from torch.testing import assert_close
 from transformers import DistilBertConfig, DistilBertModel
 
-from core.checkpoints import load_bert
+from core.bert.checkpoints import load_bert
 from core.models.bert import BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
-from core.training import distilbert
+from research import distilbert
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "The", "the", "cat", "##s", "sat")
 CONFIG = DistilBertConfig(

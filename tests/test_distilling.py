@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from core import reviews
-from core.reviews import Reviews
-from core.training import distilling, fine_tuning
+from core.text import reviews
+from core.text.reviews import Reviews
+from core.training import fine_tuning
 from core.training.classifying import Examples, Pace, both
+from research import distilling
 from tests.test_classifying import TINY_BERT, some_examples
 from tests.tiny_models import sharp
 

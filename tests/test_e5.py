@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core import runtime
 from core.text.tokenizer import SPECIAL
-from core.training import e5
+from research import e5
 from tests import tiny_e5
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from core import fast_bert
+from core.bert import fast_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from tests import tiny_models
 

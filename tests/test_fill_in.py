@@ -9,16 +9,10 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from core import assets, berts, texts
+from core import assets, texts
+from core.bert import berts
 from core.errors import AssetError, InputError
-from core.inference import (
-    layer_by_layer,
-    masked_words,
-    pronouns,
-    stepwise,
-    training_lapse,
-    trials,
-)
+from core.inference import fill_in, layer_by_layer, pronouns, stepwise, training_lapse, trials
 from core.results.answers import LapseMoment, TrainingLapse
 from core.text import pieces
 from core.text.tokenizer import read_vocabulary
@@ -45,7 +39,7 @@ def characters(text: str, word: str) -> list[int]:
 
 def test_answers_are_the_models(small):
     reader = small("en")
-    filled = masked_words.fill(TEXT, reader, hidden=characters(TEXT, "pianist"))
+    filled = fill_in.fill(TEXT, reader, hidden=characters(TEXT, "pianist"))
     assert [blank.at for blank in filled.blanks] == [1, filled.tokens.index("[MASK]")]
     names = {token: i for i, token in enumerate(reader.tokens)}
     ids = [101, *(names[t] for t in filled.tokens), 102]
@@ -64,12 +58,12 @@ def test_answers_are_the_models(small):
 
 @pytest.mark.parametrize("spelling", ["[mask]", "【MASK】", "［ＭＡＳＫ］", "[ Mask ]"])
 def test_a_typed_blank_is_understood_in_all_spellings(small, spelling):
-    usual = masked_words.fill(TEXT, small("en")).blanks
-    assert masked_words.fill(TEXT.replace("[MASK]", spelling), small("en")).blanks == usual
+    usual = fill_in.fill(TEXT, small("en")).blanks
+    assert fill_in.fill(TEXT.replace("[MASK]", spelling), small("en")).blanks == usual
 
 
 def test_a_word_of_several_pieces_takes_as_many_blanks(small):
-    filled = masked_words.fill(TEXT, small("en"), hidden=characters(TEXT, "rehearsed"))
+    filled = fill_in.fill(TEXT, small("en"), hidden=characters(TEXT, "rehearsed"))
     (word,) = filled.whole_words
     assert word.written == "rehearsed"
     assert [filled.tokens[at] for at in word.at] == ["re", "##hear", "##sed"]
@@ -77,28 +71,28 @@ def test_a_word_of_several_pieces_takes_as_many_blanks(small):
     for blank in filled.blanks[:3]:
         product *= blank.probability
     assert word.probability == pytest.approx(product)
-    one_piece = masked_words.fill(TEXT, small("en"), hidden=[TEXT.index("rehearsed")])
+    one_piece = fill_in.fill(TEXT, small("en"), hidden=[TEXT.index("rehearsed")])
     assert [one_piece.tokens[b.at] for b in one_piece.blanks] == ["re", "[MASK]"]
     assert one_piece.whole_words == ()
 
 
 def test_chinese_is_hidden_by_character_or_by_word(small):
-    by_character = masked_words.fill(CHINESE, small("zh"), hidden=[8])
+    by_character = fill_in.fill(CHINESE, small("zh"), hidden=[8])
     assert [b.token for b in by_character.blanks] == ["学"]
     assert len(set(by_character.words)) == len(by_character.tokens)
-    by_word = masked_words.fill(CHINESE, small("zh"), hidden=[8, 9], by_word=True)
+    by_word = fill_in.fill(CHINESE, small("zh"), hidden=[8, 9], by_word=True)
     assert by_word.words[8] == by_word.words[9]
     assert [w.written for w in by_word.whole_words] == ["学校"]
 
 
 def test_what_finds_no_place_is_cut_and_too_many_blanks_are_refused(small):
     text = "cat " * 599 + "dog"
-    filled = masked_words.fill(text, small("en"), hidden=[0, len(text) - 1])
+    filled = fill_in.fill(text, small("en"), hidden=[0, len(text) - 1])
     assert (len(filled.tokens), filled.n_cut) == (510, 90)
     assert [b.at for b in filled.blanks] == [0]
-    assert len(masked_words.fill("[MASK] " * 30, small("en")).blanks) == 30
+    assert len(fill_in.fill("[MASK] " * 30, small("en")).blanks) == 30
     with pytest.raises(InputError) as error:
-        masked_words.fill("[MASK] " * 61, small("en"))
+        fill_in.fill("[MASK] " * 61, small("en"))
     assert error.value.key == "too_many_blanks"
 
 
@@ -107,7 +101,7 @@ def test_what_finds_no_place_is_cut_and_too_many_blanks_are_refused(small):
 
 def test_the_last_layer_gives_the_answer(small):
     hidden = characters(TEXT, "pianist")
-    filled = masked_words.fill(TEXT, small("en"), hidden=hidden)
+    filled = fill_in.fill(TEXT, small("en"), hidden=hidden)
     for number, blank in enumerate(filled.blanks):
         heard = layer_by_layer.ask_each_layer(TEXT, small("en"), blank=number, hidden=hidden)
         assert len(heard.layers) == 4
@@ -134,8 +128,8 @@ def test_steps_fill_the_surest_first_and_read_what_they_filled(small):
     reader = small("en")
     taken = list(stepwise.steps(text, reader))
     assert [len(step.blanks) for step in taken] == [3, 2, 1]
-    assert taken[0].blanks == masked_words.fill(text, reader).blanks
-    ids = masked_words.prepare(text, reader).ids.clone()
+    assert taken[0].blanks == fill_in.fill(text, reader).blanks
+    ids = fill_in.prepare(text, reader).ids.clone()
     for step in taken:
         assert step.probability == max(blank.top[0][1] for blank in step.blanks)
         expected = reader.model(ids).mlm_logits[0].softmax(-1)
@@ -163,9 +157,9 @@ def test_professions_in_one_batch_are_answered_as_each_alone(small):
     for row in table.rows:
         text = template.replace("[profession]", row.profession)
         reader = small("en")
-        blanks = masked_words.prepare(text, reader)
+        blanks = fill_in.prepare(text, reader)
         hidden = reader.model.bert(blanks.ids).hidden[0, blanks.at + 1]
-        shares = masked_words.probabilities(hidden, reader)[0]
+        shares = fill_in.probabilities(hidden, reader)[0]
         expected = shares[[reader.tokens.index(word) for word in table.pronouns]]
         assert_close(torch.tensor(row.shares), expected, rtol=1e-3, atol=1e-7)
         assert sum(row.shares) + row.other == pytest.approx(1)
@@ -338,7 +332,7 @@ def test_other_handlers_refuse():
 
 
 def test_markup_and_special_tokens_are_text(small):
-    filled = masked_words.fill("<b>[CLS] 😀 [mask]</b>", small("en"))
+    filled = fill_in.fill("<b>[CLS] 😀 [mask]</b>", small("en"))
     assert filled.specials == ("[CLS]",)
     assert "[CLS]" not in filled.tokens
     assert len(filled.blanks) == 1
@@ -357,7 +351,7 @@ def test_markup_and_special_tokens_are_text(small):
     ],
 )
 def test_what_looks_like_a_blank_is_pointed_at(text, found, small):
-    filled = masked_words.fill(text, small("en"))
+    filled = fill_in.fill(text, small("en"))
     assert [text[start:end] for start, end in filled.blank_like] == found
     assert filled.n_lost == 0
 
@@ -365,6 +359,6 @@ def test_what_looks_like_a_blank_is_pointed_at(text, found, small):
 def test_blanks_that_are_cut_off_are_counted():
     reader = tiny_models.reader()  # 24 positions
     text = "the cat [MASK] " * 12
-    filled = masked_words.fill(text, reader, hidden=[len(text) - 11])  # the last "cat"
+    filled = fill_in.fill(text, reader, hidden=[len(text) - 11])  # the last "cat"
     assert (len(filled.tokens), filled.n_positions) == (22, 24)
     assert (len(filled.blanks), filled.n_lost) == (7, 12 - 7 + 1)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tokenizers import ByteLevelBPETokenizer
 
-from core.checkpoints import save_bert
+from core.bert.checkpoints import save_bert
 from core.errors import InputError
 from core.inference import embedding_sum, input_pieces, other_tokenizers
 from core.models.bert import BertConfig, BertForPreTraining

@@ -11,8 +11,9 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from core import coding, datasets, runtime, zoo
+from core import runtime, zoo
 from core.errors import AssetError, InputError
+from core.images import coding, datasets
 from core.inference import elbo, latent_walk, prior
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
 from core.models.vae import VAE, ConvVAE, ConvVAEConfig, VAEConfig

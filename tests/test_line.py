@@ -6,8 +6,8 @@ import time
 import pytest
 
 from core.errors import InputError
-from core.inference import line
-from core.inference.line import Job, Line, Places, StoppedError
+from core.jobs import line
+from core.jobs.line import Job, Line, Places, StoppedError
 
 PATIENCE = 20.0  # seconds, on a busy machine
 

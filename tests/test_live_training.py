@@ -10,17 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
+from core.jobs.live import Batches, Checked, Diverged, Run, Score, Stepped
+from core.jobs.settings import AutoencoderSettings, FineTuningSettings, TextCNNSettings
 from core.models.bert import BertConfig
 from core.text import pieces
 from core.training import live_classifier
-from core.training.live import Batches, Checked, Diverged, Run, Score, Stepped
 from core.training.live_autoencoder import Autoencoder
 from core.training.live_classifier import Classifier
-from core.training.live_settings import (
-    AutoencoderSettings,
-    FineTuningSettings,
-    TextCNNSettings,
-)
 from tests import tiny_models
 
 SHORT = AutoencoderSettings(batch_size=500, epochs=2)

@@ -1,136 +1,205 @@
-"""Laws of masking: rates, units, seeds."""
+"""The masking lab: the dice on the page are those of pre-training, and its handlers hold."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import torch
 
-from core.text.masking import RATE, Action, Masking, choose, corrupt, draws
+from core import texts, zoo
+from core.bert import berts
+from core.bert.berts import Reader
+from core.errors import InputError
+from core.inference import masked_answers, masking
+from core.models.bert import BertConfig, BertForPreTraining
+from core.text import pieces, words
+from core.text.masking import KEEP_RATE, RANDOM_RATE, Action
+from demos import masking as page
 
-MASK_ID, ORDINARY = 3, np.arange(5, 50)
-UNITS = ("token", "word", "span")
-
-
-def mask(words, dice, unit="token") -> Masking:
-    ids = np.where(words >= 0, 100 + np.arange(len(words)), 0)
-    chosen = choose(words, dice, unit=unit)
-    return corrupt(ids, chosen, dice, mask_id=MASK_ID, ordinary=ORDINARY, together=unit == "span")
-
-
-def text(sizes, padding=3) -> np.ndarray:
-    """Word numbers of `[CLS] words [SEP] padding`, for words of some numbers of pieces."""
-    inner = np.repeat(np.arange(len(sizes)), sizes)
-    return np.concatenate([[-1], inner, [-1], np.full(padding, -1)])
+TEXT = "The pianist rehearsed a breathtakingly melancholic nocturne before the audience arrived."
+CHINESE = "小明硕士毕业于中国科学院计算所，后在日本京都大学深造。"
+ASKED = {"unit": "token", "dynamic": True, "seed": 3, "n_epochs": 4}
 
 
-SIZES = st.lists(st.integers(1, 5), min_size=0, max_size=40)
+@pytest.mark.parametrize("unit", page.UNITS)
+def test_throws_explain_what_became_of_each_token(unit):
+    masked = masking.mask(TEXT * 4, "en", **{**ASKED, "unit": unit, "n_epochs": 8})
+    seen = set()
+    for epoch in masked.epochs:
+        chosen = epoch.units >= 0
+        assert np.isnan(epoch.throws[~chosen]).all()
+        expected = np.full(len(chosen), Action.LEFT)
+        expected[chosen] = Action.MASKED
+        expected[epoch.throws < KEEP_RATE + RANDOM_RATE] = Action.RANDOM
+        expected[epoch.throws < KEEP_RATE] = Action.KEPT
+        assert np.array_equal(expected, epoch.actions)
+        for token, read, action in zip(masked.tokens, epoch.read, epoch.actions, strict=True):
+            if action == Action.MASKED:
+                assert read == "[MASK]"
+            elif action != Action.RANDOM:
+                assert read == token
+        seen |= set(epoch.actions.tolist())
+    assert seen == {0, 1, 2, 3}
 
 
-@pytest.mark.parametrize("unit", ["token", "span"])
-def test_rates_over_100_000_tokens(unit):
-    words = text([1] * 100)
-    actions = np.concatenate([mask(words, draws(1, i), unit).actions[1:101] for i in range(1000)])
-    share = {a: (actions == a).mean() for a in Action}
-    answered = 1 - share[Action.LEFT]
-    # Three standard deviations of a share among 15,000 chosen tokens (of 4,000 spans) and more.
-    assert abs(answered - RATE) < 0.002
-    tolerance = 0.01 if unit == "token" else 0.025
-    assert abs(share[Action.MASKED] / answered - 0.8) < tolerance
-    assert abs(share[Action.RANDOM] / answered - 0.1) < tolerance
-    assert abs(share[Action.KEPT] / answered - 0.1) < tolerance
+def test_a_seed_repeats_static_repeats_and_dynamic_differs():
+    def actions(**changes: object) -> list[list[int]]:
+        return [e.actions.tolist() for e in masking.mask(TEXT, "en", **ASKED | changes).epochs]
+
+    assert actions() == actions()
+    assert actions() != actions(seed=4)
+    static = actions(dynamic=False)
+    assert all(epoch == static[0] for epoch in static)
+    assert len({tuple(epoch) for epoch in actions()}) > 1
 
 
-def test_whole_words_reach_the_rate_nearly():
-    dice = np.random.default_rng(0)
-    shares = []
-    for i in range(500):
-        words = text(dice.choice([1, 1, 1, 2, 3], 60))
-        shares.append((mask(words, draws(2, i), "word").actions > 0).sum() / (words >= 0).sum())
-    assert abs(np.mean(shares) - RATE) < 0.003
+@pytest.mark.parametrize("unit", ["word", "span"])
+def test_whole_words_are_never_split(unit):
+    masked = masking.mask(CHINESE, "zh", **{**ASKED, "unit": unit, "n_epochs": 8})
+    for epoch in masked.epochs:
+        for word in set(masked.words.tolist()):
+            chosen = epoch.units[masked.words == word] >= 0
+            assert chosen.all() or not chosen.any()
 
 
-def test_every_place_is_chosen_equally_often():
-    words = text([1] * 20, padding=0)
-    counts = sum((choose(words, draws(3, i)) >= 0).astype(int) for i in range(6000))
-    assert counts[0] == counts[-1] == 0
-    assert abs(counts[1:-1] / 6000 - RATE).max() < 0.02
+def test_edited_words_are_masked_as_they_were_edited():
+    one_word = masking.mask("南京市长江大桥", "zh", **ASKED | {"unit": "word"}, cuts=[])
+    assert set(one_word.words.tolist()) == {0}
+    assert all(len(set((e.units >= 0).tolist())) == 1 for e in one_word.epochs)
+    other = masking.mask("南京市长江大桥", "zh", **ASKED, cuts=[2, 5])
+    assert other.words.tolist() == [0, 0, 1, 1, 1, 2, 2]
 
 
-@given(SIZES, st.sampled_from(UNITS), st.integers(0, 2**32), st.integers(0, 5))
-@settings(max_examples=100, deadline=None)
-def test_special_tokens_and_padding_are_never_chosen(sizes, unit, seed, padding):
-    words = text(sizes, padding)
-    masking = mask(words, draws(seed, 0), unit)
-    assert not masking.chosen[words < 0].any()
-    assert masking.chosen.any() == bool(sizes)  # short texts are asked for one token at least
+def test_a_typed_mask_is_never_chosen():
+    tally = masking.tally("a [MASK] b", "en", unit="token", dynamic=True, seed=0)
+    assert tally.n_open == 2
+    assert (tally.masked + tally.random + tally.kept)[1] == 0
 
 
-@given(SIZES, st.sampled_from(("word", "span")), st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None)
-def test_words_are_never_split(sizes, unit, seed):
-    words = text(sizes)
-    chosen = choose(words, draws(seed, 0), unit=unit)
-    for number in range(len(sizes)):
-        pieces = chosen[words == number]
-        assert (pieces >= 0).all() or (pieces < 0).all()
-        assert len(set(pieces)) == 1  # all in one unit
+@pytest.mark.parametrize("unit", page.UNITS)
+def test_a_thousand_dynamic_rolls_hit_the_rates(unit):
+    tally = masking.tally(TEXT, "en", unit=unit, dynamic=True, seed=1)
+    chosen = tally.masked + tally.random + tally.kept
+    assert chosen.sum() / (tally.n_open * tally.n_rolls) == pytest.approx(0.15, abs=0.02)
+    assert tally.masked.sum() / chosen.sum() == pytest.approx(0.8, abs=0.03)
+    assert tally.random.sum() / chosen.sum() == pytest.approx(0.1, abs=0.03)
+    assert (chosen > 0).all()
 
 
-@given(SIZES, st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None)
-def test_spans_are_contiguous_and_short_and_change_together(sizes, seed):
-    words, dice = text(sizes), draws(seed, 0)
-    chosen = choose(words, dice, unit="span")
-    masking = corrupt(
-        np.arange(len(words)), chosen, dice, mask_id=MASK_ID, ordinary=ORDINARY, together=True
-    )
-    for unit in set(chosen[chosen >= 0]):
-        places = np.flatnonzero(chosen == unit)
-        assert (np.diff(places) == 1).all()
-        assert len(set(words[places])) <= 10
-        assert len(set(masking.actions[places])) == 1
+def test_a_thousand_static_rolls_are_one():
+    tally = masking.tally(TEXT, "en", unit="token", dynamic=False, seed=1)
+    assert set((tally.masked + tally.random + tally.kept).tolist()) == {0, tally.n_rolls}
 
 
-def test_spans_are_longer_than_words():
-    words = text([1] * 200)
-    runs = []
-    for i in range(200):
-        chosen = choose(words, draws(4, i), unit="span")
-        runs += [int((chosen == unit).sum()) for unit in set(chosen[chosen >= 0])]
-    assert 2.5 < np.mean(runs) < 4.5  # geometric with p = .2, cut at 10 and by the rest's length
+def test_what_finds_no_place_is_cut_and_named():
+    masked = masking.mask("cat " * 599 + "dog", "en", **ASKED)
+    assert len(masked.tokens) == 510
+    assert masked.n_cut == 90
+    assert masked.cut.endswith("cat dog")
+    assert masked.cut.count("cat") == 89
 
 
-def test_ids_become_what_the_actions_say():
-    words = text([1] * 400)
-    masking = mask(words, draws(5, 0))
-    before = np.where(words >= 0, 100 + np.arange(len(words)), 0)
-    untouched = (masking.actions == Action.LEFT) | (masking.actions == Action.KEPT)
-    assert (masking.ids[untouched] == before[untouched]).all()
-    assert (masking.ids[masking.actions == Action.MASKED] == MASK_ID).all()
-    assert np.isin(masking.ids[masking.actions == Action.RANDOM], ORDINARY).all()
-    assert set(masking.actions) == set(Action)
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"seed": -1}, "masking_seed"),
+        ({"seed": 10**9}, "masking_seed"),
+        ({"n_epochs": 0}, "masking_epochs"),
+        ({"n_epochs": 9}, "masking_epochs"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(change, key):
+    with pytest.raises(InputError) as error:
+        masking.mask(TEXT, "en", **ASKED | change)
+    assert error.value.key == key
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_a_seed_repeats(unit):
-    words = text([1, 2, 1, 3] * 20)
-    first, again = (mask(words, draws(6, 1, 2), unit) for _ in range(2))
-    assert (first.ids == again.ids).all()
-    assert (first.actions == again.actions).all()
-    assert (first.actions != mask(words, draws(7, 1, 2), unit).actions).any()
+def test_words_of_the_chinese_examples_are_those_of_jieba():
+    for number in range(1, 5):
+        marked = texts.text(f"masking.example.{number}", "zh")
+        text = marked.replace("|", "")
+        ends = np.cumsum([len(word) for word in marked.split("|")])
+        assert tuple(ends[:-1].tolist()) == words.boundaries(text)
+        assert "[UNK]" not in pieces.read(text, "zh").tokens
 
 
-def test_static_repeats_and_dynamic_does_not():
-    words = text([1] * 100)
-    static = [mask(words, draws(8, 0)).actions for _ in range(3)]
-    dynamic = [mask(words, draws(8, 0, reading)).actions for reading in range(3)]
-    assert (static[0] == static[1]).all()
-    assert (static[1] == static[2]).all()
-    assert (dynamic[0] != dynamic[1]).any()
-    assert (dynamic[1] != dynamic[2]).any()
-    assert (dynamic[0] != static[0]).any()
+REQUEST = {
+    "text": TEXT,
+    "language": "en",
+    "unit": "token",
+    "dynamic": True,
+    "seed": 3,
+    "epochs": 4,
+    "cuts": None,
+}
 
 
-def test_the_rate_can_be_chosen():
-    words = text([1] * 1000)
-    assert (choose(words, draws(9, 0), rate=0.4) >= 0).sum() in (400, 401)
+def test_handlers_answer():
+    answer = page.mask_text(REQUEST)
+    assert len(answer["epochs"]) == 4
+    for die in answer["epochs"][0]["chosen"]:
+        assert 0 <= die["throw"] < 1
+        assert answer["tokens"][die["at"]]
+    counted = page.count_rolls(REQUEST)
+    assert len(counted["masked"]) == len(answer["tokens"])
+    assert page.wake_words({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"text": "  "}, "text_empty"),
+        ({"text": "a" * 10_000}, "text_too_long"),
+        ({"text": None}, "bad_request"),
+        ({"language": "fr"}, "bad_request"),
+        ({"unit": ["token"]}, "bad_request"),
+        ({"dynamic": "yes"}, "bad_request"),
+        ({"seed": float("nan")}, "bad_request"),
+        ({"seed": -1}, "masking_seed"),
+        ({"epochs": 99}, "masking_epochs"),
+        ({"cuts": [1, "2"]}, "bad_request"),
+        ({"cuts": [0] * 6000}, "bad_request"),
+    ],
+)
+def test_handlers_refuse(change, key):
+    assert page.mask_text(REQUEST | change)["error"]["key"] == key
+    if "epochs" not in change:
+        assert page.count_rolls(REQUEST | change)["error"]["key"] == key
+
+
+def test_half_a_surrogate_pair_is_survived():
+    assert "error" not in page.mask_text(REQUEST | {"text": "cat \ud83d sat"})
+
+
+ANSWERED = {"unit": "word", "dynamic": True, "seed": 3}
+
+
+def test_bert_answers_exactly_this_masking(monkeypatch):
+    config = BertConfig(30522, width=8, n_layers=1, n_heads=2, n_feed_forward=16)
+    model = BertForPreTraining(config).eval().requires_grad_(False)
+    names = pieces.token_names("en")
+    reader = Reader("en", model, pieces.library_tokenizer("en"), names, has_mlm=True, has_nsp=True)
+    monkeypatch.setattr(masked_answers.berts, "reader", lambda language: reader)
+    heard = masked_answers.answer(TEXT, "en", **ANSWERED, epoch=2)
+    masked = masking.mask(TEXT, "en", **ANSWERED, n_epochs=3)
+    epoch, vocabulary = masked.epochs[2], pieces.vocabulary("en")
+    assert [one.at for one in heard.answers] == np.flatnonzero(epoch.units >= 0).tolist()
+    ids = torch.tensor([[101, *(vocabulary[token] for token in epoch.read), 102]])
+    probabilities = model(ids).mlm_logits[0].softmax(-1)
+    losses = []
+    for one in heard.answers:
+        own = probabilities[one.at + 1, vocabulary[masked.tokens[one.at]]]
+        assert one.probability == pytest.approx(float(own), rel=1e-3)
+        assert one.rank == int((probabilities[one.at + 1] > own).sum()) + 1
+        assert [p for _, p in one.top] == sorted((p for _, p in one.top), reverse=True)
+        losses.append(-float(own.log()))
+    assert heard.loss == pytest.approx(np.mean(losses), rel=1e-3)
+    answer = page.answer_blanks({**REQUEST, "epoch": 0})
+    assert len(answer["answers"]) == len(page.mask_text(REQUEST)["epochs"][0]["chosen"])
+    assert page.answer_blanks({**REQUEST, "epoch": 99})["error"]["key"] == "masking_epochs"
+
+
+def test_missing_weights_are_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(berts, "_bundled", berts._bundled.__wrapped__)
+    monkeypatch.setattr(zoo, "bert", zoo.bert.__wrapped__)
+    monkeypatch.setattr(zoo.assets, "FOLDER", tmp_path)
+    (tmp_path / "manifest.json").write_text("{}")
+    assert page.answer_blanks({**REQUEST, "epoch": 0})["error"]["key"] == "asset_missing"

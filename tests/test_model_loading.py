@@ -17,13 +17,10 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from torch.testing import assert_close
 
-from core import fetching, options
+from core import options
+from core.bert import fetching
 from core.errors import InputError
-from core.inference import (
-    masked_words,
-    model_loading,
-    readers,
-)
+from core.inference import fill_in, model_loading, readers
 from demos import attention as attention_page
 from demos import fill_in as page
 from demos.common.door import ASK, Door
@@ -133,8 +130,8 @@ def test_a_folder_is_loaded_and_then_answers(models, small):
     assert error.value.key == "model_not_loaded"
     assert loaded("data/models/one")[-1] == "done"
     reader = readers.ready("data/models/one")
-    ours = masked_words.fill(TEXT, small("en")).blanks[0].top
-    theirs = masked_words.fill(TEXT, reader).blanks[0].top  # the same weights, in half precision
+    ours = fill_in.fill(TEXT, small("en")).blanks[0].top
+    theirs = fill_in.fill(TEXT, reader).blanks[0].top  # the same weights, in half precision
     assert ours[0][0] == theirs[0][0]
     assert_close(ours[0][1], theirs[0][1], rtol=0.05, atol=0)
 
@@ -199,7 +196,7 @@ def test_loading_is_given_up_and_blocks_nobody(monkeypatch, models, alone):
     with pytest.raises(InputError) as error:
         model_loading.load("fetched 1", "some/model")
     assert error.value.key == "job_taken"
-    assert masked_words.fill(TEXT, readers.ready("en")).blanks, "others' answers go on"
+    assert fill_in.fill(TEXT, readers.ready("en")).blanks, "others' answers go on"
     monkeypatch.setattr(fetching, "kept", Path)
     page.stop_loading({"job": "fetched 0"})
     assert [r.state for r in fetched[0]][-1] == "stopped"

@@ -8,8 +8,8 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import MPNetConfig, MPNetModel
 
 from core import runtime
-from core.training import mpnet
 from core.training.classifying import Pace
+from research import mpnet
 
 WORDS = ("<s>", "<pad>", "</s>", "[UNK]", "good", "bad", "film", "##s")
 TEXTS = ["good film", "bad films", "good good film", "bad"]

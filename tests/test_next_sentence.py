@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from core import assets, berts, texts
-from core.berts import Reader
+from core import assets, texts
+from core.bert import berts
+from core.bert.berts import Reader
 from core.errors import AssetError
 from core.inference import (
     next_sentence,

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core import images, photos, ruled_lines
 from core.errors import InputError
+from core.images import drawings, photos, ruled_lines
 from core.inference import reconstruction
 from tests import photo_kinds
-from tests.test_images import overlap, three
+from tests.test_drawings import overlap, three
 
 
 def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -29,7 +29,7 @@ def test_files_give_the_drawing_back(kind, dark_ink):
     drawing = three()
     shown = 255 - drawing if dark_ink else drawing
     read = photos.read(encoded(Image.fromarray(shown), kind)).ink
-    assert overlap(images.prepare(read), images.prepare(drawing)) > 0.99
+    assert overlap(drawings.prepare(read), drawings.prepare(drawing)) > 0.99
 
 
 def test_photo_under_uneven_light_gives_the_drawing_back():
@@ -39,7 +39,7 @@ def test_photo_under_uneven_light_gives_the_drawing_back():
     grain = np.random.default_rng(0).normal(0, 4, drawing.shape)
     photo = np.clip(paper * (1 - 0.7 * (drawing / 255)) + grain, 0, 255).astype(np.uint8)
     read = photos.read(encoded(Image.fromarray(photo).convert("RGB"), "JPEG", quality=80)).ink
-    assert overlap(images.prepare(read), images.prepare(drawing)) > 0.97
+    assert overlap(drawings.prepare(read), drawings.prepare(drawing)) > 0.97
 
 
 @pytest.mark.parametrize("brightness", [0, 255])
@@ -48,26 +48,26 @@ def test_transparent_picture_gives_its_ink(brightness):
     picture = Image.new("RGBA", (280, 280), (brightness,) * 3 + (0,))
     picture.putalpha(Image.fromarray(drawing))
     read = photos.read(encoded(picture)).ink
-    assert overlap(images.prepare(read), images.prepare(drawing)) > 0.99
+    assert overlap(drawings.prepare(read), drawings.prepare(drawing)) > 0.99
 
 
 def test_sixteen_bit_and_turned_pictures_are_read():
     drawing = three()
     wide = (255 - drawing.astype(np.uint16)) * 257
     read = photos.read(encoded(Image.fromarray(wide))).ink
-    assert overlap(images.prepare(read), images.prepare(drawing)) > 0.99
+    assert overlap(drawings.prepare(read), drawings.prepare(drawing)) > 0.99
     exif = Image.Exif()
     exif[0x0112] = 6  # held upright: the camera stores it turned and says so
     turned = Image.fromarray(255 - drawing).transpose(Image.Transpose.ROTATE_90)
     read = photos.read(encoded(turned, "JPEG", exif=exif)).ink
-    assert overlap(images.prepare(read), images.prepare(drawing)) > 0.98
+    assert overlap(drawings.prepare(read), drawings.prepare(drawing)) > 0.98
 
 
 def test_fine_pen_is_thickened():
     fine, thick = three(600, 0.012), three(600, 0.08)
     read = photos.read(encoded(Image.fromarray(255 - fine), "JPEG")).ink
-    assert overlap(images.prepare(read), images.prepare(thick)) > 0.95
-    assert overlap(images.prepare(fine), images.prepare(thick)) < 0.8  # what it mends
+    assert overlap(drawings.prepare(read), drawings.prepare(thick)) > 0.95
+    assert overlap(drawings.prepare(fine), drawings.prepare(thick)) < 0.8  # what it mends
 
 
 def test_dust_is_left_out():
@@ -75,7 +75,7 @@ def test_dust_is_left_out():
     dusty = drawing.copy()
     dusty[5:8, 5:8] = dusty[390:393, 390:394] = 255
     read = photos.read(encoded(Image.fromarray(255 - dusty))).ink
-    assert overlap(images.prepare(read), images.prepare(drawing)) > 0.99
+    assert overlap(drawings.prepare(read), drawings.prepare(drawing)) > 0.99
 
 
 def test_twenty_megapixels_are_read_in_good_time():
@@ -86,7 +86,7 @@ def test_twenty_megapixels_are_read_in_good_time():
     assert time.thread_time() - start < 2  # seconds of the processor
     assert max(read.shape) < photos.WORKING_SIDE + 40
     squeezed = np.asarray(Image.fromarray(three(500)).resize((500, 400)))
-    assert overlap(images.prepare(read), images.prepare(squeezed)) > 0.97
+    assert overlap(drawings.prepare(read), drawings.prepare(squeezed)) > 0.97
 
 
 whole = encoded(Image.fromarray(255 - three()))
@@ -111,7 +111,7 @@ whole = encoded(Image.fromarray(255 - three()))
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_bad_files_get_a_sentence(data, key):
     with pytest.raises(InputError) as caught:
-        images.prepare(photos.read(data).ink)
+        drawings.prepare(photos.read(data).ink)
     assert caught.value.key == key
     assert caught.value.sentence("zh") != caught.value.sentence("en")
 
@@ -120,7 +120,7 @@ def test_bad_files_get_a_sentence(data, key):
 def test_damaged_bytes_never_escape_as_another_error(noise, at):
     damaged = whole[:at] + noise + whole[at + len(noise) :]
     with contextlib.suppress(InputError):
-        assert images.prepare(photos.read(damaged).ink).shape == (28, 28)
+        assert drawings.prepare(photos.read(damaged).ink).shape == (28, 28)
 
 
 # ---- Kinds of photos ---------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def test_a_picture_is_turned_as_its_camera_says(kind, orientation):
     drawing = three(200)
     turned, exif = photo_kinds.laid(Image.fromarray(255 - drawing), orientation)
     read = photos.read(encoded(turned, kind, exif=exif))
-    assert overlap(images.prepare(read.ink), images.prepare(drawing)) > 0.98
+    assert overlap(drawings.prepare(read.ink), drawings.prepare(drawing)) > 0.98
 
 
 def beside(*drawings: np.ndarray) -> bytes:
@@ -179,8 +179,8 @@ def test_of_several_digits_the_page_is_told_and_a_box_decides():
     assert photos.read(data).doubt == "several"
     left, right = (photos.read(data, box) for box in ((0, 0, 0.4, 1), (0.42, 0, 1, 1)))
     assert left.doubt is right.doubt is None
-    assert overlap(images.prepare(left.ink), images.prepare(one)) > 0.97
-    assert overlap(images.prepare(right.ink), images.prepare(three())) > 0.97
+    assert overlap(drawings.prepare(left.ink), drawings.prepare(one)) > 0.97
+    assert overlap(drawings.prepare(right.ink), drawings.prepare(three())) > 0.97
 
 
 def test_a_digit_at_the_edge_is_told():
@@ -194,7 +194,7 @@ def test_a_digit_of_several_strokes_stays_whole():
     five[90:220, 90:110] = five[200:220, 90:170] = 255
     read = photos.read(beside(five))
     assert read.doubt is None
-    assert overlap(images.prepare(read.ink), images.prepare(five)) > 0.97
+    assert overlap(drawings.prepare(read.ink), drawings.prepare(five)) > 0.97
 
 
 @pytest.mark.parametrize(

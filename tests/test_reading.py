@@ -8,7 +8,7 @@ import torch
 
 from bench import everyday, held_out, ranking, reading
 from bench.figures import BenchError
-from core.berts import Reader
+from core.bert.berts import Reader
 from core.inference import next_sentence
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces
@@ -145,5 +145,5 @@ def test_everyday_share_counts_the_first_answer_alone(language):
         reader = Reader("one", model.eval().requires_grad_(False), library, names, True, True)
         expected = np.mean([answer in one.answers for one in everyday.blanks(language)])
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(everyday.masked_words.fast_bert, "of", lambda _: None)
+            patch.setattr(everyday.fill_in.fast_bert, "of", lambda _: None)
             assert everyday.share(language, reader) == pytest.approx(expected)

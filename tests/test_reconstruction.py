@@ -6,8 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from core import assets, datasets, zoo
+from core import assets, zoo
 from core.errors import AssetError, InputError
+from core.images import datasets
 from core.inference import codes, reconstruction, yardsticks
 from demos import reconstruction as page
 

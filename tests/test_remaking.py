@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from core import assets, remaking
+from core import assets
+from core.making import remaking
 
 ROOT = Path(__file__).parent.parent
 WRITER = """
@@ -143,9 +144,7 @@ def test_each_command_of_the_manifest_is_understood_by_its_module(
             run(words[2:])
 
 
-@pytest.mark.parametrize(
-    "command", ["core.training.race pieces (and words)", "core.training.maps x"]
-)
+@pytest.mark.parametrize("command", ["research.race pieces (and words)", "core.making.maps x"])
 def test_a_command_that_is_prose_is_not(command, only_parsed, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", command.split())
     with pytest.raises(SystemExit):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core import reviews
 from core.errors import AssetError
+from core.text import reviews
 
 HAS_ENGLISH = (Path(os.environ.get("LATENT_LAB_DATA") or reviews.CACHE) / reviews.ENGLISH).is_file()
 

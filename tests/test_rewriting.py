@@ -5,7 +5,7 @@ import random
 import pytest
 
 from core.text.units import is_han
-from core.training import rewriting
+from research import rewriting
 
 TEXTS = ["房间很大，早餐也不错，下次还来！", "这本书太无聊了，看了 10 页就放下了。", "好", "OK OK"]
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import reviews
-from core.reviews import Reviews, letters
-from core.training import span_teacher, spans
+from core.text import reviews
+from core.text.reviews import Reviews, letters
+from core.training import spans
+from research import span_teacher
 from tests import tiny_e5
 
 TEXTS = st.lists(st.text("好坏书店房 ，。！a", min_size=1, max_size=40), min_size=1, max_size=6)

@@ -7,6 +7,7 @@ import torch
 from torch.testing import assert_close
 
 from core import runtime
+from core.making import shipping
 from core.models.autoencoder import (
     ConvAutoencoder,
     ConvAutoencoderConfig,
@@ -15,7 +16,7 @@ from core.models.autoencoder import (
 )
 from core.models.pca import PCA
 from core.models.vae import VAE, VAEConfig
-from core.training import autoencoder, evaluation, loop, shipping, vae
+from core.training import autoencoder, evaluation, loop, vae
 from core.training.augmentation import random_affine
 from core.training.folding import without_batch_norm
 from core.training.loop import Recipe

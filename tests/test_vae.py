@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Normal, kl_divergence
 from torch.testing import assert_close
 
-from core import coding
+from core.images import coding
 from core.models import vae
 from core.models.vae import VAE, ConvVAE, ConvVAEConfig, VAEConfig
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from core import assets, datasets, runtime
+from core import assets, runtime
+from core.images import datasets
 from core.inference.codes import MODELS, percentiles, sample_codes
 from core.training import evaluation
 from tests.golden_images import FILE, slice_of

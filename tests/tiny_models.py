@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
-from core.berts import Reader
-from core.checkpoints import save_bert
+from core.bert.berts import Reader
+from core.bert.checkpoints import save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import SPECIAL, tokenizer
 from core.training.initialising import initialise

@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.inference import attention as seeing
 from core.inference import head_effects as measuring_effects
 from core.inference import measuring, questions, readers, readings
-from core.inference.line import watched
+from core.jobs.line import watched
 from core.results.attention import HeadEffects, HeadProgress, MeasuringReport
 from core.results.called import HeadAttention
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from core import images
 from core.errors import InputError
+from core.images import drawings
 from core.inference import any_code, convolution, elbo, latent_walk, reconstruction
 from core.results.called import Coded, Convolved, Decoded, Reconstructed
 from core.results.images import ElboSplit, LatentWalk
@@ -54,7 +54,7 @@ def seen(digit: Digit) -> np.ndarray:
         except ValueError as error:  # binascii.Error is one; so is what letters beyond ASCII raise
             raise InputError("digit_base64") from error
         return reconstruction.read_photo(data)[0]
-    side = images.FIELD
+    side = drawings.FIELD
     if len(digit) != side or any(len(row) != side for row in digit):
         raise InputError("digit_rows", rows=len(digit), columns=len(digit[0]) if digit else 0)
     pixels = np.array(digit, np.float32)

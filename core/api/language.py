@@ -3,16 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from core.berts import Reader
+from core.bert.berts import Reader
 from core.errors import InputError
-from core.inference import (
-    input_pieces,
-    masked_words,
-    masking,
-    next_sentence,
-    readers,
-    sentiment_bert,
-)
+from core.inference import fill_in, input_pieces, masking, next_sentence, readers, sentiment_bert
 from core.inference import sentiment as textcnn
 from core.results.answers import JudgedCandidates, MaskedWords
 from core.results.called import FoundNGram, Sentiment
@@ -80,8 +73,8 @@ def fill_mask(text: str, model: str = GUESSED, hidden: list[int] | None = None) 
         AssetError: the bundled weights are missing or damaged.
     """
     hidden = hidden or []
-    if len(hidden) > masked_words.MAX_HIDDEN:
-        raise InputError("argument_long", name="hidden", limit=masked_words.MAX_HIDDEN)
+    if len(hidden) > fill_in.MAX_HIDDEN:
+        raise InputError("argument_long", name="hidden", limit=fill_in.MAX_HIDDEN)
     return fill_mask_by(readers.ready(model_for(text, model)), text, hidden)
 
 
@@ -89,7 +82,7 @@ def fill_mask_by(reader: Reader, text: str, hidden: Collection[int] = ()) -> Mas
     """Do what `fill_mask` does, for a model at hand."""
     if not reader.has_mlm:
         raise InputError("model_without_mlm", name=reader.name)
-    found = masked_words.fill(text, reader, hidden=hidden)
+    found = fill_in.fill(text, reader, hidden=hidden)
     if not found.blanks:
         raise InputError("no_blank")
     return found

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from core import coding, images, runtime
+from core import runtime
 from core.errors import InputError
+from core.images import coding, drawings
 from core.inference import codes
 
 MODELS = tuple(codes.MODELS)
@@ -27,7 +28,7 @@ def encode(name: str, seen: np.ndarray) -> np.ndarray:
         InputError: no such model, or the picture has another shape or leaves [0, 1].
         AssetError: the model's file is missing or damaged.
     """
-    side = images.FIELD
+    side = drawings.FIELD
     if seen.shape != (side, side) or not np.all((seen >= 0) & (seen <= 1)):  # NaN fails, too
         raise InputError("drawing_shape", got=f"{seen.dtype} {list(seen.shape)}")
     image = torch.tensor(seen[None], dtype=torch.float32, device=runtime.device())
@@ -45,7 +46,7 @@ def decode(name: str, code: Sequence[float]) -> np.ndarray:
         InputError: no such model, or the code has another length or is no code's size.
         AssetError: the model's file is missing or damaged.
     """
-    model, blank = _model(name), torch.zeros(1, images.FIELD, images.FIELD)
+    model, blank = _model(name), torch.zeros(1, drawings.FIELD, drawings.FIELD)
     size = coding.encode(model, blank.to(runtime.device())).shape[1]
     if len(code) != size:
         raise InputError("code_length", model=name, size=size, got=len(code))

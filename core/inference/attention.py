@@ -20,12 +20,13 @@ import torch
 from cachetools import LRUCache, cached
 from torch import Tensor
 
-from core import fast_attention, runtime
+from core import runtime
+from core.bert import fast_attention
+from core.bert.other_models import OtherModel
 from core.errors import InputError
 from core.inference import readings
 from core.inference.readings import Keep, Reading
 from core.models.bert import AttentionOutput
-from core.other_models import OtherModel
 from core.results.attention import Attention, HeadVectors
 
 MAX_KEPT = 160 << 20  # bytes; the attention of a bert-base over 512 tokens is 151 MB

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file
 
-from core import assets, coding, datasets, runtime, zoo
+from core import assets, runtime, zoo
 from core.errors import InputError
+from core.images import coding, datasets
 from core.inference import codes
 from core.inference.code_space import score
 from core.results.images import CodedDigit, CodeMap

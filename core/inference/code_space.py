@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file
 
-from core import assets, coding, runtime, zoo
+from core import assets, runtime, zoo
 from core.errors import InputError
+from core.images import coding
 from core.inference import codes, decoders
 from core.models.autoencoder import MLPAutoencoder
 from core.models.vae import VAE

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from core import coding, datasets, runtime, zoo
+from core import runtime, zoo
+from core.images import coding, datasets
 
 MODELS: dict[str, Callable[[], coding.ImageModel]] = {
     "ae3-lecture": zoo.mlp_lecture,

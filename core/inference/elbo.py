@@ -12,8 +12,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from core import coding, runtime, zoo
+from core import runtime, zoo
 from core.errors import InputError
+from core.images import coding
 from core.inference.prior import check_seed
 from core.models.vae import VAE, ConvVAE, kl_per_dimension, negative_log_likelihood
 from core.results.images import ElboSplit

@@ -7,8 +7,9 @@ business. A VAE also decodes random points around each code, and is asked to fil
 import numpy as np
 import torch
 
-from core import coding, runtime, zoo
+from core import runtime, zoo
 from core.errors import InputError
+from core.images import coding
 from core.inference import codes
 from core.inference.code_space import SPACES
 from core.results.images import EmptyPlace

@@ -15,10 +15,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
-from core import assets, berts
-from core.checkpoints import CONFIG, VOCABULARY, WEIGHTS
+from core import assets
+from core.bert import berts
+from core.bert.checkpoints import CONFIG, VOCABULARY, WEIGHTS
 from core.errors import AssetError
-from core.inference import masked_words, next_sentence
+from core.inference import fill_in, next_sentence
 from core.results.answers import FailedBlank, FailedPair
 from core.text import pieces
 from core.text.tokenizer import MASK
@@ -128,7 +129,7 @@ def ask_blank(marked: str, others: str, language: str) -> FailedBlank | None:
     """
     before, hidden, after = marked.split("|")
     text, reader = f"{before}{MASK}{after}", berts.reader(language)
-    filled = masked_words.fill(text, reader)
+    filled = fill_in.fill(text, reader)
     answer, probability = filled.blanks[0].top[0]
     if answer in (hidden, *others.split()):
         return None
@@ -146,7 +147,7 @@ def ask_blank(marked: str, others: str, language: str) -> FailedBlank | None:
 
 
 def _first(text: str, language: str) -> str:
-    return masked_words.fill(text, berts.reader(language)).blanks[0].top[0][0]
+    return fill_in.fill(text, berts.reader(language)).blanks[0].top[0][0]
 
 
 def ask_pair(kind: str, first: str, second: str, language: str) -> FailedPair | None:

@@ -13,13 +13,15 @@ import json
 
 import numpy as np
 
-from core import assets, berts, datasets, texts
-from core.checkpoints import CONFIG, VOCABULARY, WEIGHTS
+from core import assets, texts
+from core.bert import berts
+from core.bert.checkpoints import CONFIG, VOCABULARY, WEIGHTS
 from core.errors import AssetError
+from core.images import datasets
 from core.inference import (
     attention,
+    fill_in,
     latent_walk,
-    masked_words,
     next_sentence,
     reconstruction,
     sentiment,
@@ -95,7 +97,7 @@ def phrases(language: str) -> dict[str, object]:
 def blank(language: str) -> dict[str, object]:
     """Return a sentence with a blank, and BERT's first answers."""
     text = texts.text("home.blank", language)
-    filled = masked_words.fill(text, berts.reader(language)).blanks[0]
+    filled = fill_in.fill(text, berts.reader(language)).blanks[0]
     return {"text": text, "top": [[word, round(p, 3)] for word, p in filled.top[:N_ANSWERS]]}
 
 

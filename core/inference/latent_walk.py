@@ -10,8 +10,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from core import assets, coding, datasets, runtime, zoo
+from core import assets, runtime, zoo
 from core.errors import InputError
+from core.images import coding, datasets
 from core.inference import decoders
 from core.models.vae import kl_to_prior
 from core.results.images import LatentPlane, LatentWalk

@@ -11,9 +11,9 @@ from collections.abc import Collection
 
 import torch
 
-from core.berts import Reader
+from core.bert.berts import Reader
 from core.errors import InputError
-from core.inference import masked_words
+from core.inference import fill_in
 from core.results.answers import LayerAnswer, LayerAnswers
 
 
@@ -33,19 +33,19 @@ def ask_each_layer(
         reader: who answers.
         blank: which of the blanks, 0 is the first.
         hidden: characters whose pieces are blanks, besides the typed [MASK]s.
-        by_word: as for `masked_words.fill`.
+        by_word: as for `fill_in.fill`.
 
     Raises:
-        InputError: as `masked_words.fill`, or there is no such blank.
+        InputError: as `fill_in.fill`, or there is no such blank.
     """
-    blanks = masked_words.prepare(text, reader, hidden=hidden, by_word=by_word)
+    blanks = fill_in.prepare(text, reader, hidden=hidden, by_word=by_word)
     if not len(blanks.at):
         raise InputError("no_blank")
     if not 0 <= blank < len(blanks.at):
         raise InputError("blank_range", got=blank + 1, high=len(blanks.at))
     at = int(blanks.at[blank])
     states = reader.model.bert(blanks.ids, hidden_states=True).hidden_states
-    shares = masked_words.probabilities(torch.stack([s[0, at + 1] for s in states]), reader)
+    shares = fill_in.probabilities(torch.stack([s[0, at + 1] for s in states]), reader)
     final, own = int(shares[-1].argmax()), blanks.own(at)
     first = [int(row.argmax()) == final for row in shares]
     settled = len(first) - 1
@@ -59,7 +59,7 @@ def ask_each_layer(
         layers=tuple(
             LayerAnswer(
                 layer=layer,
-                top=masked_words.best(row, reader),
+                top=fill_in.best(row, reader),
                 final=float(row[final]),
                 rank=int((row > row[final]).sum()) + 1,
                 original=None if own is None else float(row[own]),

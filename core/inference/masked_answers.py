@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core import berts, fast_bert
+from core.bert import berts, fast_bert
 from core.inference import masking
-from core.inference.masked_words import judged, probabilities
+from core.inference.fill_in import judged, probabilities
 from core.results.answers import MaskedAnswers
 from core.text import pieces
 from core.text.masking import Unit

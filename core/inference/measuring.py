@@ -1,12 +1,12 @@
 """How far is a measurement that takes long?
 
-A few are under way at once, others wait in a line (core/inference/line.py).
+A few are under way at once, others wait in a line (core/jobs/line.py).
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from core.inference.line import Job, Line
+from core.jobs.line import Job, Line
 from core.results.attention import HeadProgress, MeasuringReport
 
 AT_ONCE = 2

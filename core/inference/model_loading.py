@@ -1,17 +1,18 @@
 """How long until another BERT is here?
 
-A few models are fetched and opened at a time (core/inference/line.py), and everybody else's answers
-go on. Only here does the lab ask the hub, in a process of its own (core/fetching.py).
+A few models are fetched and opened at a time (core/jobs/line.py), and everybody else's answers
+go on. Only here does the lab ask the hub, in a process of its own (core/bert/fetching.py).
 """
 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from core import berts, fetching
+from core.bert import berts, fetching
 from core.errors import InputError
-from core.inference import line, readers, readings
-from core.inference.line import Job, Line
+from core.inference import readers, readings
+from core.jobs import line
+from core.jobs.line import Job, Line
 from core.results.answers import LoadingReport
 
 AT_ONCE = 2  # one that comes slowly leaves a place

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from core import berts, fast_bert, runtime
-from core.berts import Reader
+from core import runtime
+from core.bert import berts, fast_bert
+from core.bert.berts import Reader
 from core.errors import InputError
 from core.inference import readers
 from core.results.answers import JudgedCandidate, JudgedCandidates

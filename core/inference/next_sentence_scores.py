@@ -24,7 +24,7 @@ def score(language: str) -> PairScore:
         raise AssetError(
             "asset_damaged",
             file=assets.MANIFEST,
-            command=f"python -m core.training.bert_score {language}",
+            command=f"python -m core.making.bert_score {language}",
         )
     low, high = interval(found.nsp_accuracy, found.n_pairs)
     return PairScore(found.nsp_accuracy, found.n_pairs, low, high)

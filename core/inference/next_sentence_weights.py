@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import fast_bert
-from core.berts import Reader
+from core.bert import fast_bert
+from core.bert.berts import Reader
 from core.errors import InputError
 from core.inference import hiding, reasons
 from core.inference.next_sentence import IS_NEXT, IS_RANDOM, asked, paired

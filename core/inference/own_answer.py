@@ -12,7 +12,7 @@ from collections.abc import Collection
 import torch
 from torch import Tensor
 
-from core.checkpoint_heads import Task
+from core.bert.checkpoint_heads import Task
 from core.errors import InputError
 from core.inference import readings
 from core.inference.readings import Keep, Reading

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from core import coding, runtime, zoo
+from core import runtime, zoo
 from core.errors import InputError
+from core.images import coding
 from core.inference import codes
 from core.models.autoencoder import MLPAutoencoder
 from core.models.vae import VAE, ConvVAE

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from core import runtime
-from core.berts import Reader
+from core.bert.berts import Reader
 from core.errors import InputError
 from core.inference import readers
 from core.results.answers import PronounShares, PronounTable

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from core.berts import Reader
+from core.bert.berts import Reader
 from core.errors import InputError
 from core.inference import readings
 from core.inference.readings import Keep, Reading

@@ -9,9 +9,10 @@ import functools
 import re
 from pathlib import Path
 
-from core import assets, berts, options
-from core.berts import LANGUAGES, Reader
-from core.checkpoints import CONFIG, WEIGHTS
+from core import assets, options
+from core.bert import berts
+from core.bert.berts import LANGUAGES, Reader
+from core.bert.checkpoints import CONFIG, WEIGHTS
 from core.errors import InputError
 from core.results.answers import ReaderScore
 from core.text import pieces

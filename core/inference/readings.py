@@ -13,10 +13,11 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from core import berts, other_models, runtime
-from core.berts import Reader
+from core import runtime
+from core.bert import berts, other_models
+from core.bert.berts import Reader
+from core.bert.other_models import Frame, OtherModel
 from core.errors import InputError
-from core.other_models import Frame, OtherModel
 from core.results.attention import Abilities, LeftOut, ReadTokens
 from core.text import pieces, words
 from core.text.pairs import shares

@@ -21,8 +21,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from core import assets, coding, datasets, images, photos, runtime, zoo
+from core import assets, runtime, zoo
 from core.errors import InputError
+from core.images import coding, datasets, drawings, photos
 from core.inference import codes
 from core.results.images import Photo, Preparation, Reconstruction, ReconstructionExample, Yardstick
 
@@ -51,10 +52,10 @@ def see(drawing: np.ndarray, *, prepared: bool = True) -> np.ndarray:
         InputError: nothing is drawn, or (prepared only) no shape can be read.
     """
     if prepared:
-        return images.prepare(drawing)
+        return drawings.prepare(drawing)
     if not drawing.any():
         raise InputError("blank_drawing")
-    field = Image.fromarray(drawing).resize((images.FIELD, images.FIELD), Image.Resampling.BOX)
+    field = Image.fromarray(drawing).resize((drawings.FIELD, drawings.FIELD), Image.Resampling.BOX)
     return np.asarray(field, np.float32) / np.float32(255)
 
 
@@ -79,7 +80,7 @@ def read_photo(data: bytes, box: photos.Box | None = None) -> tuple[np.ndarray, 
         if max(right, bottom) > 1:
             raise InputError("photo_box")
     photo = photos.read(data, box)
-    return images.prepare(photo.ink), photo
+    return drawings.prepare(photo.ink), photo
 
 
 def sample(index: int) -> np.ndarray:
@@ -105,7 +106,7 @@ def reconstruct(name: str, seen: np.ndarray, *, without: int | None = None) -> R
         InputError: the picture has another shape or leaves [0, 1].
         AssetError: the model's file, or the sample, is missing or damaged.
     """
-    side = images.FIELD
+    side = drawings.FIELD
     if seen.shape != (side, side) or not np.all((seen >= 0) & (seen <= 1)):  # NaN fails, too
         raise InputError("drawing_shape", got=f"{seen.dtype} {list(seen.shape)}")
     return answer(name, seen.astype(np.float32), without, yardsticks()[name])
@@ -218,7 +219,7 @@ def scores() -> tuple[str, dict[str, float]]:
 @functools.lru_cache(maxsize=2)
 def _read(path: Path, _modified_ns: int) -> ReconstructionExample:
     stored = json.loads(path.read_text(encoding="utf-8"))
-    side = images.FIELD
+    side = drawings.FIELD
     answers = {}
     for name, answer in stored["answers"].items():
         pixels = np.frombuffer(base64.b64decode(answer["pixels"]), np.uint8).reshape(side, side)

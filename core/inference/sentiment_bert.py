@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import assets, fast_bert, zoo
+from core import assets, zoo
+from core.bert import fast_bert
 from core.inference import hiding, reasons
 from core.inference.sentiment import log_odds
 from core.models.bert import BertOutput

@@ -7,16 +7,16 @@ good alone may not fit together. Filled stepwise, each answer is read by all tha
 
 from collections.abc import Collection, Iterator, Mapping
 
-from core.berts import Reader
+from core.bert.berts import Reader
 from core.errors import InputError
-from core.inference import masked_words
+from core.inference import fill_in
 from core.results.answers import FillStep
 
 
 def steps(
     text: str, reader: Reader, *, hidden: Collection[int] = (), by_word: bool = False
 ) -> Iterator[FillStep]:
-    """Fill all blanks; arguments and errors as for `masked_words.fill`."""
+    """Fill all blanks; arguments and errors as for `fill_in.fill`."""
     filled: dict[int, int] = {}
     while step := next_step(text, reader, hidden=hidden, by_word=by_word, filled=filled):
         filled[step.at] = step.token_id
@@ -38,12 +38,12 @@ def next_step(
         reader: who answers.
         filled: blank (piece number) -> token id, of the steps before.
         hidden: characters whose pieces are blanks, besides the typed [MASK]s.
-        by_word: as for `masked_words.fill`.
+        by_word: as for `fill_in.fill`.
 
     Raises:
-        InputError: as `masked_words.fill`, or something was filled that is no blank.
+        InputError: as `fill_in.fill`, or something was filled that is no blank.
     """
-    blanks = masked_words.prepare(text, reader, hidden=hidden, by_word=by_word)
+    blanks = fill_in.prepare(text, reader, hidden=hidden, by_word=by_word)
     places = blanks.at.tolist()
     n_tokens = len(reader.tokens)
     if any(at not in places or not 0 <= token < n_tokens for at, token in filled.items()):
@@ -54,7 +54,7 @@ def next_step(
     ids = blanks.ids.clone()
     for at, token_id in filled.items():
         ids[0, at + 1] = token_id
-    answers = masked_words.answer(blanks._replace(at=blanks.at[still], ids=ids), reader)
+    answers = fill_in.answer(blanks._replace(at=blanks.at[still], ids=ids), reader)
     surest = max(answers, key=lambda one: one.top[0][1])
     token, share = surest.top[0]
     return FillStep(surest.at, token, reader.tokens.index(token), share, answers)

@@ -1,6 +1,6 @@
 """What did two short pre-trainings that differ in one thing find?
 
-They were run beforehand, by core/training/bert_trials.py: "nsp" with and without next sentence
+They were run beforehand, by research/bert_trials.py: "nsp" with and without next sentence
 prediction, "transfer" from a trained body and from random weights.
 """
 

@@ -1,7 +1,7 @@
 """What map does UMAP draw of these codes, with your settings?
 
 UMAP: McInnes et al. 2018, arXiv:1802.03426. One map is made at a time, whoever asks
-(core/inference/line.py).
+(core/jobs/line.py).
 """
 
 import contextlib
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
-from core.inference import code_maps, codes, line
-from core.inference.line import Job, Line, StoppedError
+from core.inference import code_maps, codes
+from core.jobs import line
+from core.jobs.line import Job, Line, StoppedError
 from core.results.images import UmapProgress
 
 MIN_DIGITS, MAX_DIGITS = 50, 2000

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from core import assets, coding, datasets, runtime
+from core import assets, runtime
+from core.images import coding, datasets
 from core.inference import reconstruction
 from core.inference.codes import CHUNK
 from core.inference.reconstruction import EXAMPLE, MODELS

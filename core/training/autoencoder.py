@@ -20,7 +20,8 @@ import torch
 from torch import Generator, Tensor, nn
 from tqdm import tqdm
 
-from core import coding
+from core.images import coding
+from core.making import shipping
 from core.models.autoencoder import (
     ConvAutoencoder,
     ConvAutoencoderConfig,
@@ -29,7 +30,7 @@ from core.models.autoencoder import (
     MLPAutoencoderConfig,
     reconstruction_loss,
 )
-from core.training import evaluation, shipping
+from core.training import evaluation
 from core.training.folding import without_batch_norm
 from core.training.loop import Recipe, train
 

@@ -27,8 +27,8 @@ import torch
 from safetensors.torch import save_file
 
 from core import assets, runtime
-from core.checkpoint_tokens import read_words
-from core.checkpoints import CONFIG, VOCABULARY, WEIGHTS, load_bert, save_bert
+from core.bert.checkpoint_tokens import read_words
+from core.bert.checkpoints import CONFIG, VOCABULARY, WEIGHTS, load_bert, save_bert
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text.tokenizer import read_vocabulary, tokenizer
 from core.training.bert_batches import Assembler

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Encoding
 
-from core import reviews
+from core.text import reviews
 from core.text.tokenizer import read_vocabulary, tokenizer
 from core.text.vocabulary import characters
 from core.text.words import boundaries
@@ -31,7 +31,7 @@ from core.text.words import boundaries
 FILES = {"en": ("en-more", "en-core"), "zh": ("zh-more", "zh-core")}
 # Not for weights that ship (licence), kept clean for later evaluation, or full of "[UNK]".
 LEFT_OUT = {"brown", "abc", "pd98", "xquad_en", "wikitext2"}
-REVIEWS = "reviews"  # the source of the sentences of core/reviews.py that classifiers train on
+REVIEWS = "reviews"  # the source of the sentences of core/text/reviews.py that classifiers train on
 HELD_OUT_SOURCES = {
     "en": {"enwiki", "sgd_dialogue", "taskmaster4", "tatoeba_en", "commonvoice_en"},
     "zh": {"zhwiki", "cmrc2017_children", "crosswoz", "kdconv", "commonvoice_zh"},

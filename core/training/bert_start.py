@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from core.checkpoint_tokens import read_words
-from core.checkpoints import load_bert
+from core.bert.checkpoint_tokens import read_words
+from core.bert.checkpoints import load_bert
 from core.models import lora
 from core.models.bert import Bert, BertConfig, BertForPreTraining
 from core.training.bert_corpus import Corpus

@@ -13,9 +13,10 @@ from safetensors.torch import save_file
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
-from core import assets, reviews
-from core.text import units
-from core.training import shipping, spans
+from core import assets
+from core.making import shipping
+from core.text import reviews, units
+from core.training import spans
 from core.training.classifying import Examples
 from core.training.textcnn import SOURCE, cut, examples
 

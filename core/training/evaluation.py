@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core import coding, runtime
+from core import runtime
+from core.images import coding
 from core.models.vae import VAE, ConvVAE, elbo
 
 CHUNK = 1_000  # digits at a time, so that distances to 50,000 fit into memory

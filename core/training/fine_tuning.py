@@ -16,16 +16,17 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from core import assets, changes, reviews, zoo
-from core.checkpoints import CONFIG
+from core import assets, zoo
+from core.bert import changes
+from core.bert.checkpoints import CONFIG
+from core.making import shipping
 from core.models import lora
 from core.models.bert import Bert, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
-from core.reviews import Reviews
-from core.text import pieces
+from core.text import pieces, reviews
 from core.text.pairs import framed, n_frame
+from core.text.reviews import Reviews
 from core.text.tokenizer import CLS, PADDING, SEP
-from core.training import shipping
 from core.training.attending import learning
 from core.training.classifying import Classify, Examples, Pace, Run, accuracy
 from core.training.initialising import initialise

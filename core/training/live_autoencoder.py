@@ -9,12 +9,13 @@ import copy
 import torch
 from torch import Generator, Tensor
 
-from core import datasets, runtime
+from core import runtime
+from core.images import datasets
+from core.jobs.live import Batches, Score
+from core.jobs.settings import AutoencoderSettings
+from core.making import shipping
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig, reconstruction_loss
 from core.results.training import PictureSamples, RunFacts
-from core.training import shipping
-from core.training.live import Batches, Score
-from core.training.live_settings import AutoencoderSettings
 
 N_TRAIN = 4_000  # of the 5,000 that ship; the others validate
 N_CLOUD = 500  # validation digits whose codes are shown
@@ -23,7 +24,7 @@ ERROR_SCALE = 4.0  # the network's pixels are in [-1, 1]; errors are told for [0
 
 
 class Autoencoder:
-    """A `Kind` (core/training/live.py)."""
+    """A `Kind` (core/jobs/live.py)."""
 
     def __init__(self, settings: AutoencoderSettings) -> None:
         """Draw first weights; show nothing yet.

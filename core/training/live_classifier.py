@@ -3,19 +3,20 @@
     TextCNN   from random word vectors, or from BERT's; core/training/textcnn.py
     BERT      only its new head, the last layers, or everything; core/training/fine_tuning.py
 
-on the sentences that ship with the lab (core/reviews.py).
+on the sentences that ship with the lab (core/text/reviews.py).
 """
 
 import copy
 from collections.abc import Callable
 
-from core import reviews, zoo
+from core import zoo
+from core.jobs.live import Score
+from core.jobs.settings import FineTuningSettings, TextCNNSettings
 from core.results.training import RunFacts, TextSamples
-from core.reviews import Reviews
+from core.text import reviews
+from core.text.reviews import Reviews
 from core.training import fine_tuning, textcnn
 from core.training.classifying import Examples, Pace, Run, accuracy, cross_entropy
-from core.training.live import Score
-from core.training.live_settings import FineTuningSettings, TextCNNSettings
 
 UNITS = {"en": "pieces", "zh": "characters"}  # what a TextCNN reads as one word
 N_CHECKED = {TextCNNSettings: 300, FineTuningSettings: 100}  # validation sentences of a curve
@@ -27,7 +28,7 @@ Begun = tuple[Run, Callable[[Reviews], Examples]]  # and what turns sentences in
 
 
 class Classifier:
-    """A `Kind` (core/training/live.py)."""
+    """A `Kind` (core/jobs/live.py)."""
 
     def __init__(self, settings: TextCNNSettings | FineTuningSettings) -> None:
         """Read the sentences, draw first weights.

@@ -2,8 +2,9 @@
 
 import argparse
 
+from core.making import shipping
 from core.models.pca import PCA
-from core.training import evaluation, shipping
+from core.training import evaluation
 
 PAPER = "Pearson 1901, doi:10.1080/14786440109462720; Hotelling 1933, doi:10.1037/h0071325"
 N_LATENT = 32

@@ -1,7 +1,7 @@
 """Chinese reviews, parts of them of a few clauses, and more, with teachers' answers as labels.
 
 A review's label says nothing of where in it the writer was pleased or cross, and of a "but" in its
-middle only half. Teachers (core/training/span_teacher.py) tell of each part how likely it is good,
+middle only half. Teachers (research/span_teacher.py) tell of each part how likely it is good,
 and soften the labels of whole reviews (Hinton et al. 2015, arXiv:1503.02531).
 """
 
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from core.reviews import Reviews, letters
+from core.text.reviews import Reviews, letters
 from core.training.classifying import both
 
 N_THINNED, KEPT = 3, 0.7  # times that clauses of a review are left out, and the share that stays

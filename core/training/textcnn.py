@@ -25,13 +25,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core import assets, reviews, runtime, zoo
+from core import assets, runtime, zoo
+from core.making import shipping
 from core.models.textcnn import TextCNN, TextCNNConfig
-from core.reviews import Reviews
-from core.text import pieces, units
+from core.text import pieces, reviews, units
+from core.text.reviews import Reviews
 from core.text.tokenizer import UNKNOWN
 from core.text.units import PAD_ID, UNKNOWN_ID, Units
-from core.training import shipping, spans
+from core.training import spans
 from core.training.attending import learning
 from core.training.classifying import Classify, Examples, Pace, Run, accuracy, probabilities
 

@@ -17,9 +17,10 @@ import torch
 from torch import Generator, Tensor, nn
 from tqdm import tqdm
 
-from core import coding
+from core.images import coding
+from core.making import shipping
 from core.models.vae import VAE, ConvVAE, VAEConfig, vae_loss
-from core.training import evaluation, shipping
+from core.training import evaluation
 from core.training.loop import Recipe, train
 
 PAPER = "Kingma & Welling 2013, arXiv:1312.6114"

@@ -19,7 +19,7 @@ import { listen } from "./events.js";
 import { framePage, pageOpens, whenShown } from "./frame.js";
 import { lang, textOf, texts } from "./language.js";
 import { pageLink } from "./links.js";
-import { modelLoader } from "./model_loader.js";
+import { modelLoader } from "./model_loading.js";
 import { choiceRow, make, remarks, undoHistory } from "./tokens.js";
 import { shares } from "./wire.js";
 

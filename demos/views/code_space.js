@@ -1,6 +1,6 @@
 // The space of codes: a cloud to turn, a probe that decodes in the browser, moments of training,
 // empty places, the drawing of the first page; and maps of codes with more numbers.
-// Shared parts: scatter.js (the cloud), code_panels.js (cards, tables), timeline.js, umap.js (maps).
+// Shared parts: scatter.js (the cloud), code_panels.js (cards, tables), timeline.js, code_maps.js (maps).
 
 import { askServer, newest, showProblem } from "./asking.js";
 import { codePanels } from "./code_panels.js";
@@ -13,7 +13,7 @@ import { textOf, translate } from "./language.js";
 import { pageLink } from "./links.js";
 import { digitLegend, scatterCloud } from "./scatter.js";
 import { drawTimeline } from "./timeline.js";
-import { codeMaps } from "./umap.js";
+import { codeMaps } from "./code_maps.js";
 import { halves, inks, toBase64 } from "./wire.js";
 
 export async function mount({ element, props, server }) {

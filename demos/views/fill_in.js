@@ -1,18 +1,18 @@
-// Fill in the blank: click a word, and BERT answers. Parts of the page: fill_layers.js (the answer
-// from layer to layer), fill_steps.js (one blank after another), pronouns.js, model_loader.js,
-// fill_hints.js, transfer.js, and training_lapse.js, which other pages have too.
+// Fill in the blank: click a word, and BERT answers. Parts of the page: layer_by_layer.js (the answer
+// from layer to layer), stepwise.js (one blank after another), pronouns.js, model_loading.js,
+// fill_in_hints.js, transfer.js, and training_lapse.js, which other pages have too.
 
 import { amount, answerBars, heldOut, percent } from "./answer_bars.js";
 import { askServer, newest, showProblem } from "./asking.js";
 import { listen } from "./events.js";
 import { failureRow } from "./failures.js";
-import { fillHints } from "./fill_hints.js";
-import { fillLayers } from "./fill_layers.js";
-import { fillSteps } from "./fill_steps.js";
+import { fillHints } from "./fill_in_hints.js";
+import { fillLayers } from "./layer_by_layer.js";
+import { fillSteps } from "./stepwise.js";
 import { framePage, pageOpens, whenShown } from "./frame.js";
 import { lang, textOf, texts } from "./language.js";
 import { pageLink } from "./links.js";
-import { modelLoader } from "./model_loader.js";
+import { modelLoader } from "./model_loading.js";
 import { pronouns } from "./pronouns.js";
 import { chip, choiceRow, columnsOf, make, remarks, undoHistory } from "./tokens.js";
 import { trainingLapse } from "./training_lapse.js";

@@ -1,6 +1,6 @@
 // Input, piece by piece: what BERT reads of a text, and how WordPiece gets there.
 
-import { addition, usualSize } from "./addition.js";
+import { addition, usualSize } from "./embedding_sum.js";
 import { askServer, newest, showProblem } from "./asking.js";
 import { listen } from "./events.js";
 import { framePage, pageOpens, whenShown } from "./frame.js";

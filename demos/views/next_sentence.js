@@ -13,7 +13,7 @@ import { choiceRow, make, remarks, undoHistory } from "./tokens.js";
 import { trainingLapse } from "./training_lapse.js";
 import { twoRuns } from "./two_runs.js";
 import { randomFrom } from "./wire.js";
-import { wordReasons } from "./word_reasons.js";
+import { wordReasons } from "./reasons.js";
 
 export async function mount({ element, props, server }) {
   await pageOpens("next_sentence", "fill_in", "reasons", "tokens", "training_lapse");

@@ -9,7 +9,7 @@ import { pageLink } from "./links.js";
 import { sideOf, signedBar, signedGround } from "./signed_scale.js";
 import { signedTokens } from "./signed_tokens.js";
 import { chip, choiceRow, make, remarks, undoHistory } from "./tokens.js";
-import { wordReasons } from "./word_reasons.js";
+import { wordReasons } from "./reasons.js";
 
 export async function mount({ element, server }) {
   await pageOpens("sentiment", "reasons", "tokens");

@@ -7,7 +7,7 @@ import { make } from "./tokens.js";
 import { svg, ticks } from "./train_curves.js";
 
 const HEIGHT = 350;
-const MODELS = {   // how each is trained, as core/training/race.py does: at least so many steps
+const MODELS = {   // how each is trained, as research/race.py does: at least so many steps
   random: { how: { kind: "textcnn", vectors: "random" }, fewest: 400, epochs: 4 },
   static: { how: { kind: "textcnn", vectors: "frozen" }, fewest: 400, epochs: 4 },
   frozen: { how: { kind: "bert", n_layers: 0, learning_rate: 3.3e-4 }, fewest: 200, epochs: 2 },

@@ -11,7 +11,7 @@ import { twoRuns } from "./two_runs.js";
 
 const TAB = "fill_in";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
-const COMMAND = "python -m core.training.bert_trials transfer zh --init-from MINILM_FOLDER --steps 400";
+const COMMAND = "python -m research.bert_trials transfer zh --init-from MINILM_FOLDER --steps 400";
 
 export const transferTrial = (node, { ask }) => {
   const find = (selector) => node.querySelector(selector);

@@ -175,7 +175,7 @@ def test_chinese_words_and_two_models(browser):
 def test_what_an_english_body_brings(browser):
     page = opened(browser, "&lang=en")
     panel = page.locator("#fill_in .panel.transfer")
-    command = panel.locator(".command:visible", has_text="core.training.bert_trials transfer zh")
+    command = panel.locator(".command:visible", has_text="research.bert_trials transfer zh")
     command.wait_for()
     assert panel.locator("svg").count() == 2
     assert panel.locator("tr").count() == 4

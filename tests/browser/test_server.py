@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core import texts
-from core.inference import training_now
+from core.inference import train
 from tests.requests_of_pages import GOOD, NASTY, TRAINING
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def waits_for(page: "Page", text: str, selector: str = "#train .status") -> None
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
 def test_a_full_line_is_told_at_once_and_the_button_is_free(browser, crowd, lang):
     page = opened(browser, lang)
-    crowd.fill(training_now.MAX_LINE)
+    crowd.fill(train.MAX_LINE)
     page.locator("#train .go").click()
     busy = pattern("errors.training_busy", lang)
     waits_for(page, busy, "#train .setup .problem")
@@ -106,7 +106,7 @@ def test_a_full_line_is_told_at_once_and_the_button_is_free(browser, crowd, lang
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
 def test_who_waits_is_told_the_place_and_can_leave_it(browser, crowd, lang):
     page = opened(browser, lang)
-    crowd.fill(training_now.AT_ONCE + 2)
+    crowd.fill(train.AT_ONCE + 2)
     page.locator("#train .go").click()
     waits_for(page, pattern("train.state.waiting", lang))
     page.locator("#train .stop").click()

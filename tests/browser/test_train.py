@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core import texts
-from core.inference import training_now
+from core.inference import train
 from tests.browser.visiting import module, switch_language
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def test_bad_settings_get_a_sentence(browser):
 def test_a_closed_page_makes_room(browser):
     """As many as may train at once leave; whoever comes next is not kept waiting for long."""
     endless = "&epochs=100&batch_size=4"
-    for _ in range(training_now.AT_ONCE):
+    for _ in range(train.AT_ONCE):
         page = opened(browser, endless)
         started(page)
         page.context.close()

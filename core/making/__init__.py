@@ -1,0 +1,1 @@
+"""What makes the files of assets/: `python -m core.making.NAME --help`."""
