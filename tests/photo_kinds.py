@@ -21,9 +21,8 @@ from core.errors import InputError
 from core.inference import reconstruction
 from tests import pen_paths
 
-REPORTED_SEED = (
-    6113  # of the reported figures; core/images/photos.py was developed on seeds below 100
-)
+# Of the reported figures; core/images/photos.py was developed on seeds below 100.
+REPORTED_SEED = 6113
 WIDTH, HEIGHT = 720, 560
 
 WHITE, CREAM, KRAFT = (0.86, 0.86, 0.84), (0.90, 0.85, 0.70), (0.62, 0.47, 0.32)

@@ -1,23 +1,56 @@
-"""Imports go downwards only: app -> a tab -> a question -> the core -> a model."""
+"""Imports go downwards only: app -> a tab -> a question -> the rooms of the core -> a model."""
 
 import ast
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+import app
 from core import texts
 from demos.common import modules as script_modules
 
 ROOT = Path(__file__).parent.parent
-OURS = ("app", "core", "demos", "bench", "tests")
+OURS = ("app", "core", "demos", "research", "bench", "tests")
 SLOW = ("torchvision", "umap", "transformers", "sklearn", "numba", "pandas")
-# The question "what happens if I train this now?" is the one that may ask for training.
-TRAINS_NOW = ("core.inference.train",)
 # The pictures that tests check are those that the bench measures.
 DRAWN = ("tests.photo_kinds",)
+# `python -m core.assets stale` is where one looks for it; nothing else looks upwards.
+UPWARDS = {"core.assets": "core.making.remaking"}
+# What each room of core may import of the project besides itself, from the ground up. A room or a
+# file that isn't here has no floor yet, and may import nothing.
+FLOORS = {
+    "core.models": "",
+    "core.results": "",
+    "core.texts": "",
+    "core.errors": "core.texts",
+    "core.options": "core.errors",
+    "core.runtime": "core.errors",
+    "core.assets": "core.errors",
+    "core.text": "core.assets core.errors",
+    "core.images": "core.assets core.errors core.models core.results",
+    "core.jobs": "core.errors core.results",
+    "core.zoo": "core.assets core.bert.changes core.bert.checkpoints core.errors core.models "
+    "core.runtime core.text",
+    "core.bert": "core.errors core.models core.runtime core.text core.zoo",
+    "core.inference": "core.assets core.bert core.errors core.images core.jobs core.models "
+    "core.options core.results core.runtime core.text core.texts core.zoo",
+    "core.api": "core.bert core.errors core.images core.inference core.jobs core.results core.text",
+    "core.command_lines": "core.results",
+    "core.__main__": "core.api core.bert core.command_lines core.errors core.inference "
+    "core.results core.text",
+    "core.training": "core.assets core.bert core.errors core.images core.jobs "
+    "core.making.shipping core.models core.results core.runtime core.text core.zoo",
+    "core.making": "core.assets core.bert core.errors core.images core.inference core.jobs "
+    "core.models core.results core.runtime core.text core.training core.zoo",
+    "research": "core.assets core.bert core.errors core.images core.making core.models "
+    "core.runtime core.text core.training core.zoo",
+}
+# What of other people's some rooms may import, the standard library aside.
+LIBRARIES = {"core.models": ("torch",), "core.results": ("numpy",)}
 
 
 def modules() -> dict[str, Path]:
@@ -47,13 +80,18 @@ def within(name: str, *parts: str) -> bool:
     return any(name == part or name.startswith(f"{part}.") for part in parts)
 
 
+def floor(name: str) -> str | None:
+    """Return the room of core, or its file, that a module belongs to."""
+    return next((one for one in FLOORS if within(name, one)), None)
+
+
 def may_import(importer: str, name: str) -> bool:
     """Say whether a file may import a module of the project or of others."""
     ours = within(name, *OURS)
     if within(importer, "tests"):
-        return within(name, "core", "demos", "app", "bench", "tests") or not ours
+        return True
     if within(importer, "bench"):
-        return within(name, *DRAWN) or not within(name, "tests")
+        return not within(name, "research", "tests") or within(name, *DRAWN)
     if within(name, "bench", "tests", "app"):
         return False
     if within(importer, "app"):
@@ -75,15 +113,14 @@ def may_import(importer: str, name: str) -> bool:
                 "core.texts",
             )
         return not ours or within(name, *allowed)
-    if within(importer, "core.models"):
-        return within(name, "torch") or name.split(".")[0] in sys.stdlib_module_names
-    if within(name, "core.training"):
-        return within(importer, "core.training", *TRAINS_NOW)
-    if within(name, "core.api"):
-        return within(importer, "core.api", "core.__main__")
-    if within(name, "core.inference"):
-        return within(importer, "core.inference", "core.training", "core.api", "core.__main__")
-    return not within(name, "gradio", "plotly", "demos")
+    room = floor(importer)
+    if not ours:
+        known = LIBRARIES.get(room or "")
+        mine = name.split(".")[0] in sys.stdlib_module_names or known is None
+        return (mine or within(name, *known)) and not within(name, "gradio", "plotly")
+    if room is None:
+        return False
+    return within(name, room, *FLOORS[room].split()) or UPWARDS.get(importer) == name
 
 
 MODULES = modules()
@@ -95,6 +132,29 @@ def test_imports_go_downwards(importer):
     assert [n for n in imported(TREES[importer]) if not may_import(importer, n)] == []
 
 
+def test_no_module_needs_itself():
+    """Rooms may need each other's files, files never: each can be read before what needs it."""
+    needs = {
+        name: {n for n in imported(tree) if n in MODULES and UPWARDS.get(name) != n}
+        for name, tree in TREES.items()
+    }
+    order = list(TopologicalSorter(needs).static_order())  # which raises where there is a circle
+    assert order.index("core.models.bert") < order.index("core.inference.fill_in")
+    assert order.index("core.jobs.settings") < order.index("core.training.live")
+
+
+def test_every_file_of_the_core_has_a_floor():
+    names = [name for name in MODULES if within(name, "core", "research") and name != "core"]
+    assert [name for name in names if floor(name) is None] == []
+    assert [one for one in FLOORS if one not in MODULES] == []
+
+
+@pytest.mark.parametrize("package", [n for n, f in MODULES.items() if f.name == "__init__.py"])
+def test_a_package_itself_holds_nothing(package):
+    """Otherwise whoever needs one of its files would wait for all that it imports."""
+    assert [n for n in ast.walk(TREES[package]) if isinstance(n, ast.stmt)][1:] == []
+
+
 @pytest.mark.parametrize("importer", [n for n in MODULES if within(n, "app", "demos", "core")])
 def test_slow_libraries_wait_for_their_first_use(importer):
     if not within(importer, "core.training"):  # a command of its own; the lab doesn't import it
@@ -104,9 +164,22 @@ def test_slow_libraries_wait_for_their_first_use(importer):
 def test_the_rules_refuse_what_they_should():
     refused = [
         ("core.images.drawings", "gradio"),
+        ("research.distilling", "plotly"),
         ("core.zoo", "demos.common"),
         ("core.zoo", "core.training.vae"),
+        ("core.zoo", "core.bert.berts"),
         ("core.inference.latent_walk", "core.training.vae"),
+        ("core.inference.train", "core.training.live"),
+        ("core.inference.train", "core.making.live_example"),
+        ("core.training.maps", "core.inference.codes"),
+        ("core.training.textcnn", "core.making.remaking"),
+        ("core.training.textcnn", "research.span_teacher"),
+        ("core.making.maps", "research.race"),
+        ("core.jobs.worker", "core.training.live"),
+        ("core.bert.berts", "core.inference.readers"),
+        ("core.results.images", "torch"),
+        ("core.results.images", "core.images.drawings"),
+        ("core.new_room.file", "core.errors"),
         ("core.models.vae", "core.runtime"),
         ("core.models.vae", "numpy"),
         ("demos.latent_walk", "torch"),
@@ -114,6 +187,8 @@ def test_the_rules_refuse_what_they_should():
         ("demos.latent_walk", "core.zoo"),
         ("demos.common.page", "core.inference.latent_walk"),
         ("app", "bench"),
+        ("app", "research.race"),
+        ("bench.sentiment", "research.race"),
         ("bench.page", "tests.conftest"),
     ]
     assert [pair for pair in refused if may_import(*pair)] == []
@@ -127,6 +202,23 @@ def test_what_the_type_checker_ignores_is_named_with_its_reason(part):
     ignored = re.compile(r"# type: ignore(?!\[[\w-]+\] # \w).*")
     files = (ROOT / part).rglob("*.py")
     assert [found for file in files for found in ignored.findall(file.read_text("utf-8"))] == []
+
+
+# ---- Names -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [page for pages in app.CHAPTERS.values() for page in pages])
+def test_a_page_has_one_stem_through_the_tree(page):
+    """The question, the tab (and its link), the view, the sentences and the tests."""
+    files = (
+        f"core/inference/{page}.py",
+        f"demos/{page}.py",
+        *(f"demos/views/{page}.{kind}" for kind in ("html", "css", "js")),
+        f"assets/texts/{page}.toml",
+        f"tests/test_{page}.py",
+        f"tests/browser/test_{page}.py",
+    )
+    assert [file for file in files if not (ROOT / file).is_file()] == []
 
 
 # ---- The views' modules ------------------------------------------------------------------------

@@ -180,12 +180,13 @@ from core import assets
 assets.FOLDER = pathlib.Path(sys.argv[1])
 from core.jobs import worker
 from core.jobs.settings import AutoencoderSettings
+from core.training.live import make
 import queue
 orders, said = queue.Queue(), []
-worker._warm_up()
+worker.warm_up(make, AutoencoderSettings())
 orders.put(AutoencoderSettings(epochs=1))
 worker.IDLE = 0.1
-worker.serve(orders, said.append)
+worker.serve(make, orders, said.append)
 print(said[-1].key, said[-1].values["file"])
 """
 

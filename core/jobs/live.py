@@ -10,12 +10,14 @@ What is trained is a `Kind`: a small class that knows its model, its data and it
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Generator, Tensor
 
 from core.results.training import PictureSamples, RunFacts, TextSamples
+
+State = dict[str, Any]  # tensors and plain values, of which each kind knows its own
 
 
 class Score(NamedTuple):
@@ -70,10 +72,10 @@ class Kind(Protocol):
     def facts(self) -> RunFacts:
         """Return what does not change while it trains."""
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> State:
         """Return what the next step depends on, tensors and plain values."""
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: State) -> None:
         """Go back to what `state` returned."""
 
 
@@ -110,12 +112,12 @@ class Run:
         self._checked = False
         return loss
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> State:
         """Return all that the next event depends on."""
         own = {"step": self.step, "checked": self._checked}
         return {**own, "kind": self.kind.state()}
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: State) -> None:
         """Go on from what `state` returned, of a run with the same settings."""
         self.step, self._checked = state["step"], state["checked"]
         self.kind.restore(state["kind"])
@@ -138,11 +140,11 @@ class Batches:
         self._at += self._size
         return batch
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> State:
         """Return where in the epoch it is, and the source of randomness."""
         return {"order": self._order, "at": self._at, "generator": self._generator.get_state()}
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: State) -> None:
         """Go back to what `state` returned."""
         self._order, self._at = state["order"], state["at"]
         self._generator.set_state(state["generator"])

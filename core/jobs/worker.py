@@ -1,7 +1,6 @@
-"""A process that trains for the lab, one run after the other.
+"""What a process does that trains for the lab, one run after the other.
 
-    python -m core.jobs.worker     begun by core/jobs/workers.py
-
+It is begun by core/jobs/workers.py and runs core/training/live.py, which knows what can be trained.
 Settings and orders ("pause", "go", "step", "stop") come in on stdin, reports go out on stdout, all
 pickled. It has one thread and steps aside for everybody else (nice); it ends when its stdin closes,
 that is when the lab has gone, and when nobody has wanted it for a while.
@@ -20,7 +19,7 @@ from typing import BinaryIO
 from core.errors import LabError
 from core.jobs.live import Checked, Diverged, Kind, Run, Stepped
 from core.jobs.reports import MAX_PAUSE, MAX_SECONDS, Begun, Ended, News, Refused, Report
-from core.jobs.settings import AutoencoderSettings, FineTuningSettings, Settings, TextCNNSettings
+from core.jobs.settings import Settings
 
 NICE = 10
 IDLE = 600.0  # seconds without work after which the process makes room
@@ -29,35 +28,17 @@ SAMPLES_EVERY = 0.4  # seconds, longer where they take long
 ORDERS = ("pause", "go", "step", "stop")
 
 
+Make = Callable[[Settings], Kind]
 Send = Callable[[Report], None]
-Orders = "queue.Queue[str | Settings]"
-
-
-def make(settings: Settings) -> Kind:
-    """Return what these settings train.
-
-    Raises:
-        AssetError: data or weights are missing or damaged.
-    """
-    match settings:
-        case AutoencoderSettings():
-            from core.training.live_autoencoder import Autoencoder
-
-            return Autoencoder(settings)
-        case TextCNNSettings() | FineTuningSettings():
-            from core.training.live_classifier import Classifier
-
-            return Classifier(settings)
-    raise TypeError(f"{type(settings).__name__} trains nothing.")
+Orders = queue.Queue[str | Settings]
 
 
 class Watched:
     """One run on its way, told in reports and open to orders."""
 
-    def __init__(self, settings: Settings, orders: Orders, send: Send) -> None:
-        """Prepare it and say so."""
-        self._kind = make(settings)
-        self._run = Run(self._kind)
+    def __init__(self, kind: Kind, orders: Orders, send: Send) -> None:
+        """Say that it stands ready."""
+        self._kind, self._run = kind, Run(kind)
         self._orders, self._send = orders, send
         self._news = News()
         self._paused = False
@@ -142,7 +123,7 @@ class Watched:
         self._reported, self._cpu = now, cpu
 
 
-def serve(orders: Orders, send: Send) -> None:
+def serve(make: Make, orders: Orders, send: Send) -> None:
     """Train what comes in, until nothing has come for a while."""
     while True:
         try:
@@ -152,15 +133,20 @@ def serve(orders: Orders, send: Send) -> None:
         if isinstance(settings, str):
             continue  # an order for a run that has just ended
         try:
-            watched = Watched(settings, orders, send)
+            watched = Watched(make(settings), orders, send)
             state = watched.train()
             send(Ended(state, watched.test() if state == "done" else None))
         except LabError as error:
             send(Refused(error.key, error.values))
 
 
-def main() -> None:
-    """Talk to the lab over stdin and stdout."""
+def main(make: Make, usual: Settings) -> None:
+    """Talk to the lab over stdin and stdout.
+
+    Args:
+        make: what these settings train.
+        usual: what is trained most.
+    """
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever libraries print must not get among the reports
     orders: Orders = queue.Queue()
@@ -170,10 +156,10 @@ def main() -> None:
         out.flush()
 
     threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
-    _warm_up()
+    warm_up(make, usual)
     if hasattr(os, "nice"):  # only now: somebody may be waiting for the imports
         os.nice(NICE)
-    serve(orders, send)
+    serve(make, orders, send)
 
 
 def _listen(pipe: BinaryIO, orders: Orders) -> None:
@@ -184,13 +170,9 @@ def _listen(pipe: BinaryIO, orders: Orders) -> None:
         os._exit(0)  # the lab has gone
 
 
-def _warm_up() -> None:
+def warm_up(make: Make, usual: Settings) -> None:
     """Take a step of what is trained most, so that the first run begins at once."""
     with contextlib.suppress(LabError):  # a run that needs the same file will say so
-        kind = make(AutoencoderSettings())
+        kind = make(usual)
         kind.step()
         kind.samples()
-
-
-if __name__ == "__main__":
-    main()

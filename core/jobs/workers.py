@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).parent.parent.parent
-PROGRAM = "core.jobs.worker"  # by name: importing it is left to the process
+PROGRAM = "core.training.live"  # by name: importing it is left to the process
 # One thread each; and no two processes of the lab on one graphics card.
 SETTINGS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LATENT_LAB_DEVICE": "cpu"}
 

@@ -16,9 +16,9 @@ from core.images import datasets
 from core.inference.train import EXAMPLES, thinned
 from core.jobs.live import Checked, Run, Stepped
 from core.jobs.settings import AutoencoderSettings, FineTuningSettings, Settings, TextCNNSettings
-from core.jobs.worker import make
 from core.results.training import PictureSamples, TextSamples
 from core.text import reviews
+from core.training.live import make
 
 SETTINGS = {
     "autoencoder": AutoencoderSettings(),

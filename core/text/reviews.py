@@ -80,7 +80,7 @@ def shipped(language: str) -> Split:
 def split(labelled: Mapping[str, int]) -> Split:
     """Put each sentence (sentence -> label) into its part, mixed in an order of their own."""
     keys = {text: letters(text) for text in labelled}
-    parts = {name: [] for name in Split._fields}
+    parts: dict[str, list[str]] = {name: [] for name in Split._fields}
     for text in sorted(labelled, key=lambda text: (_hash(keys[text]), text)):
         tenth = _hash(f"part {keys[text]}")[0] % 10
         parts[("validation", "test")[tenth] if tenth < 2 else "train"].append(text)

@@ -1,0 +1,1 @@
+"""One question a file: check, load, compute, return a record (core/results)."""

@@ -1,0 +1,32 @@
+"""What can be trained while somebody watches, and the process that does it.
+
+python -m core.training.live     begun by core/jobs/workers.py
+
+What it is told and what it tells goes through pipes: core/jobs/worker.py.
+"""
+
+from core.jobs import worker
+from core.jobs.live import Kind
+from core.jobs.settings import AutoencoderSettings, FineTuningSettings, Settings, TextCNNSettings
+
+
+def make(settings: Settings) -> Kind:
+    """Return what these settings train.
+
+    Raises:
+        AssetError: data or weights are missing or damaged.
+    """
+    match settings:
+        case AutoencoderSettings():
+            from core.training.live_autoencoder import Autoencoder
+
+            return Autoencoder(settings)
+        case TextCNNSettings() | FineTuningSettings():
+            from core.training.live_classifier import Classifier
+
+            return Classifier(settings)
+    raise TypeError(f"{type(settings).__name__} trains nothing.")
+
+
+if __name__ == "__main__":
+    worker.main(make, AutoencoderSettings())
