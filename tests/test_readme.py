@@ -32,9 +32,3 @@ def test_header_is_what_a_space_reads():
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README))))
 def test_linked_file_exists(link):
     assert (ROOT / link).exists()
-
-
-@pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([\w.]+)", README))))
-def test_command_exists(module):
-    path = ROOT / module.replace(".", "/")
-    assert module == "venv" or path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()

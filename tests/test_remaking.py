@@ -3,12 +3,8 @@
 import ast
 import contextlib
 import json
-import re
-import runpy
 import subprocess
 import sys
-import warnings
-from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
@@ -103,53 +99,6 @@ def test_another_bert_makes_all_that_hangs_on_it_stale():
     assert order.index("weights/sentiment-en/changes.safetensors") < order.index(
         "samples/sentiment_examples.json"
     )
-
-
-class ParsedError(Exception):
-    """A command line was understood; nothing was run."""
-
-
-@pytest.fixture
-def only_parsed(monkeypatch):
-    parse = ArgumentParser.parse_args
-
-    def parsed(self, args=None, namespace=None):
-        parse(self, args, namespace)
-        raise ParsedError
-
-    monkeypatch.setattr(ArgumentParser, "parse_args", parsed)
-
-
-def run(words: list[str]) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # "found in sys.modules"
-        runpy.run_module(words[0], run_name="__main__")
-
-
-def commands() -> list[str]:
-    return sorted({entry["command"] for entry in assets.manifest().values()})
-
-
-@pytest.mark.parametrize("command", commands())
-def test_each_command_of_the_manifest_is_understood_by_its_module(
-    command, only_parsed, monkeypatch
-):
-    for words in remaking.parts(command):
-        if words[:3] == ["pip", "download", "--no-deps"]:
-            assert re.fullmatch(r"[\w.-]+==[\w.]+", words[3])
-            continue
-        assert words[:2] == ["python", "-m"]
-        monkeypatch.setattr(sys, "argv", words[2:])
-        with pytest.raises(ParsedError):
-            run(words[2:])
-
-
-@pytest.mark.parametrize("command", ["research.race pieces (and words)", "core.making.maps x"])
-def test_a_command_that_is_prose_is_not(command, only_parsed, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", command.split())
-    with pytest.raises(SystemExit):
-        run(command.split())
-    assert "unrecognized arguments" in capsys.readouterr().err
 
 
 def test_whoever_registers_says_made_from():
