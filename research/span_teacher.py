@@ -2,9 +2,9 @@
 
 The teacher is multilingual-e5-small (research/e5.py), fine-tuned on the reviews' labels. One
 that knew a review's label would only repeat it: of two, each is taught one half of the training
-part and reads the other half, whole, in parts (spans.py) and as our BERT writes it anew
-(rewriting.py). A third, taught everything, knows more: it reads all but whole reviews, beside them.
-All three read single words too.
+part and reads the other half, whole, in parts (core/training/spans.py) and as our
+BERT writes it anew (rewriting.py). A third, taught everything, knows more: it reads all but whole
+reviews, beside them. All three read single words too.
 
 A logistic regression on runs of one to four characters, as little taught of what it reads (the
 reviews are its in five folds), is asked too: it is right less often, but about other reviews. What
