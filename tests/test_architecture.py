@@ -130,6 +130,11 @@ TREES = {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in MOD
 
 
 @pytest.mark.parametrize("importer", MODULES)
+def test_what_is_imported_of_ours_is_there(importer):
+    assert {n for n in imported(TREES[importer]) if within(n, *OURS)} <= {*MODULES}
+
+
+@pytest.mark.parametrize("importer", MODULES)
 def test_imports_go_downwards(importer):
     assert [n for n in imported(TREES[importer]) if not may_import(importer, n)] == []
 
