@@ -122,7 +122,7 @@ def weigh() -> list[Measured]:
         page = opened(browser)
         scale = _Scale(page.context.new_cdp_session(page))
         page.goto(address, wait_until="domcontentloaded")
-        appears(page, page.locator("article.page:visible").first)
+        appears(page, page.locator(".page[data-ready]:visible").first)
         _settles(page, lambda: scale.last)
         return [Measured(scale.total() / 1e6), Measured(scale.document())]
 
