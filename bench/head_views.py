@@ -61,15 +61,17 @@ def _weighed(layers: list[int]) -> int:
     from starlette.routing import Route
     from starlette.testclient import TestClient
 
+    from app import build_app
     from demos import attention as tab
-    from demos.common.page import MIDDLEWARE
+    from demos.common.page import middleware
 
     asked = {"model": "en", "text": text_128(), "second": "", "keep": "head", "at": None, "off": []}
     answer = tab.read_attention(asked | {"layers": layers})
     if "error" in answer:
         raise BenchError(answer["error"]["en"])
     app = Starlette(
-        routes=[Route("/", lambda _request: JSONResponse(answer))], middleware=MIDDLEWARE
+        routes=[Route("/", lambda _request: JSONResponse(answer))],
+        middleware=middleware(build_app()),
     )
     with TestClient(app).stream("GET", "/", headers={"accept-encoding": "gzip"}) as response:
         head = sum(len(k) + len(v) + 4 for k, v in response.headers.raw)

@@ -7,7 +7,15 @@ import pytest
 import torch
 
 from bench import __main__ as command
-from bench import browser_decoder, chromium, example_vae, free_drawing, lecture_loop, report
+from bench import (
+    browser_decoder,
+    chromium,
+    example_vae,
+    free_drawing,
+    head_views,
+    lecture_loop,
+    report,
+)
 from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement
 from core.images import datasets
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
@@ -283,3 +291,9 @@ def test_parity_is_measured_over_all_stages():
 
     small = BertConfig(60, width=24, n_layers=2, n_heads=4, n_feed_forward=40, n_positions=64)
     assert 0 < bert_parity.largest_difference(small).value < 1e-4
+
+
+@pytest.mark.weights
+def test_a_head_view_is_weighed_as_the_lab_serves_it():
+    first, whole = (head_views._weighed(layers) for layers in ([0], []))
+    assert 10_000 < first < whole < 1_500_000
