@@ -91,6 +91,30 @@ def _sha256(path: Path, _modified_ns: int, _size: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def write_json(
+    name: str, found: object, *, source: str, command: str, made_from: Collection[str]
+) -> None:
+    """Write what the shipped models were asked for, and its entry.
+
+    Args:
+        name: path below `assets/`.
+        found: what JSON can say.
+        source: as `register` takes, like the others.
+        command: what asks them again.
+        made_from: listed files that the answers hang on.
+    """
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    (FOLDER / name).write_text(text, encoding="utf-8")
+    register(
+        name,
+        licence="Apache-2.0",
+        source=source,
+        paper="",
+        command=command,
+        made_from=made_from,
+    )
+
+
 def register(
     name: str,
     *,

@@ -10,9 +10,7 @@ from demos.common.view import view
 class Step(NamedTuple):
     """One sentence of the story."""
 
-    picture: str | None = (
-        None  # its name in core/inference/home.py; None: the page is still to come
-    )
+    picture: str | None = None  # its name in core/inference/home.py; None: still to come
     tab: str | None = None
 
 

@@ -211,13 +211,10 @@ def write() -> None:
             "blanks": [asdict(one) for one in chosen(blanks, KINDS, N_BLANKS)],
             "pairs": [asdict(one) for one in chosen(pairs, PAIR_KINDS, N_PAIRS)],
         }
-    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    (assets.FOLDER / FILE).write_text(text, encoding="utf-8")
-    assets.register(
+    assets.write_json(
         FILE,
-        licence="Apache-2.0",
+        found,
         source="sentences written for this lab, and what the shipped models answer to them",
-        paper="",
         command=COMMAND,
         made_from=[
             f"weights/bert-{language}/{name}"

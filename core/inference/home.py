@@ -182,13 +182,10 @@ def write() -> None:
             for language in texts.LANGUAGES
         },
     }
-    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    (assets.FOLDER / FILE).write_text(text, encoding="utf-8")
-    assets.register(
+    assets.write_json(
         FILE,
-        licence="Apache-2.0",
+        found,
         source="what the shipped models answer for the pictures of the front page",
-        paper="",
         command=COMMAND,
         made_from=[
             *datasets.SAMPLE_FILES,

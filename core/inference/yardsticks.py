@@ -8,7 +8,6 @@ writes assets/samples/first_reconstruction.json anew (half a minute).
 import argparse
 import base64
 import dataclasses
-import json
 
 import numpy as np
 import torch
@@ -102,13 +101,10 @@ def write_example() -> None:
         "yardsticks": {name: dataclasses.asdict(mark) for name, mark in marks.items()},
         "preparation": dataclasses.asdict(measure_preparation()),
     }
-    text = json.dumps(stored, indent=1) + "\n"
-    (assets.FOLDER / EXAMPLE).write_text(text, encoding="utf-8")
-    assets.register(
+    assets.write_json(
         EXAMPLE,
-        licence="Apache-2.0",
+        stored,
         source="what the shipped models answer for one sample digit, and what is usual for them",
-        paper="",
         command=COMMAND,
         made_from=[*datasets.SAMPLE_FILES, *(reconstruction.file_of(name) for name in MODELS)],
     )

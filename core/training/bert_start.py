@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from core import runtime
 from core.bert.checkpoint_tokens import read_words
 from core.bert.checkpoints import load_bert
 from core.models import lora
@@ -45,7 +46,7 @@ def warm_start(
         return source
     config = dataclasses.replace(source.bert.config, n_vocabulary=len(vocabulary), tied=True)
     model = BertForPreTraining(config)
-    generator = torch.Generator().manual_seed(0)
+    generator = runtime.generator(0)
     initialise(model, generator)
     copy_body(source.bert, model.bert)
     table = model.bert.embeddings.word_embeddings.weight.data
@@ -55,7 +56,7 @@ def warm_start(
         vectors = {i: words[j].numpy() for i, j in known.items()}
         table.copy_(torch.from_numpy(token_vectors(corpus, vectors, len(vocabulary))))
     else:
-        table.normal_(std=NEW_WORD_STD, generator=torch.Generator().manual_seed(1))
+        table.normal_(std=NEW_WORD_STD, generator=runtime.generator(1))
     table[list(known)] = words[list(known.values())]
     head = model.cls.predictions
     torch.nn.init.eye_(head.transform.dense.weight)
@@ -66,7 +67,7 @@ def warm_start(
 def random_start(config: BertConfig, corpus: Corpus, seed: int) -> BertForPreTraining:
     """Build a model that knows nothing but each word's frequency."""
     model = BertForPreTraining(config)
-    initialise(model, torch.Generator().manual_seed(seed))
+    initialise(model, runtime.generator(seed))
     model.cls.predictions.bias.data = log_frequency(corpus, config.n_vocabulary)
     return model
 
@@ -77,7 +78,7 @@ def adapt(model: BertForPreTraining, rank: int) -> None:
     Biases, norms and heads learn as they are; what doesn't learn needs no gradient and no memory of
     an optimizer.
     """
-    lora.adapt(model.bert.encoder, rank, torch.Generator().manual_seed(0))
+    lora.adapt(model.bert.encoder, rank, runtime.generator(0))
     model.bert.embeddings.requires_grad_(False)
     for parameter in model.bert.encoder.parameters():
         parameter.requires_grad_(parameter.requires_grad or parameter.ndim == 1)

@@ -10,6 +10,8 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 from torch.optim import AdamW
 
+from core import runtime
+
 Classify = Callable[[Tensor], Tensor]  # ids [B, T] -> logits [B, C]
 Loss = Callable[[Tensor, Tensor], Tensor]  # ids [B, T], labels -> nats
 WINDOW = 50  # batches sorted by length at a time: little padding, still a random order
@@ -74,10 +76,10 @@ class Run:
         self._epoch, self._rows = 0, self._order(0)
         self.per_epoch = len(self._rows)
         self.n_steps = self.per_epoch * pace.epochs
-        self._dropout = Generator().manual_seed(pace.seed).get_state()
+        self._dropout = runtime.generator(pace.seed).get_state()
 
     def _order(self, epoch: int) -> list[list[int]]:
-        generator = torch.Generator().manual_seed(1000 * self.pace.seed + epoch)
+        generator = runtime.generator(1000 * self.pace.seed + epoch)
         return batches(self.examples, self.pace.batch_size, generator)
 
     def step(self) -> float:

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from core import assets, zoo
+from core import assets, runtime, zoo
 from core.bert import changes
 from core.bert.checkpoints import CONFIG
 from core.making import shipping
@@ -54,7 +54,7 @@ def examples(reviews: Reviews, language: str) -> Examples:
 def start(pretrained: BertForPreTraining, seed: int, n_labels: int = 2) -> BertForClassification:
     """Return a classifier on a copy of a pre-trained body."""
     model = BertForClassification(Bert(pretrained.bert.config), n_labels, mean=True)
-    initialise(model, torch.Generator().manual_seed(seed))
+    initialise(model, runtime.generator(seed))
     model.bert.load_state_dict(pretrained.bert.state_dict())
     return model
 
@@ -96,7 +96,7 @@ def run(
     """
     model.bert.requires_grad_(False)
     if rank is not None:
-        lora.adapt(model.bert.encoder, rank, torch.Generator().manual_seed(pace.seed))
+        lora.adapt(model.bert.encoder, rank, runtime.generator(pace.seed))
     else:
         layers = list(model.bert.encoder["layer"])
         for part in [model.bert] if n_layers is None else layers[len(layers) - n_layers :]:

@@ -152,7 +152,7 @@ def start(
         recipe: how many filters, and how much is dropped.
     """
     if vectors is None:
-        generator = torch.Generator().manual_seed(seed)
+        generator = runtime.generator(seed)
         vectors = torch.empty(n_vocabulary, WIDTH).uniform_(-SPREAD, SPREAD, generator=generator)
     config = TextCNNConfig(
         n_vocabulary,
