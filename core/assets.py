@@ -86,6 +86,15 @@ def locate(name: str) -> Path:
     return path
 
 
+def is_current(name: str) -> bool:
+    """Say whether a file is listed and all that it was made from is listed as it was then."""
+    entries = manifest()
+    if name not in entries:
+        return False
+    made_from = entries[name].get("made_from", {}).items()
+    return all(other in entries and entries[other]["sha256"] == was for other, was in made_from)
+
+
 @functools.lru_cache(maxsize=256)
 def _sha256(path: Path, _modified_ns: int, _size: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

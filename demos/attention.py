@@ -33,6 +33,7 @@ from core.inference import (
     head_pruning,
     measuring,
     model_loading,
+    openings,
     own_answer,
     questions,
     readers,
@@ -41,7 +42,7 @@ from core.inference import (
     sentence_flow,
     sources,
 )
-from core.results.attention import HeadProgress
+from core.results.attention import Attention, HeadProgress
 from demos.common import attended, wire
 from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
@@ -66,7 +67,7 @@ def read_attention(request: dict) -> dict:
         layers   those that came, rising
         attention  packed shares [layers, H, T, T]; row i: what token i looks at
     """
-    seen = attention.show(**_read(request), off=_off(request))
+    seen = _show(request)
     n_layers, n_heads = seen.attention.shape[:2]
     layers = sorted(set(wire.integers(request, "layers", MAX_HEADS))) or list(range(n_layers))
     if not all(0 <= layer < n_layers for layer in layers):
@@ -124,7 +125,7 @@ def score_heads(request: dict) -> dict:
         flow       null without a second sentence, else {shares [L][H][4] (A->A, A->B, B->A, B->B),
                    special [L][H]}
     """
-    seen = attention.show(**_read(request), off=_off(request))
+    seen = _show(request)
     scores = head_patterns.score(seen)
     flow = sentence_flow.flow(seen) if seen.read.segments.any() else None
     return {
@@ -145,7 +146,7 @@ def roll_out(request: dict) -> dict:
         rollout  packed shares [L, T, T]
         raw      packed shares [L, T, T], each layer's mean over its heads
     """
-    rolled = rollout.roll(attention.show(**_read(request), off=_off(request)))
+    rolled = rollout.roll(_show(request))
     return {"rollout": wire.shares(rolled.rollout), "raw": wire.shares(rolled.raw)}
 
 
@@ -296,6 +297,14 @@ def _read(request: dict) -> dict:
 
 def _off(request: dict) -> list[int]:
     return wire.integers(request, "off", MAX_HEADS)
+
+
+def _show(request: dict) -> Attention:
+    """Return what all heads look at: stored for what the page opens with, else computed."""
+    asked, off = _read(request), _off(request)
+    plain = not asked["second"] and asked["at"] is None and not off
+    stored = openings.attended(asked["text"], asked["model"]) if plain else None
+    return stored or attention.show(**asked, off=off)
 
 
 def _asked(request: dict) -> dict:

@@ -8,6 +8,7 @@ from core.inference import (
     next_sentence,
     next_sentence_scores,
     next_sentence_weights,
+    openings,
     readers,
     training_lapse,
     trials,
@@ -23,12 +24,10 @@ MAX_HIDDEN = 510
 @told_to_learner
 def judge_candidates(request: dict) -> dict:
     """Return the probability that each candidate follows sentence A."""
-    judged = next_sentence.judge(
-        wire.text(request, "first"),
-        wire.texts(request, "candidates", MAX_SENT),
-        wire.text(request, "model"),
-    )
-    return asdict(judged)
+    first, model = wire.text(request, "first"), wire.text(request, "model")
+    candidates = wire.texts(request, "candidates", MAX_SENT)
+    stored = openings.follows(first, candidates, model)
+    return asdict(stored or next_sentence.judge(first, candidates, model))
 
 
 @told_to_learner

@@ -113,7 +113,7 @@ def read(
 
 def is_open(name: str) -> bool:
     """Say whether a model can be read with at once; those that ship are small, and always can."""
-    return (berts.ready(name) or other_models.ready(name)) is not None
+    return name in berts.LANGUAGES or (berts.ready(name) or other_models.ready(name)) is not None
 
 
 def model_called(name: str) -> Reader | OtherModel:

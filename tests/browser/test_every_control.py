@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageDraw
 
+from app import CHAPTERS
 from tests.browser.visiting import go_to, opened, page_is_well, tabs
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 # the answer to the last one is there.
 SETTINGS = [("en", 1280), ("zh", 390), ("zh", 1280), ("en", 390)]
 EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"  # all pages in a hurry in the other two as well
-GONE_WITH_A_DRAWING = "button.quiet.draw"  # "Go and draw", which the crawl may come too late for
+TABS = [tab for chapter in CHAPTERS.values() for tab in chapter]
+PLACE_A_DRAWING = ("code_space", "latent_walk", "convolution")
 FRONT = "home"  # all its controls lead to other pages: test_home.py follows them
 PATIENCE = 120_000  # milliseconds; a training waits for its process, on a busy machine for long
 # What a visitor's hand does on a surface: a stroke, a click, the wheel, the arrow keys.
@@ -36,29 +38,47 @@ SURFACES = (
 )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "width"), SETTINGS)
-def test_every_control_of_every_page_is_used(browser, lang: str, width: int):
-    page = opened(browser, "", lang, width)
-    go_to(page, "code_space").locator(GONE_WITH_A_DRAWING).click()
-    assert page.evaluate("document.documentElement.dataset.tab") == "reconstruction"
-    missed = []
-    mine = SETTINGS.index((lang, width))
-    for k, tab in enumerate(one for one in tabs(page) if one != FRONT):
+def crawls() -> list[tuple[str, str, int, bool]]:
+    """Return page, language, width and whether in full, of each crawl."""
+    found = []
+    for k, tab in enumerate(tab for tab in TABS if tab != FRONT):
         its = k % len(SETTINGS)
-        if not EVERY and mine not in (its, its ^ 1):
-            continue
-        full = its == mine
+        for mine, (lang, width) in enumerate(SETTINGS):
+            if EVERY or mine in (its, its ^ 1):
+                found.append((tab, lang, width, mine == its))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tab", "lang", "width", "full"),
+    [pytest.param(*crawl, id=f"{crawl[0]}-{crawl[1]}-{crawl[2]}") for crawl in crawls()],
+)
+def test_every_control_is_used(browser, tab: str, lang: str, width: int, full: bool):
+    if tab in PLACE_A_DRAWING:
+        page = opened(browser, "&tab=reconstruction", lang, width)
+        use_surfaces(page, page.locator("#reconstruction .page"))
         here = go_to(page, tab, settled=full)
-        how = {"part": mine, "parts": len(SETTINGS), "hurry": not full}
-        told = page.evaluate("(how) => watched.crawl(how)", how)
-        use_surfaces(page, here)
-        use_files(page, here, photo(), b"no picture")
-        assert told["used"] > 5, tab
-        missed += [f"{tab}: {one}" for one in told["missed"] if GONE_WITH_A_DRAWING not in one]
+    else:
+        page = opened(browser, f"&tab={tab}", lang, width)
+        here = page.locator(f"#{tab} .page")
+    how = {"part": SETTINGS.index((lang, width)), "parts": len(SETTINGS), "hurry": not full}
+    told = page.evaluate("(how) => watched.crawl(how)", how)
+    use_surfaces(page, here)
+    use_files(page, here, photo(), b"no picture")
+    page_is_well(page)
+    assert told["used"] > 5
+    assert not told["missed"], "\n".join(told["missed"])
+
+
+@pytest.mark.parametrize(("lang", "width"), SETTINGS)
+def test_every_button_of_the_head_is_used(browser, lang: str, width: int):
+    page = opened(browser, "&tab=code_space", lang, width)
+    assert tabs(page) == TABS
+    go_to(page, "code_space").locator("button.quiet.draw").click()  # "Go and draw"
+    assert page.evaluate("document.documentElement.dataset.tab") == "reconstruction"
     use_shell(page)
     page_is_well(page)
-    assert not missed, "\n".join(missed)
 
 
 def use_surfaces(page: "Page", here: "Locator") -> None:
