@@ -89,6 +89,7 @@ def test_another_bert_makes_all_that_hangs_on_it_stale():
     assert set(stale) == {
         "samples/failures.json",
         "samples/home.json",
+        "samples/openings.safetensors",
         "samples/race.json",
         "samples/sentiment_examples.json",
         "samples/training_examples.json",

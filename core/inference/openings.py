@@ -10,7 +10,7 @@ import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors import safe_open
@@ -60,10 +60,14 @@ def attended(text: str, language: str) -> Attention | None:
     stored = _stored(language)
     if stored is None or text != stored.text:
         return None
-    arrays = {name: np.array(stored.read[name]) for name in ARRAYS}
-    left_out = tuple(LeftOut(**one) for one in stored.read["left_out"])
-    lists = {name: tuple(value) for name, value in stored.read.items() if isinstance(value, list)}
-    read = ReadTokens(**{**stored.read, **lists, **arrays, "left_out": left_out})
+    # JSON has lists where the record has tuples, arrays and records
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in stored.read.items()
+    }
+    fields |= {name: np.array(fields[name]) for name in ARRAYS}
+    fields["left_out"] = tuple(LeftOut(**one) for one in fields["left_out"])
+    read = ReadTokens(**fields)
     return Attention(read, Abilities(**stored.can), stored.attention)
 
 

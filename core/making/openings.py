@@ -11,10 +11,11 @@ from dataclasses import asdict
 import numpy as np
 from safetensors.numpy import save_file
 
-from core import assets, texts, zoo
+from core import assets, zoo
 from core.inference import attention, next_sentence, openings
 from core.inference.openings import ARRAYS, FILE
 from core.results.answers import JudgedCandidate
+from core.text.pieces import LANGUAGES
 
 COMMAND = "python -m core.making.openings"
 
@@ -53,7 +54,7 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     arrays: dict[str, np.ndarray] = {}
     says = {}
-    for language in texts.LANGUAGES:
+    for language in LANGUAGES:
         mine, said = answers(language)
         arrays |= mine
         says[language] = json.dumps(said, ensure_ascii=False)
@@ -64,7 +65,7 @@ def main() -> None:
         source="what the shipped BERTs answer to what the pages Attention and Next sentence show",
         paper="",
         command=COMMAND,
-        made_from=[name for one in texts.LANGUAGES for name in zoo.bert_files(one)],
+        made_from=[name for one in LANGUAGES for name in zoo.bert_files(one)],
     )
 
 

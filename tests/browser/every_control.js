@@ -79,6 +79,7 @@
 
   // ---- Controls --------------------------------------------------------------------------------------
   const CONTROLS = "button, summary, select, input:not([type=file]), textarea, a[href], [role=button]";
+  const STOPS = "button.stop, .work .progress button";
   const MOST = 1500;  // uses of one tab: more would be a page that never ends
   // Alike in two items of one list.
   const shape = (key, node) => [...key.split(" ").map((step, k, all) => (k < all.length - 3 ? step : step.replace(/\d+/, ""))), node.className, node.type === "submit" || node.type === "button" ? node.value : ""].join(" ");
@@ -106,7 +107,7 @@
   //   hurry: most answers aren't waited for, not even those to what the page asks as it opens; else all, and
   //     each field gets all odd values instead of one;
   //   part of parts: of what is alike in a list (72 heads), each crawl uses the first three and its part of
-  //     the others, a quarter of that in a hurry. Of a list that a use may shorten, one is enough.
+  //     the others, half of that in a hurry. Of a list that a use may shorten, one is enough.
   watched.crawl = async ({ part, parts, hurry }) => {
     const tab = tabNow(), page = document.querySelector(`#${tab} .page`), used = new Set(), seen = new Map();
     let uses = 0, long = false;
@@ -190,6 +191,7 @@
     // Long work that was begun is stopped, as soon as it can be.
     const stop = async (key) => {
       for (let k = 0; k < 3; k++) {
+        if (![...page.querySelectorAll(STOPS)].some((node) => !node.disabled && visible(node))) return;
         const found = [...controls()].find(([other, node]) => other !== key && stops(node));
         if (!found) return;
         const [other, node] = found, end = performance.now() + PATIENCE;
@@ -201,7 +203,7 @@
         if (performance.now() >= end) note("does not stop");
       }
     };
-    const stops = (node) => node.localName === "button" && (node.classList.contains("stop") || node.closest(".work .progress"));
+    const stops = (node) => node.matches(STOPS);
     const back = async () => {
       const chapters = [...document.querySelectorAll(".shell .chapters button")];
       for (const chapter of chapters) {
@@ -218,12 +220,13 @@
     const explore = async (keys) => {
       const groups = new Map();
       for (const key of keys) {
-        const now = controls(), node = now.get(key);
-        if (!node || used.has(key) || uses > MOST) continue;
+        if (used.has(key) || uses > MOST) continue;
+        const now = controls(), node = now.get(key);  // the walk costs more than most uses
+        if (!node) continue;
         used.add(key);
         const like = shape(key, node), before = alike.get(like) ?? 0;
         alike.set(like, before + 1);
-        if (before >= 3 && before % (hurry ? 4 * parts : parts) !== part && !(node.closest(".choices")?.childElementCount <= 8)) continue;
+        if (before >= 3 && before % (hurry ? 2 * parts : parts) !== part && !(node.closest(".choices")?.childElementCount <= 8)) continue;
         watched.doing = doing(node);
         const group = node.closest(".choices");
         if (group && !groups.has(group)) groups.set(group, [...group.children].find((one) => one.getAttribute("aria-pressed") === "true"));

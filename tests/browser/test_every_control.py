@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 # the answer to the last one is there.
 SETTINGS = [("en", 1280), ("zh", 390), ("zh", 1280), ("en", 390)]
 EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"  # all pages in a hurry in the other two as well
+PARTS = 8  # of a long list's controls, each crawl uses one
 TABS = [tab for chapter in CHAPTERS.values() for tab in chapter]
 PLACE_A_DRAWING = ("code_space", "latent_walk", "convolution")
 FRONT = "home"  # all its controls lead to other pages: test_home.py follows them
@@ -62,7 +63,7 @@ def test_every_control_is_used(browser, tab: str, lang: str, width: int, full: b
     else:
         page = opened(browser, f"&tab={tab}", lang, width)
         here = page.locator(f"#{tab} .page")
-    how = {"part": SETTINGS.index((lang, width)), "parts": len(SETTINGS), "hurry": not full}
+    how = {"part": SETTINGS.index((lang, width)), "parts": PARTS, "hurry": not full}
     told = page.evaluate("(how) => watched.crawl(how)", how)
     use_surfaces(page, here)
     use_files(page, here, photo(), b"no picture")
