@@ -9,7 +9,7 @@ import pytest
 from core import assets, zoo
 from core.errors import AssetError
 
-SHIPPED = ("weights", "samples")
+SHIPPED = ("weights", "samples", "plotly")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_each_shipped_file_is_listed_whole_and_its_origin_told():
         assert entry["licence"], name
         assert entry["source"], name
         assert entry["command"].startswith(
-            ("python -m core.", "python -m research.", "pip download ")
+            ("python -m core.", "python -m research.", "pip download ", "npm pack ")
         ), name
     assert all(
         entry["score"] and entry["paper"]

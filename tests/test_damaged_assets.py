@@ -29,6 +29,7 @@ from core.inference import (
 )
 from core.text import pieces, reviews
 from demos import fill_in, next_sentence
+from demos.common import modules
 
 ROOT = Path(__file__).parent.parent
 HOW = ("cut", "flipped", "missing")
@@ -52,6 +53,7 @@ def picture_model(stem: str) -> object:
 
 # A file's name -> who reads it. None: no page does, only training and bench.
 READERS: list[tuple[str, Callable | None]] = [
+    (r"(plotly/[\w.-]+)\.js", lambda stem: modules._read(f"{stem}.js")),
     (r"samples/digits\.(?:json|png)", asked_anew(datasets.sample_digits)),
     (r"samples/failures\.json", lambda: failures.stored("en")),
     (r"samples/first_reconstruction\.json", reconstruction.example),

@@ -8,6 +8,7 @@ page. A page's module names all that it needs in its first line, so that nothing
 to say that it needs another one.
 """
 
+import base64
 import functools
 import hashlib
 import json
@@ -16,16 +17,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import anyio.to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from core import texts
+from core import assets, texts
+from core.errors import AssetError
+from demos.common.calls import refusal
 
 FOLDER = Path(__file__).parent.parent / "views"
 AT = "views"  # where they are served
 IMPORT = re.compile(r'^(import\b.*? from |export\b.*? from )"\./([\w/]+)\.js";', re.MULTILINE)
 KEPT = "public, max-age=31536000, immutable"
 N_HASH = 12  # hexadecimal digits
+# Plotly's own files, fetched when the first chart comes into view (demos/views/plotly.js).
+BUNDLES = MappingProxyType(
+    {"basic": "plotly/basic-4.1.1.min.js", "gl2d": "plotly/gl2d-3.7.0.min.js"}
+)
 
 # Sentences that a page may need in a language which is not its own: examples to load, and what is
 # said when the server can no longer be asked for another table.
@@ -118,6 +126,38 @@ def served() -> Mapping[str, tuple[str, bytes]]:
     return MappingProxyType(files)
 
 
+@functools.cache
+def bundles() -> Mapping[str, str]:
+    """Return path -> name below assets/ of each part of Plotly.
+
+    Raises:
+        AssetError: the manifest can't be read.
+    """
+    entries = assets.manifest()
+    return MappingProxyType(
+        {
+            f"/{AT}/plotly-{part}.{entries[file]['sha256'][:N_HASH]}.js": file
+            for part, file in BUNDLES.items()
+            if file in entries
+        }
+    )
+
+
+def bundle_addresses() -> dict[str, dict[str, str]]:
+    """Return for each part of Plotly where it is served, and what the browser checks it by."""
+    entries = assets.manifest()
+    return {
+        part: {
+            "address": address.removeprefix("/"),
+            "integrity": "sha256-"
+            + base64.b64encode(bytes.fromhex(entries[file]["sha256"])).decode(),
+        }
+        for part in BUNDLES
+        for address, file in bundles().items()
+        if file == BUNDLES[part]
+    }
+
+
 class Modules:
     """Answers for these files; all else goes on to the next."""
 
@@ -128,9 +168,21 @@ class Modules:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a file, or pass the request on."""
         found = self.files.get(scope["path"]) if scope["type"] == "http" else None
-        if found is None or scope["method"] not in ("GET", "HEAD"):
+        bundle = bundles().get(scope["path"]) if scope["type"] == "http" else None
+        if not (found or bundle) or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
+        if bundle:
+            try:
+                content = await anyio.to_thread.run_sync(_read, bundle)
+            except AssetError as error:
+                await refusal(error, 404)(scope, receive, send)
+                return
+            found = "text/javascript", content
         kind, content = found
         headers = {"Cache-Control": KEPT, "X-Content-Type-Options": "nosniff"}
         await Response(content, media_type=kind, headers=headers)(scope, receive, send)
+
+
+def _read(bundle: str) -> bytes:
+    return assets.locate(bundle).read_bytes()

@@ -41,11 +41,12 @@ ON_PAPER = """<style media="print">
 
 def head() -> str:
     """Return the HTML for <head>: where modules find what pages read, and how they print."""
-    files = {
+    files: dict[str, object] = {
         name: f"gradio_api/file={(SAMPLES / file).as_posix()}"
         for name, file in [("digits", "digits.png"), ("labels", "digits.json")]
     }
     files["texts"] = modules.texts_address()
+    files["plotly"] = modules.bundle_addresses()
     # "</" would end the script element; JavaScript reads both alike.
     content = json.dumps(files).replace("</", "<\\/")
     return f'<script type="application/json" id="lab-files">{content}</script>{ON_PAPER}'

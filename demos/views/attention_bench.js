@@ -5,6 +5,7 @@ import { askServer, newest, showProblem } from "./asking.js";
 import { pythonCall } from "./attention_export.js";
 import { headGrid } from "./attention_grid.js";
 import { headQuestion } from "./attention_work.js";
+import { chart, plain } from "./charts.js";
 import { colourNamed } from "./colours.js";
 import { lang, textOf } from "./language.js";
 import { signedColour } from "./signed_scale.js";
@@ -12,7 +13,6 @@ import { make } from "./tokens.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
-const NS = "http://www.w3.org/2000/svg";
 export const benchView = (node, page) => {
   const find = (selector) => node.querySelector(selector), problem = find(":scope > .problem"), work = find(".switches .work");
   const question = headQuestion(find(".ask-box"), page);
@@ -95,49 +95,57 @@ export const benchView = (node, page) => {
   };
   find(".quick").onclick = () => prune(false);
   find(".anew").onclick = () => prune(true);
-  const svg = (tag, attributes, text = "") => {
-    const made = document.createElementNS(NS, tag);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.textContent = text;
-    return made;
-  };
-  const W = 760, H = 230, LEFT = 50, BOTTOM = 38;
   const points = () => [curve.before.log_probability, ...curve.steps.map((step) => step.log_probability)].map(Math.exp);
-  const drawCurve = () => {
-    const box = find(".curve"), { steps, n_kept: kept, before } = curve, shares = points(), n = shares.length - 1, top = Math.max(...shares);
-    const x = (k) => LEFT + ((W - LEFT - 14) * k) / Math.max(1, n), y = (share) => 12 + (H - BOTTOM - 12) * (1 - share / top);
-    const drawn = svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": find(".pruning .verdict").textContent });
-    drawn.append(svg("path", { class: "axis", d: `M${LEFT} 12V${H - BOTTOM}H${W - 14}` }),
-      svg("text", { x: LEFT - 6, y: 18, "text-anchor": "end" }, percent(top)), svg("text", { x: LEFT - 6, y: H - BOTTOM + 4, "text-anchor": "end" }, "0%"),
-      svg("text", { x: LEFT, y: H - BOTTOM + 18 }, "0"), svg("text", { x: W - 14, y: H - BOTTOM + 18, "text-anchor": "end" }, String(n)),
-      svg("text", { x: W / 2, y: H - 6, "text-anchor": "middle" }, say("bench.curve_axis")),
-      svg("path", { class: "line", d: shares.map((share, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(share).toFixed(1)}`).join("") }));
-    if (kept !== null) drawn.append(svg("path", { class: "kept", d: `M${x(kept + 0.5)} 12V${H - BOTTOM}` }));
-    steps.forEach((step, k) => {
-      const dot = svg("circle", { cx: x(k + 1), cy: y(shares[k + 1]), r: n > 100 ? 2.5 : 4, class: step.first === before.top[0][0] ? "same" : "other" });
-      const says = say("bench.step", { n: k + 1, name: page.headName(step.layer, step.head), first: step.first, per: percent(shares[k + 1]) });
-      dot.append(svg("title", {}, says));
-      drawn.append(dot);
-    });
-    drawn.onclick = (event) => {  // off as far as here
-      const { left, width } = drawn.getBoundingClientRect(), at = Math.round((((event.clientX - left) / width) * W - LEFT) / ((W - LEFT - 14) / Math.max(1, n)));
-      choose(Math.max(0, Math.min(n, at)));
+  const stepSays = (k) => {
+    const { steps, before } = curve, step = steps[k - 1];
+    return say("bench.step", { n: k, name: step ? page.headName(step.layer, step.head) : "–", first: step?.first ?? before.top[0][0], per: percent(points()[k]) });
+  };
+  const choose = (k) => {
+    slider.value = k;
+    tell();
+    page.change({ off: curve.steps.slice(0, k).map((step) => number(step.layer, step.head)).sort((a, b) => a - b) });
+  };
+  const figure = () => {
+    if (!curve) return null;
+    const { steps, n_kept: kept, before } = curve, shares = points(), n = shares.length - 1, same = (k) => k === 0 || steps[k - 1].first === before.top[0][0];
+    const gone = shares.map((_, k) => k), label = say("bench.curve_axis"), share = say("bench.curve_share", { target: before.target });
+    return {
+      traces: [{
+        type: "scatter", mode: "lines+markers", name: before.target, x: gone, y: shares, line: { color: colourNamed("code"), width: 2 },
+        marker: { size: n > 100 ? 6 : 9, opacity: 1, symbol: gone.map((k) => (same(k) ? "circle" : "x")), color: gone.map((k) => colourNamed(same(k) ? "output" : "error")) },
+        customdata: gone.map((k) => plain(stepSays(k))), hovertemplate: "%{customdata}<extra></extra>",
+      }],
+      axes: { x: label, y: share }, title: say("bench.curve"), says: find(".pruning .verdict").textContent,
+      table: { columns: ["heads_off", "layer", "head", "probability", "first"], rows: gone.map((k) => [k, steps[k - 1] ? steps[k - 1].layer + 1 : "", steps[k - 1] ? steps[k - 1].head + 1 : "", shares[k], steps[k - 1]?.first ?? before.top[0][0]]) },
+      layout: {
+        xaxis: { range: [-0.015 * n - 0.2, 1.015 * n + 0.2], nticks: 10 }, yaxis: { range: [0, 1.08 * Math.max(...shares)], tickformat: "~%", nticks: 5 },
+        shapes: kept === null ? [] : [{ type: "line", yref: "paper", x0: kept + 0.5, x1: kept + 0.5, y0: 0, y1: 1, line: { color: colourNamed("error"), width: 2, dash: "dash" } }],
+      },
     };
-    const slider = make("input"), told = make("output", "number");
-    slider.type = "range";
+  };
+  const slider = make("input"), told = make("output", "number"), box = make("div");
+  slider.type = "range";
+  slider.min = 0;
+  const tell = () => { told.textContent = stepSays(Number(slider.value)); slider.setAttribute("aria-valuetext", told.textContent); };
+  slider.oninput = tell;
+  slider.onchange = () => choose(Number(slider.value));
+  let plot = null;
+  const drawCurve = () => {
+    const { steps, n_kept: kept, before } = curve, n = steps.length;
     slider.max = n;
-    slider.min = 0;
     slider.value = kept ?? n;
     slider.setAttribute("aria-label", say("bench.curve_axis"));
-    const tell = () => { const k = Number(slider.value); told.textContent = say("bench.step", k ? { n: k, name: page.headName(steps[k - 1].layer, steps[k - 1].head), first: steps[k - 1].first, per: percent(shares[k]) } : { n: 0, name: "–", first: before.top[0][0], per: percent(shares[0]) }); slider.setAttribute("aria-valuetext", told.textContent); };
-    const choose = (k) => { slider.value = k; tell(); page.change({ off: steps.slice(0, k).map((step) => number(step.layer, step.head)).sort((a, b) => a - b) }); };
-    slider.oninput = tell;
-    slider.onchange = () => choose(Number(slider.value));
     tell();
     find(".pruning .verdict").textContent = say(kept === null ? "bench.never" : "bench.kept", { n: kept ?? n, of: page.data.n_layers * page.data.n_heads, first: steps[kept ?? n - 1]?.first ?? "–", target: before.target })
       + (curve.each && curve.every > 1 ? ` ${say("bench.every", { n: curve.every })}` : "");
-    drawn.setAttribute("aria-label", find(".pruning .verdict").textContent);
-    box.replaceChildren(drawn, slider, told);
+    if (!box.isConnected) find(".curve").replaceChildren(box, slider, told);
+    if (!plot) {
+      plot = chart(box, figure, { file: "pruning-heads", height: 260 });
+      plot.node.onclick = (event) => {  // off as far as here
+        const at = curve && plot.at(event);
+        if (at) choose(Math.max(0, Math.min(curve.steps.length, Math.round(at.x))));
+      };
+    } else plot.draw();
   };
 
   const draw = () => {

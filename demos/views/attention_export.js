@@ -2,26 +2,12 @@
 // that prints the numbers again. The names of the columns are the field's, in every language.
 
 import { scenePng, sceneSvg } from "./attention_scene.js";
+import { csv, saveFile } from "./files.js";
 import { textOf } from "./language.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
 
-export const saveFile = (name, content, type) => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-};
-// A cell that begins like a formula is one for a spreadsheet; tokens such as "=" or "+" do.
-const field = (value) => {
-  const text = String(value ?? ""), safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-export const csv = ({ columns, rows }) => `\ufeff${[columns, ...rows].map((row) => row.map(field).join(",")).join("\r\n")}\r\n`;
 const python = (value) => (value === null ? "None" : value === true ? "True" : value === false ? "False"
   : Array.isArray(value) ? `[${value.map(python).join(", ")}]` : typeof value === "number" ? String(value) : JSON.stringify(value));
 export const pythonCall = (values) => Object.entries(values).filter(([, value]) => value !== null && value !== "").map(([name, value]) => `${name}=${python(value)}`).join(", ");

@@ -2,20 +2,20 @@
 //   .show(languages): the stored race, {en: {n_test, points: [{model, n_labels, accuracies}]}, zh} or null;
 //   .add(settings, accuracy): a run of this visitor that stands for one point; .busy(on); .words().
 
+import { chart, faint, plain } from "./charts.js";
+import { colourNamed } from "./colours.js";
 import { lang, textOf } from "./language.js";
 import { make } from "./tokens.js";
-import { svg, ticks } from "./train_curves.js";
 
-const HEIGHT = 350;
+const HEIGHT = 360;
 const MODELS = {   // how each is trained, as research/race.py does: at least so many steps
   random: { how: { kind: "textcnn", vectors: "random" }, fewest: 400, epochs: 4 },
   static: { how: { kind: "textcnn", vectors: "frozen" }, fewest: 400, epochs: 4 },
   frozen: { how: { kind: "bert", n_layers: 0, learning_rate: 3.3e-4 }, fewest: 200, epochs: 2 },
   tuned: { how: { kind: "bert", n_layers: -1, learning_rate: 1e-4 }, fewest: 60, epochs: 2 },
 };
-const MARKS = {    // a shape each, for those who can't tell the colours
-  random: "M-5-5H5V5H-5Z", static: "M0-6 6 5H-6Z", frozen: "M0-7 6 0 0 7-6 0Z", tuned: "M-5.5 0A5.5 5.5 0 1 0 5.5 0A5.5 5.5 0 1 0-5.5 0Z",
-  star: "M0-9 2.5-3 9-3 4 1.5 6 8.5 0 4.5-6 8.5-4 1.5-9-3-2.5-3Z",
+const LOOKS = {    // a shape each, for those who can't tell the colours
+  random: ["hidden", "square"], static: ["code", "triangle-up"], frozen: ["output", "diamond"], tuned: ["accent", "circle"],
 };
 const t = (key, values) => textOf(`train.race.${key}`, values);
 const percent = (value) => `${(100 * value).toFixed(1)}%`;
@@ -45,55 +45,55 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
     const slow = MODELS[model.value].how.kind === "bert" && Number(labels.value) > 2000;
     find(".cost small").textContent = `${t(slow ? "cost_slow" : "cost")} ${t(`data.${language}`)}`;
   };
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  const lines = () => Object.keys(MODELS).map((name) => ({
+    name,
+    points: languages[language].points.filter((point) => point.model === name).sort((a, b) => a.n_labels - b.n_labels)
+      .map((point) => ({ ...point, mean: sum(point.accuracies) / point.accuracies.length, low: Math.min(...point.accuracies), high: Math.max(...point.accuracies) })),
+  })).filter(({ points }) => points.length);
+  const mine = () => own.filter((point) => point.language === language);
+  const figure = ({ narrow }) => {
+    if (!languages) return null;
+    const { n_test } = languages[language], all = sizes(), paper = colourNamed("paper");
+    const every = languages[language].points.flatMap((point) => point.accuracies);
+    const floor = Math.floor(20 * Math.min(0.5, ...every)) / 20, top = Math.min(1, Math.ceil(20 * Math.max(...every) + 0.4) / 20);
+    const drawn = lines(), ends = drawn.map(({ name, points }) => ({ name, at: points.at(-1).mean })).sort((a, b) => b.at - a.at);
+    const apart = 0.065 * (top - floor);  // the names beside the last points must not lie on each other
+    ends.forEach((end, k) => { end.at = Math.min(end.at, k ? ends[k - 1].at - apart : Infinity); });
+    const colour = (name) => colourNamed(LOOKS[name][0]);
+    const traces = drawn.map(({ name, points }) => ({
+      type: "scatter", mode: "lines+markers", name: t(`name.${name}`), x: points.map((p) => p.n_labels), y: points.map((p) => p.mean),
+      error_y: { type: "data", symmetric: false, array: points.map((p) => p.high - p.mean), arrayminus: points.map((p) => p.mean - p.low), color: faint(colour(name), 0.45), thickness: 6, width: 0 },
+      line: { color: colour(name), width: 2.5 }, marker: { color: colour(name), symbol: LOOKS[name][1], size: 11, line: { color: paper, width: 1.5 } },
+      hovertext: points.map((p) => plain(t("point", { name: t(`name.${name}`), n: p.n_labels, mean: percent(p.mean), low: percent(p.low), high: percent(p.high), seeds: p.accuracies.length }))),
+      hovertemplate: "%{hovertext}<extra></extra>",
+    }));
+    for (const point of mine()) traces.push({
+      type: "scatter", mode: "markers", name: `★ ${t(`name.${point.model}`)}`, x: [point.n_labels], y: [Math.max(floor, point.accuracy)],
+      marker: { symbol: "star", size: 19, color: colourNamed("lit"), line: { color: colour(point.model), width: 2.5 } },
+      hovertemplate: `${plain(t("own", { name: t(`name.${point.model}`), n: point.n_labels, accuracy: percent(point.accuracy) }))}<extra></extra>`,
+    });
+    return {
+      traces, axes: { x: t("axis"), y: textOf("train.axis.accuracy") }, title: t("title"), says: t("chart", { n: n_test }),
+      layout: {
+        margin: { r: narrow ? 14 : 150 },
+        xaxis: { type: "log", tickvals: all, ticktext: all.map((n) => (isAll(n) && !narrow ? t("all", { n }) : String(n))) },
+        yaxis: { range: [floor, top], tickformat: ".0%" },
+        shapes: floor <= 0.5 ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0.5, y1: 0.5, line: { color: colourNamed("strong-line"), width: 1.5, dash: "dot" } }] : [],
+        annotations: [
+          ...(floor <= 0.5 ? [{ text: plain(t("chance")), xref: "paper", x: 1, xanchor: "right", y: 0.5, yanchor: "bottom" }] : []),
+          ...(narrow ? [] : ends.map(({ name, at }) => ({ text: `<b>${plain(t(`name.${name}`))}</b>`, xref: "paper", x: 1, xanchor: "left", xshift: 2, y: at, font: { color: name === "random" ? colourNamed("soft") : colour(name) } }))),
+        ],
+      },
+    };
+  };
+  const plot = chart(find(".chart"), figure, { file: "training-race", height: HEIGHT });
   const draw = () => {
     if (!languages) return;
     choose();
-    const narrow = find(".chart").clientWidth < 520, WIDTH = narrow ? 380 : 1000;   // words keep their size
-    const PAD = { left: 48, right: narrow ? 34 : 190, top: 14, bottom: 44 };
-    const { points, n_test } = languages[language], all = sizes();
-    const [low, high] = [Math.log(all[0]), Math.log(all.at(-1))];
-    const floor = Math.floor(20 * Math.min(0.5, ...points.flatMap((point) => point.accuracies))) / 20;
-    const top = Math.min(1, Math.ceil(20 * Math.max(...points.flatMap((point) => point.accuracies)) + 0.4) / 20);
-    const x = (n) => PAD.left + ((Math.log(n) - low) / (high - low || 1)) * (WIDTH - PAD.left - PAD.right);
-    const y = (accuracy) => HEIGHT - PAD.bottom - ((accuracy - floor) / (top - floor)) * (HEIGHT - PAD.top - PAD.bottom);
-    const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("chart", { n: n_test }) });
-    const add = (tag, attributes, text) => picture.append(svg(tag, attributes, text));
-    for (const value of ticks(floor, top, 6)) {
-      add("line", { class: value === 0.5 ? "axis" : "grid", x1: PAD.left, x2: WIDTH - PAD.right, y1: y(value), y2: y(value) });
-      add("text", { x: PAD.left - 6, y: y(value) + 5, "text-anchor": "end" }, `${(100 * value).toFixed(0)}%`);
-    }
-    if (floor <= 0.5) add("text", { class: "title", x: WIDTH - PAD.right, y: y(0.5) - 6, "text-anchor": "end" }, t("chance"));
-    for (const n of all) add("text", { x: isAll(n) && narrow ? WIDTH - 4 : x(n), y: HEIGHT - PAD.bottom + 18, "text-anchor": isAll(n) && narrow ? "end" : "middle" }, isAll(n) ? t("all", { n }) : n);
-    add("text", { class: "title", x: WIDTH - PAD.right, y: HEIGHT - 5, "text-anchor": "end" }, t("axis"));
-    const ends = [];
-    for (const name of Object.keys(MODELS)) {
-      const mine = points.filter((point) => point.model === name).sort((a, b) => a.n_labels - b.n_labels)
-        .map((point) => ({ ...point, mean: point.accuracies.reduce((a, b) => a + b, 0) / point.accuracies.length }));
-      if (!mine.length) continue;
-      add("path", { class: `line ${name}`, d: mine.map(({ n_labels, mean }, k) => `${k ? "L" : "M"}${x(n_labels)} ${y(mean)}`).join("") });
-      for (const { n_labels, mean, accuracies } of mine) {
-        add("line", { class: `spread ${name}`, x1: x(n_labels), x2: x(n_labels), y1: y(Math.min(...accuracies)), y2: y(Math.max(...accuracies)) });
-        const mark = svg("path", { class: `mark ${name}`, d: MARKS[name], transform: `translate(${x(n_labels)} ${y(mean)})` });
-        mark.append(svg("title", {}, t("point", { name: t(`name.${name}`), n: n_labels, mean: percent(mean), low: percent(Math.min(...accuracies)), high: percent(Math.max(...accuracies)), seeds: accuracies.length })));
-        picture.append(mark);
-      }
-      ends.push({ name, at: y(mine.at(-1).mean) });
-    }
-    ends.sort((a, b) => a.at - b.at).forEach((end, k) => { end.at = Math.max(end.at, k ? ends[k - 1].at + 20 : 0); });
-    if (!narrow) for (const { name, at } of ends) add("text", { class: `name ${name}`, x: WIDTH - PAD.right + 12, y: at + 5 }, t(`name.${name}`));
-    const here = own.filter((point) => point.language === language);
-    for (const point of here) {
-      const mark = svg("path", { class: `own ${point.model}`, d: MARKS.star, transform: `translate(${x(point.n_labels)} ${y(Math.max(floor, point.accuracy))})` });
-      mark.append(svg("title", {}, t("own", { name: t(`name.${point.model}`), n: point.n_labels, accuracy: percent(point.accuracy) })));
-      picture.append(mark);
-    }
-    const key = make("p", "key", ...ends.map(({ name }) => {
-      const one = make("span", name), sample = svg("svg", { viewBox: "-9 -9 18 18", "aria-hidden": "true" });
-      sample.append(svg("path", { class: `mark ${name}`, d: MARKS[name] }));
-      one.append(sample, t(`name.${name}`));
-      return one;
-    }));
-    find(".chart").replaceChildren(picture, ...(narrow ? [key] : []));
+    plot.draw();
+    find(".key").replaceChildren(...lines().map(({ name }) => make("span", name, make("i"), t(`name.${name}`))));
+    const here = mine();
     find(".found").textContent = here.length ? t("own", { name: t(`name.${here.at(-1).model}`), n: here.at(-1).n_labels, accuracy: percent(here.at(-1).accuracy) }) : "";
   };
   model.onchange = labels.onchange = draw;

@@ -9,75 +9,62 @@
 // Texts: assets/texts/training_lapse.toml; style: training_lapse.css, under `.page .lapse`.
 
 import { amount, answerBars, compact, duration, percent } from "./answer_bars.js";
+import { chart, faint, plain } from "./charts.js";
+import { colourNamed } from "./colours.js";
 import { listen } from "./events.js";
 import { textOf } from "./language.js";
 import { chip, choiceRow, make } from "./tokens.js";
 
 const say = (key, values) => textOf(`training_lapse.${key}`, values);
-const HEIGHT = 190, LEFT = 46, RIGHT = 12, TOP = 12, BOTTOM = 30;
+const HEIGHT = 230;
 const N_ANSWERS = 5, WHOLE = 10_000, STEP = [260, 900];  // milliseconds: a run; least and most a moment
-const CURVES = {  // chart -> its lines, [least, most] of the axis, and what guessing gives
+const CURVES = {  // chart -> its lines, and what guessing gives
   accuracy: { lines: ["top1", "top5"] },
   loss: { lines: ["loss"] },
   pairs: { lines: ["nsp_accuracy"], guess: 0.5 },
 };
-const svg = (tag, attributes, text) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
+const LOOKS = { top1: ["output", "solid"], top5: ["code", "7px,4px"], loss: ["error", "solid"], nsp_accuracy: ["output", "solid"] };
 
 // Tokens read against a score; where a moment stands on the horizontal axis is logarithmic, since
 // most is learned early. The start, 0 tokens, stands a little to the left of the first moment.
-function chart(box, moments, name, width) {
-  const { lines, guess } = CURVES[name], shares = name !== "loss";
-  const values = lines.flatMap((line) => moments.map((m) => m[line]));
-  const [least, most] = guess ? [Math.min(guess, ...values), Math.max(0.8, ...values)] : [0, Math.max(...values)];
-  const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5].find((size) => (most - least) / size <= 5) ?? 10;
-  const low = Math.floor(least / step - 0.01) * step * (guess ? 1 : 0), high = Math.ceil(most / step) * step;
+const placesOf = (moments) => {
   const first = Math.log(Math.max(1, moments[1]?.tokens ?? 1)), end = Math.log(Math.max(2, moments.at(-1).tokens));
-  const inside = width - LEFT - RIGHT, gap = Math.min(40, inside / 8);
-  const spread = (tokens) => gap + ((Math.log(tokens) - first) / (end - first || 1)) * (inside - gap);
-  const x = (tokens) => LEFT + (tokens > 0 ? Math.max(0, spread(tokens)) : 0);
-  const y = (value) => TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  box.replaceChildren();
-  box.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-  for (let value = low; value < high + step / 2; value += step) {
-    box.append(svg("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
-      svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, shares ? `${Math.round(100 * value)}%` : value.toFixed(1)));
-  }
-  let free = LEFT + 16;
-  box.append(svg("text", { x: LEFT, y: HEIGHT - 10, "text-anchor": "middle" }, "0"));
-  for (let power = 1e3; power <= 1e12; power *= 10)
-    for (const tokens of [power, 3 * power]) {
-      if (tokens < moments[1]?.tokens || tokens > moments.at(-1).tokens || x(tokens) < free) continue;
-      box.append(svg("line", { class: "grid", x1: x(tokens), x2: x(tokens), y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM + 5 }),
-        svg("text", { x: x(tokens), y: HEIGHT - 10, "text-anchor": "middle" }, compact(tokens)));
-      free = x(tokens) + 52;
-    }
-  if (guess) box.append(svg("line", { class: "guess", x1: LEFT, x2: width - RIGHT, y1: y(guess), y2: y(guess) }));
-  const path = (points) => points.map(([a, b], k) => `${k ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join("");
+  const before = 0.09 * (end - first || 1), x = (tokens) => (tokens > 0 ? Math.log(tokens) : first - before);
+  return { x, low: first - before, high: end, before };
+};
+const figureOf = (moments, name, at, width) => {
+  const { lines, guess } = CURVES[name], shares = name !== "loss", { x, low, high, before } = placesOf(moments);
+  const values = lines.flatMap((line) => moments.map((m) => m[line])), xs = moments.map((m) => x(m.tokens));
+  const told = moments.map((m) => plain(`${amount(m.tokens)} · ${duration(m.seconds)}`)), hover = shares ? ".1%" : ".2f";
+  const traces = [], mark = { meta: "mark", hoverinfo: "skip", type: "scatter" };
   if (guess) {  // the 95% interval of a share counted on n pairs
     const margin = ({ nsp_accuracy: p, n_pairs: n }) => 1.96 * Math.sqrt((p * (1 - p)) / n);
-    const edge = (sign) => moments.map((m) => [x(m.tokens), y(Math.min(high, Math.max(low, m.nsp_accuracy + sign * margin(m))))]);
-    box.append(svg("path", { class: "band", d: `${path(edge(1))}${path(edge(-1).reverse()).replace("M", "L")}Z` }));
+    const edge = (sign) => moments.map((m) => m.nsp_accuracy + sign * margin(m));
+    traces.push({ ...mark, x: [...xs, ...xs.toReversed()], y: [...edge(1), ...edge(-1).reverse()], mode: "lines", fill: "toself", fillcolor: faint(colourNamed("output"), 0.16), line: { width: 0 } });
   }
-  for (const line of lines) box.append(svg("path", { class: `line ${line}`, d: path(moments.map((m) => [x(m.tokens), y(m[line])])) }));
-  const now = svg("line", { class: "now", y1: TOP - 6, y2: HEIGHT - BOTTOM });
-  const dots = lines.map((line) => svg("circle", { class: line, r: 5 }));
-  box.append(now, ...dots);
+  for (const line of lines) traces.push({
+    type: "scatter", mode: "lines", name: say(`line.${line}`), x: xs, y: moments.map((m) => m[line]), customdata: told,
+    line: { color: colourNamed(LOOKS[line][0]), width: 2.5, dash: LOOKS[line][1] }, hovertemplate: `%{y:${hover}}<br>%{customdata}<extra>${plain(say(`line.${line}`))}</extra>`,
+  });
+  for (const line of lines) traces.push({
+    ...mark, mode: "markers", x: [xs[at]], y: [moments[at][line]], marker: { size: 11, color: colourNamed(LOOKS[line][0]), line: { color: colourNamed("panel"), width: 2 } } });
+  const ticks = [[low, "0"]], apart = (58 / Math.max(200, width - 60)) * (high - low + before);
+  for (let power = 1e3; power <= 1e12; power *= 10)
+    for (const tokens of [power, 3 * power])
+      if (tokens >= moments[1]?.tokens && tokens <= moments.at(-1).tokens && x(tokens) - ticks.at(-1)[0] > apart) ticks.push([x(tokens), compact(tokens)]);
   return {
-    place: (k) => {
-      const at = x(moments[k].tokens);
-      now.setAttribute("x1", at);
-      now.setAttribute("x2", at);
-      dots.forEach((dot, n) => { dot.setAttribute("cx", at); dot.setAttribute("cy", y(moments[k][lines[n]])); });
+    traces, axes: { x: say("axis"), y: lines.map((line) => say(`line.${line}`))[0] }, title: say("which"),
+    table: { columns: ["tokens", "seconds", ...lines], rows: moments.map((m) => [m.tokens, m.seconds, ...lines.map((line) => m[line])]) },
+    layout: {
+      xaxis: { range: [low - 0.2 * before, high + 0.2 * before], tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, text]) => text) },
+      yaxis: { range: guess ? [Math.min(guess, ...values) - 0.05, Math.max(0.8, ...values) + 0.03] : [0, 1.06 * Math.max(...values)], tickformat: shares ? ".0%" : ".1f", nticks: 6 },
+      shapes: [
+        { type: "line", yref: "paper", x0: xs[at], x1: xs[at], y0: 0, y1: 1, line: { color: colourNamed("ink"), width: 1.5 } },
+        ...(guess ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: guess, y1: guess, line: { color: colourNamed("strong-line"), width: 2, dash: "dot" } }] : []),
+      ],
     },
-    nearest: (at) => moments.reduce((best, m, k) =>
-      (Math.abs(x(m.tokens) - at) < Math.abs(x(moments[best].tokens) - at) ? k : best), 0),
   };
-}
+};
 
 function fills(data, pick) {  // a sentence and its answers at the moment
   const select = make("select"), text = make("p", "chips filled"), bars = make("ol");
@@ -126,10 +113,10 @@ export const trainingLapse = (node, data, { kind = "fills", moment = null, examp
   const { moments } = data, last = moments.length - 1;
   const within = (k, most) => Math.max(0, Math.min(most, Math.round(k)));
   const state = { moment: within(moment ?? last, last), example: within(example, data.sentences.length - 1) };
-  let name = kind === "pairs" ? "pairs" : "accuracy", plot = null, timer = 0;
+  let name = kind === "pairs" ? "pairs" : "accuracy", timer = 0;
   const told = () => change({ ...state });
 
-  const box = svg("svg", { role: "img", height: HEIGHT }), legend = make("p", "lines");
+  const box = make("div"), legend = make("p", "lines");
   const slider = Object.assign(make("input"), { type: "range", min: 0, max: last, step: 1 });
   const play = Object.assign(make("button", "play main"), { type: "button" });
   const output = make("output", "number");
@@ -143,27 +130,28 @@ export const trainingLapse = (node, data, { kind = "fills", moment = null, examp
   node.classList.add("lapse", kind);
   node.replaceChildren(make("div", "both", answered.node, curves), make("div", "row controls", play, slider), output);
 
+  const spoken = () => {
+    const [first, end] = [moments[0], moments[last]], [line] = CURVES[name].lines, number = (m) => (name === "loss" ? m[line].toFixed(2) : percent(m[line]));
+    return say("curve", { what: say(`line.${line}`), first: number(first), last: number(end), tokens: amount(end.tokens) });
+  };
+  const plot = chart(box, ({ width }) => ({ ...figureOf(moments, name, state.moment, width), says: spoken() }), { file: `training-${kind}`, height: HEIGHT });
   const draw = () => {
     press(name);
-    plot = chart(box, moments, name, Math.max(240, curves.clientWidth));
     const lines = CURVES[name].lines.map((line) => make("span", line, say(`line.${line}`)));
     if (CURVES[name].guess) lines.push(make("span", "guess", say("line.guess")), make("span", "band", say("line.band")));
     legend.replaceChildren(...lines);
     place();
   };
   const place = () => {
-    const m = moments[state.moment], ends = [moments[0], moments[last]];
+    const m = moments[state.moment];
     slider.value = state.moment;
-    plot.place(state.moment);
+    plot.draw();
     answered.show(m, state.example);
     output.textContent = say(kind === "pairs" ? "at_pairs" : "at", {
       tokens: amount(m.tokens), time: duration(m.seconds), loss: m.loss.toFixed(2), top1: percent(m.top1),
       top5: percent(m.top5), nsp: percent(m.nsp_accuracy), masked: m.n_masked.toLocaleString("en"), pairs: m.n_pairs.toLocaleString("en"),
     });
     slider.setAttribute("aria-valuetext", output.textContent);
-    const line = CURVES[name].lines[0], number = (x) => (name === "loss" ? x[line].toFixed(2) : percent(x[line]));
-    box.setAttribute("aria-label", say("curve", {
-      what: say(`line.${line}`), first: number(ends[0]), last: number(ends[1]), tokens: amount(ends[1].tokens) }));
   };
   const stop = () => { clearTimeout(timer); timer = 0; play.textContent = say("play"); };
   const pace = Math.min(STEP[1], Math.max(STEP[0], WHOLE / moments.length));
@@ -197,15 +185,20 @@ export const trainingLapse = (node, data, { kind = "fills", moment = null, examp
   };
   play.onclick = () => (timer ? lapse.pause() : lapse.play());
   slider.oninput = () => { stop(); lapse.set({ moment: Number(slider.value) }); told(); };
+  const nearest = (x) => {
+    const { x: place } = placesOf(moments), far = (m) => Math.abs(place(m.tokens) - x);
+    return moments.reduce((best, m, k) => (far(m) < far(moments[best]) ? k : best), 0);
+  };
   const follow = (event) => {
+    const at = plot.at(event);
+    if (!at) return;
     stop();
-    lapse.set({ moment: plot.nearest(event.clientX - box.getBoundingClientRect().left) });
+    lapse.set({ moment: nearest(at.x) });
     told();
   };
-  box.onpointerdown = (event) => { box.setPointerCapture(event.pointerId); follow(event); };
-  box.onpointermove = (event) => { if (event.buttons) follow(event); };
+  plot.node.onpointerdown = follow;
+  plot.node.onpointermove = (event) => { if (event.buttons) follow(event); };
   listen("tab", () => lapse.pause());
-  new ResizeObserver(() => { if (curves.clientWidth) draw(); }).observe(curves);
   lapse.words();
   return lapse;
 };

@@ -66,6 +66,17 @@ def guess(page: "Page", tab: str, number: int, option: int = 0) -> "Locator":
     return question
 
 
+def traces(page: "Page", selector: str) -> list[dict]:
+    """Return what the chart below `selector` has drawn, once it has: Plotly's traces."""
+    chart = page.locator(f"{selector}:is(.chart), {selector} .chart").first
+    chart.locator(".main-svg").first.wait_for()
+    return chart.evaluate(
+        "(node) => JSON.parse(JSON.stringify(node.querySelector('.plot').data.map("
+        "({ name, x, y, type, marker, line, meta, selectedpoints }) =>"
+        " ({ name, x: [...x], y: [...y], type, marker, line, meta, selectedpoints }))))"
+    )
+
+
 def page_is_well(page: "Page") -> None:
     """Fail with all that every_control.js has found to go wrong."""
     faults = page.evaluate("watched.faults")

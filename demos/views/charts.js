@@ -1,0 +1,221 @@
+// Charts by Plotly, in the lab's look: chart(node, figure, options) draws what `figure` returns, and
+// again when theme, language, size or, by `draw()`, the numbers change.
+//
+//   const curve = chart(node, ({ width, narrow, size }) => ({ traces, ... }), { file: "run", zoom: true });
+//   curve.draw()                 resolves once it is drawn, or at once where it isn't in view
+//   curve.at(event)              {x, y} of a pointer in the units of the axes, or null
+//     traces, layout   Plotly's, colours from `colourNamed`; a trace with `meta: "mark"` isn't data
+//     axes             {x, y} names of the axes, also of the columns of the CSV file
+//     title, says      of the file, and for who can't see it;  table {columns, rows}: the CSV, if not the traces
+//   options: file (name without ending), height (px), zoom (drag to zoom), gl (scattergl where there is WebGL),
+//     tools (more buttons: {key: action}), press (point clicked), pick (points lassoed or null)
+//
+// Plotly is fetched when the first chart comes into view. It is in two parts: `basic` draws all charts,
+// `gl2d` thousands of points, where the browser has WebGL.
+
+import { fetchFile, files, showProblem } from "./asking.js";
+import { colourNamed, prefersStill } from "./colours.js";
+import { listen } from "./events.js";
+import { saveFile, csv } from "./files.js";
+import { lang, loadTexts, textOf, texts } from "./language.js";
+import { make } from "./tokens.js";
+
+const HEIGHT = 300, NARROW = 520;  // pixels
+const FILE = { width: 1000, height: 560, scale: 2 };  // of a picture to keep
+const coarse = matchMedia("(pointer: coarse)").matches;
+
+// ---- Plotly ------------------------------------------------------------------------------------
+const parts = {};
+const fetchPart = (part) => new Promise((resolve, reject) => {
+  const { address, integrity } = files.plotly[part] ?? {};
+  const script = Object.assign(document.createElement("script"), { src: new URL(address ?? `views/${part}.js`, document.baseURI), async: true });
+  if (integrity) script.integrity = integrity;
+  // Each part sets the same global: what it was is kept, or the second would take the place of the first.
+  script.onload = () => { const { Plotly } = window; delete window.Plotly; script.remove(); resolve(Plotly); };
+  script.onerror = () => {  // the server can say why
+    script.remove();
+    fetchFile(script.src).then(() => { throw texts["errors.charts_damaged"]; }).catch(reject);
+  };
+  document.head.append(script);
+});
+export const plotly = (part = "basic") => {
+  parts[part] ??= Promise.all([loadTexts("charts")]).then(() => fetchPart(part));
+  parts[part].catch(() => { delete parts[part]; });  // asked anew the next time
+  return parts[part];
+};
+let webgl = null;
+export const hasWebgl = () => {
+  webgl ??= Boolean(document.createElement("canvas").getContext("webgl", { failIfMajorPerformanceCaveat: false }));
+  return webgl;
+};
+
+// Plotly reads markup in any text; what somebody typed is shown as it is.
+export const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+export const faint = (colour, share) => `${colour}${Math.round(255 * share).toString(16).padStart(2, "0")}`;
+
+// ---- The lab's look ----------------------------------------------------------------------------
+const template = (node) => {
+  const style = getComputedStyle(node), size = Number.parseFloat(style.fontSize) * 0.82;
+  const [ink, soft, line, strong, panel, paper] = ["ink", "soft", "line", "strong-line", "panel", "paper"].map(colourNamed);
+  const axis = {
+    gridcolor: line, linecolor: strong, zeroline: false, showline: false, ticks: "", automargin: true, fixedrange: false,
+    title: { standoff: 8, font: { size, color: soft } }, tickfont: { size, color: soft }, exponentformat: "power",
+  };
+  return {
+    layout: {
+      font: { family: style.fontFamily, size, color: ink },
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      colorway: ["input", "code", "output", "error", "second", "hidden"].map(colourNamed),
+      xaxis: { ...axis, showgrid: false, showline: true }, yaxis: { ...axis, rangemode: "tozero" },
+      margin: { l: 8, r: 12, t: Math.round(1.9 * size), b: 8, pad: 0 },
+      hovermode: "closest", showlegend: false, modebar: { remove: [] },
+      hoverlabel: { bgcolor: panel, bordercolor: strong, font: { family: style.fontFamily, size, color: ink }, align: "left", namelength: -1 },
+      legend: { orientation: "h", x: 0, y: -0.16, yanchor: "top", font: { size, color: soft } },
+      annotationdefaults: { showarrow: false, font: { size, color: soft } },
+      newselection: { line: { color: paper, width: 1.5 } }, activeselection: { opacity: 0.15 },
+    },
+  };
+};
+const merged = (one, other) => {
+  const both = { ...one };
+  for (const [key, value] of Object.entries(other ?? {}))
+    both[key] = value && typeof value === "object" && !Array.isArray(value) && one?.[key] && typeof one[key] === "object" && !Array.isArray(one[key]) ? merged(one[key], value) : value;
+  return both;
+};
+// The name of the upright axis stands above it: read without turning one's head.
+const above = (text, extra) => ({ text: plain(text), xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: 4, ...extra });
+
+// ---- Numbers to keep ---------------------------------------------------------------------------
+const tableOf = ({ traces, axes = {}, table }) => table ?? {
+  columns: ["series", axes.x ?? "x", axes.y ?? "y"],
+  rows: traces.filter((trace) => trace.meta !== "mark").flatMap(({ name = "", x = [], y = [] }) => Array.from(y, (value, k) => [name, x[k], value])),
+};
+
+const charts = new Set();  // those on the page
+export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, tools = {}, press = null, pick = null } = {}) => {
+  const plot = make("div", "plot"), bar = make("div", "chart-tools"), problem = make("p", "problem");
+  problem.hidden = true;
+  plot.setAttribute("role", "img");
+  plot.tabIndex = -1;
+  plot.style.height = `${height}px`;
+  node.classList.add("chart");
+  node.replaceChildren(plot, bar, problem);
+  let seen = false, stale = true, shown = null, Plotly = null, busy = null, mode = zoom && !coarse ? "zoom" : false;
+
+  const layoutOf = ({ traces, layout, axes = {}, title }, { legend = false } = {}) => {
+    const base = {
+      template: template(node), autosize: true, height, dragmode: mode, uirevision: "kept",
+      xaxis: { title: { text: axes.x ? plain(axes.x) : "" }, fixedrange: mode === false },
+      yaxis: { fixedrange: mode === false },
+      annotations: [...(axes.y ? [above(axes.y)] : []), ...(layout?.annotations ?? [])],
+    };
+    const whole = merged(base, { ...layout, annotations: base.annotations });
+    if (!legend) return whole;
+    const named = traces.filter((trace) => trace.name && trace.meta !== "mark").length > 1;
+    return merged(whole, { ...FILE, showlegend: named, title: { text: plain(title ?? ""), font: { size: 18 }, x: 0.02 }, margin: { t: 70, l: 20, r: 30, b: 20 }, paper_bgcolor: colourNamed("paper"), autosize: false });
+  };
+  const size = () => ({ width: node.clientWidth, narrow: node.clientWidth < NARROW, size: Number.parseFloat(getComputedStyle(node).fontSize) / 16 });
+  const config = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "reset", scrollZoom: false, showTips: false };
+
+  const picture = async (format) => {
+    const whole = { data: shown.traces, layout: layoutOf(shown, { legend: true }), config };
+    const made = await Plotly.toImage(whole, { format, ...FILE, scale: format === "png" ? FILE.scale : 1 });
+    return (await fetch(made)).blob();
+  };
+  const save = {
+    png: async () => saveFile(`${file}.png`, await picture("png")),
+    svg: async () => saveFile(`${file}.svg`, await picture("svg")),
+    csv: async () => saveFile(`${file}.csv`, csv(tableOf(shown)), "text/csv;charset=utf-8"),
+  };
+  const modes = pick ? ["pan", "lasso", "zoom"] : [];
+  const buttons = () => {
+    const button = (key, label, action, pressed) => {
+      const one = Object.assign(make("button", key, label), { type: "button", onclick: action });
+      one.title = textOf(`charts.${key}`);
+      one.setAttribute("aria-label", one.title);
+      if (pressed !== undefined) one.setAttribute("aria-pressed", String(pressed));
+      return one;
+    };
+    const focused = [...bar.children].indexOf(document.activeElement);
+    bar.replaceChildren(
+      ...modes.map((one) => button(one, textOf(`charts.${one}_short`), () => { mode = one; result.draw(); }, mode === one)),
+      ...(zoom || pick ? [button("whole", "⟲", () => result.whole())] : []),
+      ...Object.entries(tools).map(([key, action]) => button(key, textOf(`charts.${key}`), action)),
+      ...["png", "svg", "csv"].map((kind) => button(kind, kind.toUpperCase(), save[kind])));
+    bar.children[focused]?.focus();
+  };
+
+  const drawNow = async () => {
+    stale = false;
+    try {
+      const { width } = size();
+      if (!width) { stale = true; return; }
+      const wanted = gl && hasWebgl() ? "gl2d" : "basic";
+      Plotly ??= await plotly(wanted);
+      const next = figure(size());
+      if (!next) { Plotly.purge(plot); shown = null; bar.hidden = true; return; }
+      shown = next;
+      await Plotly.react(plot, next.traces, { ...layoutOf(next), width }, config);
+      plot.setAttribute("aria-label", next.says ?? next.title ?? "");
+      bar.hidden = false;
+      buttons();
+      listenOnce();
+      showProblem(problem, null);
+      plot.hidden = false;
+    } catch (failure) {
+      if (!failure.en) throw failure;  // a bug
+      stale = true;
+      plot.hidden = true;
+      showProblem(problem, failure);
+    }
+  };
+  let listening = false;
+  const listenOnce = () => {
+    if (listening) return;
+    listening = true;
+    if (press) plot.on("plotly_click", ({ points: [point] }) => press(point));
+    if (pick) {
+      plot.on("plotly_selected", (event) => pick(event?.points ?? null));
+      plot.on("plotly_deselect", () => pick(null));
+    }
+  };
+  const result = {
+    node: plot,
+    figure: () => shown,
+    draw: () => {
+      stale = true;
+      if (!seen) return Promise.resolve();
+      // One at a time, the newest numbers: what comes in meanwhile is in the next one.
+      busy ??= (async () => { try { while (stale && seen) { await drawNow(); if (problem.hidden === false) break; } } finally { busy = null; } })();
+      return busy;
+    },
+    whole: () => Plotly?.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true, uirevision: Math.random() }).then(() => result.draw()),
+    at: (event) => {
+      const axes = plot._fullLayout;  // the pinned version's; there is no public name for it
+      if (!axes?.xaxis) return null;
+      const box = plot.getBoundingClientRect();
+      return { x: axes.xaxis.p2d(event.clientX - box.left - axes.xaxis._offset), y: axes.yaxis.p2d(event.clientY - box.top - axes.yaxis._offset) };
+    },
+    restyle: (...given) => Plotly?.restyle(plot, ...given),
+    relayout: (...given) => Plotly?.relayout(plot, ...given),
+    select: (...given) => Plotly?.restyle(plot, { selectedpoints: given }),
+    still: prefersStill,
+  };
+  node.chart = result;  // for tests and measurements
+  charts.add(result);
+  new IntersectionObserver((entries) => {
+    seen = entries.at(-1).isIntersecting;
+    if (seen && stale) result.draw();
+  }).observe(node);
+  let before = 0;
+  new ResizeObserver(() => {
+    if (!node.isConnected) { charts.delete(result); return; }
+    const { width } = size();
+    if (width && width !== before && shown) result.draw();
+    before = width;
+  }).observe(node);
+  return result;
+};
+const again = () => { for (const one of charts) if (one.node.isConnected) one.draw(); else charts.delete(one); };
+listen("theme", again);
+listen("lang", async () => { if (Object.keys(parts).length) { await loadTexts("charts"); again(); } });
