@@ -158,6 +158,10 @@ def bundle_addresses() -> dict[str, dict[str, str]]:
     }
 
 
+def _integrity(sha256: str) -> str:
+    return f"sha256-{base64.b64encode(bytes.fromhex(sha256)).decode()}"
+
+
 class Modules:
     """Answers for these files; all else goes on to the next."""
 

@@ -8,13 +8,13 @@
 //     axes             {x, y} names of the axes, also of the columns of the CSV file
 //     title, says      of the file, and for who can't see it;  table {columns, rows}: the CSV, if not the traces
 //   options: file (name without ending), height (px), zoom (drag to zoom), gl (scattergl where there is WebGL),
-//     tools (more buttons: {key: action}), press (point clicked), pick (points lassoed or null)
+//     tools (more buttons: {key: action}), press (point clicked), pick (points lassoed or null), drawn (called after each drawing)
 //
 // Plotly is fetched when the first chart comes into view. It is in two parts: `basic` draws all charts,
 // `gl2d` thousands of points, where the browser has WebGL.
 
 import { fetchFile, files, showProblem } from "./asking.js";
-import { colourNamed, prefersStill } from "./colours.js";
+import { colourNamed } from "./colours.js";
 import { listen } from "./events.js";
 import { saveFile, csv } from "./files.js";
 import { lang, loadTexts, textOf, texts } from "./language.js";
@@ -92,7 +92,7 @@ const tableOf = ({ traces, axes = {}, table }) => table ?? {
 };
 
 const charts = new Set();  // those on the page
-export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, tools = {}, press = null, pick = null } = {}) => {
+export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, tools = {}, press = null, pick = null, drawn = null } = {}) => {
   const plot = make("div", "plot"), bar = make("div", "chart-tools"), problem = make("p", "problem");
   problem.hidden = true;
   plot.setAttribute("role", "img");
@@ -162,6 +162,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       listenOnce();
       showProblem(problem, null);
       plot.hidden = false;
+      drawn?.();
     } catch (failure) {
       if (!failure.en) throw failure;  // a bug
       stale = true;
@@ -196,12 +197,12 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       const box = plot.getBoundingClientRect();
       return { x: axes.xaxis.p2d(event.clientX - box.left - axes.xaxis._offset), y: axes.yaxis.p2d(event.clientY - box.top - axes.yaxis._offset) };
     },
-    restyle: (...given) => Plotly?.restyle(plot, ...given),
-    relayout: (...given) => Plotly?.relayout(plot, ...given),
-    select: (...given) => Plotly?.restyle(plot, { selectedpoints: given }),
-    still: prefersStill,
+    // Where a place of the axes is, in pixels of `node`, or null: for what moves in each frame.
+    place: ({ x, y }) => {
+      const axes = plot._fullLayout;
+      return axes?.xaxis ? [axes.xaxis._offset + axes.xaxis.d2p(x), axes.yaxis._offset + axes.yaxis.d2p(y)] : null;
+    },
   };
-  node.chart = result;  // for tests and measurements
   charts.add(result);
   new IntersectionObserver((entries) => {
     seen = entries.at(-1).isIntersecting;

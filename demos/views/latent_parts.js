@@ -1,6 +1,7 @@
 // Parts of the latent walk: a film of a path, a sheet of draws, a digit's bound as bars.
 
 import { showProblem } from "./asking.js";
+import { chart, plain } from "./charts.js";
 import { colourNamed, rgb } from "./colours.js";
 import { paint } from "./digits.js";
 import { textOf } from "./language.js";
@@ -98,9 +99,27 @@ export const digitSheet = (canvas, bytes) => {
 export const boundedChoice = (holder, name) => {
   const box = node(`<div class="split ${name}"><p class="name"></p><p class="problem" hidden></p><p class="sum number"></p>
     <div class="stack" aria-hidden="true"><i class="loss"></i><i class="kl"></i></div>
-    <div class="dimensions" role="img"></div><small class="carried"></small></div>`);
+    <div class="dimensions"></div><small class="carried"></small></div>`);
   const find = (selector) => box.querySelector(selector);
+  let shown = null;
   holder.append(box);
+  const bars = chart(find(".dimensions"), () => {
+    if (!shown) return null;
+    const { each, widest } = shown, numbers = each.map((_, k) => `z${k + 1}`), cut = numbers.filter((_, k) => each[k] > widest);
+    return {
+      traces: [{
+        type: "bar", name: say(`model.${name}`), x: numbers, y: each, marker: { color: colourNamed("code") },
+        hovertext: each.map((nats, k) => plain(say("dimension", { k: k + 1, nats: nats.toFixed(2) }))), hovertemplate: "%{hovertext}<extra></extra>",
+      }],
+      axes: { x: "", y: say("nats_each") }, title: say(`model.${name}`), says: each.map((nats) => nats.toFixed(1)).join(", "),
+      table: { columns: ["dimension", "nats"], rows: each.map((nats, k) => [k + 1, nats]) },
+      layout: {
+        bargap: 0.25, xaxis: { type: "category", range: [-0.6, Math.max(each.length, 8) - 0.4] }, yaxis: { range: [0, 1.12 * widest], nticks: 4 },
+        // What goes beyond the common scale is cut, and says how far it goes.
+        annotations: cut.map((x) => ({ x, y: 1, yref: "paper", yanchor: "top", text: `↑${each[numbers.indexOf(x)].toFixed(0)}`, bgcolor: colourNamed("paper") })),
+      },
+    };
+  }, { file: `kl-${name}`, height: 150 });
   return (split, { most, widest }) => {
     find(".name").textContent = say(`model.${name}`);
     showProblem(find(".problem"), split.problem ?? null);
@@ -113,15 +132,8 @@ export const boundedChoice = (holder, name) => {
     find(".stack .loss").style.width = `${(100 * Math.min(reconstruction, most)) / most}%`;
     find(".stack .kl").style.width = `${(100 * Math.max(0, Math.min(kl, most - reconstruction))) / most}%`;
     find(".stack").classList.toggle("cut", reconstruction + kl > most);
-    find(".dimensions").replaceChildren(...each.map((nats, k) => {
-      const bar = node("<span><i></i><em></em></span>");
-      bar.title = say("dimension", { k: k + 1, nats: nats.toFixed(2) });
-      bar.firstChild.style.height = `${(100 * Math.min(nats, widest)) / widest}%`;
-      bar.classList.toggle("cut", nats > widest);
-      bar.lastChild.textContent = each.length < 4 ? `z${k + 1}: ${nats.toFixed(1)}` : String(k + 1);
-      return bar;
-    }));
-    find(".dimensions").setAttribute("aria-label", each.map((nats) => nats.toFixed(1)).join(", "));
+    shown = { each, widest };
+    bars.draw();
     find(".carried").textContent = say("carried", { used: each.filter((nats) => nats >= 0.1).length, n: each.length, widest: widest.toFixed(1) });
   };
 };

@@ -2,27 +2,28 @@
 // `show(moment)` gets a number in 0..M-1, with fractions while it plays; the moments are spaced evenly,
 // as they were chosen: evenly in the logarithm of the training steps.
 
+import { chart } from "./charts.js";
+import { colourNamed } from "./colours.js";
 import { textOf } from "./language.js";
 
-const [WIDTH, HEIGHT, PAD] = [300, 90, 8];
+const HEIGHT = 150;
 const SECONDS = 14;  // a whole run
 
 export const drawTimeline = (node, { epochs, errors, moment = 0 }, show) => {
   const last = epochs.length - 1;
-  const [least, most] = [Math.min(...errors), Math.max(...errors)];
-  const x = (k) => PAD + (k / last) * (WIDTH - 2 * PAD);
-  const y = (error) => HEIGHT - PAD - ((Math.log(error / least)) / (Math.log(most / least) || 1)) * (HEIGHT - 2 * PAD);
-  node.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"><path></path><line y1="0" y2="${HEIGHT}"></line>`
-    + `<circle r="5"></circle></svg><input type="range" min="0" max="${last}" step="1">`
+  node.innerHTML = `<div class="error-curve"></div><input type="range" min="0" max="${last}" step="1">`
     + `<div class="row"><button type="button" class="play main"></button><output class="number"></output></div>`;
   const find = (selector) => node.querySelector(selector);
   const [slider, play, output] = [find("input"), find(".play"), find("output")];
-  find("path").setAttribute("d", errors.map((error, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(error).toFixed(1)}`).join(""));
   let now = moment, playing = false, before = 0;
 
   const between = (values) => {
     const k = Math.min(last, Math.floor(now)), share = now - k;
     return values[k] + share * ((values[k + 1] ?? values[k]) - values[k]);
+  };
+  const at = () => {
+    const epoch = between(epochs);
+    return { epoch: epoch < 10 ? epoch.toFixed(2) : epoch.toFixed(0), error: between(errors).toFixed(4), last: epochs[last].toFixed(0) };
   };
   const timeline = {
     moment: () => now,
@@ -31,18 +32,42 @@ export const drawTimeline = (node, { epochs, errors, moment = 0 }, show) => {
     words: () => {
       play.textContent = textOf(playing ? "code_space.lapse.pause" : "code_space.lapse.play");
       slider.setAttribute("aria-label", textOf("code_space.lapse.slider"));
-      const epoch = between(epochs);
-      const values = { epoch: epoch < 10 ? epoch.toFixed(2) : epoch.toFixed(0), error: between(errors).toFixed(4), last: epochs[last].toFixed(0) };
-      output.textContent = textOf("code_space.lapse.at", values);
-      find("svg").setAttribute("aria-label", textOf("code_space.lapse.curve", { ...values, first: errors[0].toFixed(3), least: least.toFixed(4) }));
+      output.textContent = textOf("code_space.lapse.at", at());
     },
+  };
+  // The moments stand evenly, as they were chosen; under them, the epochs.
+  const ticks = [0, Math.round(last / 3), Math.round((2 * last) / 3), last], said = (epoch) => (epoch < 10 ? Number(epoch.toFixed(2)) : Math.round(epoch));
+  const figure = () => ({
+    traces: [{
+      type: "scatter", mode: "lines", name: textOf("code_space.lapse.error"), x: errors.map((_, k) => k), y: errors, customdata: epochs.map(said), line: { color: colourNamed("error"), width: 2 },
+      hovertemplate: `%{y:.4f}<br>${textOf("code_space.lapse.epochs")} %{customdata}<extra></extra>`,
+    }],
+    axes: { x: textOf("code_space.lapse.epochs"), y: textOf("code_space.lapse.error") }, title: textOf("code_space.lapse.title"),
+    says: textOf("code_space.lapse.curve", { ...at(), first: errors[0].toFixed(3), least: Math.min(...errors).toFixed(4) }),
+    table: { columns: ["epoch", "squared_error"], rows: epochs.map((epoch, k) => [epoch, errors[k]]) },
+    layout: {
+      xaxis: { range: [-0.02 * last, 1.02 * last], tickvals: ticks, ticktext: ticks.map((k) => String(said(epochs[k]))) },
+      yaxis: { type: "log", nticks: 4, tickformat: ".2~g", dtick: "D2" },
+    },
+  });
+  const marker = document.createElement("i"), curve = find(".error-curve");
+  const plot = chart(curve, figure, { file: "training-moments", height: HEIGHT, drawn: () => mark() });
+  curve.append(marker);
+  const mark = () => {  // moved in each frame; the curve isn't drawn anew
+    const spot = plot.place({ x: now, y: between(errors) });
+    marker.hidden = !spot;
+    if (spot) marker.style.translate = `${spot[0]}px ${spot[1]}px`;
+  };
+  plot.node.onpointerdown = (event) => {
+    const spot = plot.at(event);
+    if (!spot) return;
+    playing = false;
+    now = Math.max(0, Math.min(last, Math.round(spot.x)));
+    draw();
   };
   const place = () => {
     slider.value = String(Math.round(now));
-    find("line").setAttribute("x1", x(now));
-    find("line").setAttribute("x2", x(now));
-    find("circle").setAttribute("cx", x(now));
-    find("circle").setAttribute("cy", y(between(errors)));
+    mark();
     timeline.words();
   };
   const draw = () => { place(); show(now); };

@@ -136,7 +136,7 @@ def test_training_and_holes_on_a_phone(browser):
     page = opened(browser, width=390, height=844, touch=True)
     lab = page.locator("#code_space")
     lab.get_by_role("button", name="Open the time-lapse").click()
-    lab.locator(".timeline path").wait_for()
+    lab.locator(".timeline .main-svg").first.wait_for()
     assert page.evaluate(f"{CLOUD}.count()") == 2000
     changed(page, "canvas.cloud", lambda: lab.locator(".timeline input").fill("5"))
     assert "moment=5" in page.url
