@@ -15,7 +15,9 @@ from demos.common import modules as script_modules
 
 ROOT = Path(__file__).parent.parent
 OURS = ("app", "core", "demos", "research", "bench", "tests")
-SLOW = ("torchvision", "umap", "transformers", "sklearn", "numba", "pandas")
+SLOW = ("torchvision", "umap", "transformers", "sklearn", "numba", "pandas", "plotly")
+# Figures for notebooks and programs; nothing else of the lab draws in Python.
+DRAWS = ("core.figures",)
 # The pictures that tests check are those that the bench measures.
 DRAWN = ("tests.photo_kinds",)
 # `python -m core.assets stale` is where one looks for it; nothing else looks upwards.
@@ -28,6 +30,7 @@ FLOORS = {
     "core.texts": "",
     "core.errors": "core.texts",
     "core.options": "core.errors",
+    "core.figures": "core.results core.texts",
     "core.runtime": "core.errors",
     "core.assets": "core.errors",
     "core.text": "core.assets core.errors",
@@ -119,7 +122,8 @@ def may_import(importer: str, name: str) -> bool:
     if not ours:
         known = LIBRARIES.get(room or "")
         mine = name.split(".")[0] in sys.stdlib_module_names or known is None
-        return (mine or within(name, *known)) and not within(name, "gradio", "plotly")
+        closed = ("gradio",) if within(importer, *DRAWS) else ("gradio", "plotly")
+        return (mine or within(name, *known)) and not within(name, *closed)
     if room is None:
         return False
     return within(name, room, *FLOORS[room].split()) or UPWARDS.get(importer) == name
@@ -172,6 +176,9 @@ def test_the_rules_refuse_what_they_should():
     refused = [
         ("core.images.drawings", "gradio"),
         ("research.distilling", "plotly"),
+        ("core.images.drawings", "plotly.graph_objects"),
+        ("core.inference.latent_walk", "plotly"),
+        ("core.figures", "core.inference"),
         ("core.zoo", "demos.common"),
         ("core.zoo", "core.training.vae"),
         ("core.zoo", "core.bert.berts"),
