@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bench import chromium, one_textbox, photos
+from bench import chromium, clouds, one_textbox, photos
 from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement
 
 if TYPE_CHECKING:
@@ -300,5 +300,6 @@ GROUP = Group(
             weigh,
         ),
         *photos.MEASUREMENTS,
+        *clouds.MEASUREMENTS,
     ),
 )

@@ -7,8 +7,9 @@
 //     traces, layout   Plotly's, colours from `colourNamed`; a trace with `meta: "mark"` isn't data
 //     axes             {x, y} names of the axes, also of the columns of the CSV file
 //     title, says      of the file, and for who can't see it;  table {columns, rows}: the CSV, if not the traces
-//   options: file (name without ending), height (px), zoom (drag to zoom), gl (scattergl where there is WebGL),
-//     tools (more buttons: {key: action}), press (point clicked), pick (points lassoed or null), drawn (called after each drawing)
+//   options: file (name without ending), height (px, or a function), zoom (drag to zoom), gl (scattergl where there is WebGL),
+//     press, hover (the point), pick (the points lassoed, or null), moved (the ranges of both axes), whole (instead of
+//     Plotly's own reset), drawn (after each drawing), engine (true where WebGL draws; before the first drawing)
 //
 // Plotly is fetched when the first chart comes into view. It is in two parts: `basic` draws all charts,
 // `gl2d` thousands of points, where the browser has WebGL.
@@ -92,19 +93,20 @@ const tableOf = ({ traces, axes = {}, table }) => table ?? {
 };
 
 const charts = new Set();  // those on the page
-export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, tools = {}, press = null, pick = null, drawn = null } = {}) => {
+export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, press = null, pick = null, hover = null, moved = null, whole = null, drawn = null, engine = null } = {}) => {
   const plot = make("div", "plot"), bar = make("div", "chart-tools"), problem = make("p", "problem");
   problem.hidden = true;
   plot.setAttribute("role", "img");
   plot.tabIndex = -1;
-  plot.style.height = `${height}px`;
+  const tall = () => (typeof height === "number" ? height : height());
+  plot.style.height = typeof height === "number" ? `${height}px` : "100%";
   node.classList.add("chart");
   node.replaceChildren(plot, bar, problem);
-  let seen = false, stale = true, shown = null, Plotly = null, busy = null, mode = zoom && !coarse ? "zoom" : false;
+  let seen = false, stale = true, shown = null, Plotly = null, busy = null, mode = pick ? "pan" : zoom && !coarse ? "zoom" : false;
 
   const layoutOf = ({ traces, layout, axes = {}, title }, { legend = false } = {}) => {
     const base = {
-      template: template(node), autosize: true, height, dragmode: mode, uirevision: "kept",
+      template: template(node), autosize: true, height: tall(), dragmode: mode, uirevision: "kept",
       xaxis: { title: { text: axes.x ? plain(axes.x) : "" }, fixedrange: mode === false },
       yaxis: { fixedrange: mode === false },
       annotations: [...(axes.y ? [above(axes.y)] : []), ...(layout?.annotations ?? [])],
@@ -140,7 +142,6 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
     bar.replaceChildren(
       ...modes.map((one) => button(one, textOf(`charts.${one}_short`), () => { mode = one; result.draw(); }, mode === one)),
       ...(zoom || pick ? [button("whole", "⟲", () => result.whole())] : []),
-      ...Object.entries(tools).map(([key, action]) => button(key, textOf(`charts.${key}`), action)),
       ...["png", "svg", "csv"].map((kind) => button(kind, kind.toUpperCase(), save[kind])));
     bar.children[focused]?.focus();
   };
@@ -151,7 +152,10 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       const { width } = size();
       if (!width) { stale = true; return; }
       const wanted = gl && hasWebgl() ? "gl2d" : "basic";
-      Plotly ??= await plotly(wanted);
+      if (!Plotly) {
+        Plotly = await plotly(wanted);
+        engine?.(wanted === "gl2d");
+      }
       const next = figure(size());
       if (!next) { Plotly.purge(plot); shown = null; bar.hidden = true; return; }
       shown = next;
@@ -174,6 +178,14 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   const listenOnce = () => {
     if (listening) return;
     listening = true;
+    if (hover) {
+      plot.on("plotly_hover", ({ points: [point] }) => hover(point));
+      plot.on("plotly_unhover", () => hover(null));
+    }
+    if (moved) plot.on("plotly_relayout", (change) => {
+      const { xaxis, yaxis } = plot._fullLayout;
+      if (Object.keys(change).some((key) => key.includes("axis"))) moved([...xaxis.range], [...yaxis.range]);
+    });
     if (press) plot.on("plotly_click", ({ points: [point] }) => press(point));
     if (pick) {
       plot.on("plotly_selected", (event) => pick(event?.points ?? null));
@@ -190,7 +202,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       busy ??= (async () => { try { while (stale && seen) { await drawNow(); if (problem.hidden === false) break; } } finally { busy = null; } })();
       return busy;
     },
-    whole: () => Plotly?.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true, uirevision: Math.random() }).then(() => result.draw()),
+    whole: () => whole?.() ?? Plotly?.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true, uirevision: Math.random() }).then(() => result.draw()),
     at: (event) => {
       const axes = plot._fullLayout;  // the pinned version's; there is no public name for it
       if (!axes?.xaxis) return null;

@@ -8,6 +8,7 @@ import { prefersStill } from "./colours.js";
 import { decoder } from "./decoder.js";
 import { codeBars, lastDrawing, paint, sampleDigits } from "./digits.js";
 import { listen } from "./events.js";
+import { flatMap } from "./flat_map.js";
 import { framePage, pageOpens, whenShown } from "./frame.js";
 import { textOf, translate } from "./language.js";
 import { pageLink } from "./links.js";
@@ -41,8 +42,20 @@ export async function mount({ element, props, server }) {
   };
   const spaces = {}, lapses = {}, digitsOf = new Map();   // what came from the server; net:index -> digit
   let now = null, digits = null, maps = null, timeline = null, mapShown = null;
-  const cloud = scatterCloud(find(".cloud"), { onhover: hovered, onpick: pin, onview: keepView, onturn: (on) => find(".turn").setAttribute("aria-pressed", String(on)) });
-  find(".cloud").cloud = cloud;   // for tests and measurements
+  const clouds = {   // of three numbers, turning; and flat maps of more
+    space: scatterCloud(find(".cloud"), { onhover: hovered, onpick: pin, onview: keepView, onturn: (on) => find(".turn").setAttribute("aria-pressed", String(on)) }),
+    maps: flatMap(find(".flat"), { onhover: hovered, onpick: pin, onview: keepView, onlasso: lassoed }),
+  };
+  let cloud = clouds[state.mode];
+  // Show the one that belongs to the mode, with the same digits hidden.
+  function show() {
+    const { hidden } = cloud;
+    cloud = clouds[state.mode];
+    cloud.hidden = hidden;
+    find("canvas.cloud").hidden = state.mode === "maps";
+    find(".flat").hidden = state.mode !== "maps";
+    find("canvas.cloud").cloud = cloud;   // for tests and measurements
+  }
   cloud.hidden = new Set(numbers(pageLink.read(TAB, "hide", "")).filter((label) => Number.isInteger(label) && label >= 0 && label < 10));
 
   // ---- The trained space ---------------------------------------------------------------------------
@@ -365,8 +378,7 @@ export async function mount({ element, props, server }) {
       return [values[Math.floor(0.005 * map.n)], values[Math.floor(0.995 * (map.n - 1))]];
     });
     const centre = range.map(([low, high]) => (low + high) / 2), extent = range.map(([low, high]) => 0.56 * (high - low) || 1);
-    cloud.box = null;
-    cloud.set({ points: map.points, labels: digits.labels, dimensions: 2, centre, radius: Math.max(...extent), extent });
+    cloud.set({ points: map.points, labels: digits.labels, centre, radius: Math.max(...extent), extent });
     if (first || !map.moving) { refresh(); about(); foot(); }
   }
   function about() {
@@ -406,10 +418,20 @@ export async function mount({ element, props, server }) {
     const node = find(".foot p");
     if (node) { node.removeAttribute("data-i18n"); node.textContent = t("foot", { file: `${stem}.safetensors`, mse: mse?.toFixed(4) ?? "…" }); }
   }
+  // Digits that were chosen with the lasso, or null.
+  function lassoed(chosen) {
+    if (!chosen) { strip(); return; }
+    const counts = Array(10).fill(0);
+    for (const i of chosen) counts[digits.labels[i]]++;
+    const list = counts.map((count, label) => ({ count, label })).filter(({ count }) => count).sort((a, b) => b.count - a.count);
+    find(".summary").textContent = t("lasso", { n: chosen.length, list: list.map(({ count, label }) => `${label} × ${count}`).join(", ") });
+  }
   function enter(mode) {
-    state.mode = mode;
-    timeline?.pause();
     cloud.hover(null);
+    state.mode = mode;
+    show();
+    timeline?.pause();
+    find(".wait").hidden = cloud.count() > 0;
     cloud.look({ zoom: 1, x: 0, y: 0 });
     if (mode === "maps") { cloud.turn(false); openMap(); }
     else openSpace(state.space);
@@ -462,6 +484,7 @@ export async function mount({ element, props, server }) {
       3: async () => { await lecture(); showOnly(new Set()); await openLapse(0); lapse(".play")?.click(); },
     },
   });
+  show();
   whenShown(TAB, async () => {
     const view = numbers(pageLink.read(TAB, "view", "")), moment = pageLink.number(TAB, "moment", null, 0, 999);
     const at = numbers(pageLink.read(TAB, "p", "")), linked = pageLink.number(TAB, "seed", null, 0, props.limits.seed[1]);

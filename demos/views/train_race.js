@@ -92,7 +92,7 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
     if (!languages) return;
     choose();
     plot.draw();
-    find(".key").replaceChildren(...lines().map(({ name }) => make("span", name, make("i"), t(`name.${name}`))));
+    find(".racers").replaceChildren(...lines().map(({ name }) => make("span", name, make("i"), t(`name.${name}`))));
     const here = mine();
     find(".found").textContent = here.length ? t("own", { name: t(`name.${here.at(-1).model}`), n: here.at(-1).n_labels, accuracy: percent(here.at(-1).accuracy) }) : "";
   };
