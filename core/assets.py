@@ -1,6 +1,6 @@
 """The files that ship with the lab: where they lie, whether they are whole, where they are from.
 
-`assets/manifest.json` has for each file of `assets/weights` and `assets/samples` its SHA-256,
+`assets/manifest.json` has for each file of `assets/weights`, `samples` and `plotly` its SHA-256,
 size, licence, source, paper, the command that remakes it, the SHA-256 of each other file that it
 was made from, and for weights the score.
 

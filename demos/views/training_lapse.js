@@ -53,7 +53,7 @@ const figureOf = (moments, name, at, width) => {
     for (const tokens of [power, 3 * power])
       if (tokens >= moments[1]?.tokens && tokens <= moments.at(-1).tokens && x(tokens) - ticks.at(-1)[0] > apart) ticks.push([x(tokens), compact(tokens)]);
   return {
-    traces, axes: { x: say("axis"), y: lines.map((line) => say(`line.${line}`))[0] }, title: say("which"),
+    traces, axes: { x: say("axis"), y: say(lines.length > 1 ? `which_${name}` : `line.${lines[0]}`) }, title: say("which"),
     table: { columns: ["tokens", "seconds", ...lines], rows: moments.map((m) => [m.tokens, m.seconds, ...lines.map((line) => m[line])]) },
     layout: {
       xaxis: { range: [low - 0.2 * before, high + 0.2 * before], tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, text]) => text) },

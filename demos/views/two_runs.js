@@ -30,7 +30,7 @@ const figure = (name, trial, say) => {
   }));
   return {
     traces, axes: { x: steps, y: say(name) }, title: label, says: label,
-    layout: { xaxis: { range: [0, trial.n_steps * 1.02], tickformat: ",", nticks: 6 }, yaxis: { rangemode: range, tickformat: tick, nticks: 6 } },
+    layout: { xaxis: { range: [-0.02 * trial.n_steps, trial.n_steps * 1.02], tickformat: ",", nticks: 6 }, yaxis: { rangemode: range, tickformat: tick, nticks: 6 } },
   };
 };
 

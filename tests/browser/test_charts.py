@@ -58,6 +58,9 @@ def asked_for_plotly(browser) -> list[str]:
 def test_a_chart_stands_on_its_page_and_speaks_both_languages(browser, tab, selector, press):
     page = browser(f"tab={tab}&lang=en")
     if press:
+        page.wait_for_function(
+            "document.querySelector('#code_space canvas.cloud')?.cloud?.count() > 0"
+        )
         page.locator(press).click()
     chart = shown(page, selector)
     drawn = traces(page, selector)
