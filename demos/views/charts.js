@@ -107,7 +107,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   const layoutOf = ({ traces, layout, axes = {}, title }, { legend = false } = {}) => {
     const base = {
       template: template(node), autosize: true, height: tall(), dragmode: mode, uirevision: "kept",
-      xaxis: { title: { text: axes.x ? plain(axes.x) : "" }, fixedrange: mode === false },
+      xaxis: { ...(axes.x && { title: { text: plain(axes.x) } }), fixedrange: mode === false },
       yaxis: { fixedrange: mode === false },
       annotations: [...(axes.y ? [above(axes.y)] : []), ...(layout?.annotations ?? [])],
     };
