@@ -13,7 +13,7 @@ const css = (colour) => `rgb(${colour})`;
 
 export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = () => {}, onlasso = () => {} } = {}) => {
   let points = new Float32Array(0), labels = [], n = 0, centre = [0, 0], radius = 1, extent = [1, 1], chosen = null;
-  const map = { hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null };
+  const map = { hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null, frames: 0 };
   const ring = document.createElement("i");
   const size = () => [Math.max(1, node.clientWidth), Math.max(1, node.clientHeight)];
   // Pixels for one unit of the map's own, so that both its extents fit.
@@ -71,7 +71,7 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
       onview(map.view);
     },
     whole: () => map.home(),
-    drawn: () => mark(),
+    drawn: () => { map.frames += 1; mark(); },
     engine: (gl) => { map.gl = gl; },
   });
   node.append(ring);

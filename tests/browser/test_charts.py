@@ -71,6 +71,7 @@ def test_a_chart_stands_on_its_page_and_speaks_both_languages(browser, tab, sele
     before = [plot.get_attribute("aria-label"), plot.evaluate("(node) => node.layout.title?.text")]
     words = chart.text_content()
     switch_language(page)
+    shown(page, selector)  # the switch stands at the top: there this one isn't in view, and waits
     page.wait_for_function(
         "([selector, words]) => document.querySelector(selector).textContent !== words",
         arg=[selector, words],

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 CLOUD = "document.querySelector('canvas.cloud').cloud"
+MAP_SHOWS = """(({ layout, data }) => JSON.stringify([layout.xaxis.range, data[0].x.slice(0, 9)]))(
+    document.querySelector("#code_space .flat .plot"))"""
 # Two frames: what was asked for is on the screen.
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -37,6 +39,13 @@ def changed(page: "Page", selector: str, act: Callable[[], object]) -> None:
         "([s, before]) => document.querySelector(s).toDataURL() !== before",
         arg=[f"#code_space {selector}", before],
     )
+
+
+def map_changed(page: "Page", act: Callable[[], object]) -> None:
+    """Act, and see that the flat map shows other points, or another part of them."""
+    before = page.evaluate(MAP_SHOWS)
+    act()
+    page.wait_for_function(f"(before) => {MAP_SHOWS} !== before", arg=before)
 
 
 def spot(page: "Page") -> tuple[float, float]:
@@ -173,9 +182,9 @@ def test_maps_of_more_numbers(browser):
         "document.querySelector('#code_space .card .words')?.textContent.length > 3"
     )
     page.wait_for_selector("#code_space .strip .bars[data-count='16']")
-    changed(page, "canvas.cloud", lab.get_by_role("button", name="PCA").click)
+    map_changed(page, lab.get_by_role("button", name="PCA").click)
     assert "map=pca" in page.url
-    changed(page, "canvas.cloud", lambda: drag(page, lab.locator("canvas.cloud"), 80))
+    map_changed(page, lambda: drag(page, lab.locator(".flat"), 80))
     lab.get_by_role("button", name="Dense code, 32").click()
     page.wait_for_selector("#code_space .strip .bars[data-count='32']")
     lab.get_by_role("button", name="3 numbers").click()
