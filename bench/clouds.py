@@ -12,7 +12,7 @@ import numpy as np
 
 from bench import chromium
 from bench.figures import BenchError, Bound, Figure, Measured, Measurement
-from core import datasets
+from core.images import datasets
 from core.inference import code_space
 
 if TYPE_CHECKING:

@@ -171,18 +171,18 @@ class Modules:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a file, or pass the request on."""
-        found = self.files.get(scope["path"]) if scope["type"] == "http" else None
-        bundle = bundles().get(scope["path"]) if scope["type"] == "http" else None
-        if not (found or bundle) or scope["method"] not in ("GET", "HEAD"):
-            await self.app(scope, receive, send)
-            return
-        if bundle:
+        asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        found = self.files.get(scope["path"]) if asked else None
+        bundle = bundles().get(scope["path"]) if asked else None
+        if bundle is not None:
             try:
-                content = await anyio.to_thread.run_sync(_read, bundle)
+                found = "text/javascript", await anyio.to_thread.run_sync(_read, bundle)
             except AssetError as error:
                 await refusal(error, 404)(scope, receive, send)
                 return
-            found = "text/javascript", content
+        if found is None:
+            await self.app(scope, receive, send)
+            return
         kind, content = found
         headers = {"Cache-Control": KEPT, "X-Content-Type-Options": "nosniff"}
         await Response(content, media_type=kind, headers=headers)(scope, receive, send)
