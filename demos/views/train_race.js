@@ -58,6 +58,7 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
     const every = languages[language].points.flatMap((point) => point.accuracies);
     const floor = Math.floor(20 * Math.min(0.5, ...every)) / 20, top = Math.min(1, Math.ceil(20 * Math.max(...every) + 0.4) / 20);
     const drawn = lines(), ends = drawn.map(({ name, points }) => ({ name, at: points.at(-1).mean })).sort((a, b) => b.at - a.at);
+    const guessing = floor <= 0.5;
     const apart = 0.065 * (top - floor);  // the names beside the last points must not lie on each other
     ends.forEach((end, k) => { end.at = Math.min(end.at, k ? ends[k - 1].at - apart : Infinity); });
     const colour = (name) => colourNamed(LOOKS[name][0]);
@@ -79,9 +80,9 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
         margin: { r: narrow ? 14 : 150 },
         xaxis: { type: "log", tickvals: all, ticktext: all.map((n) => (isAll(n) && !narrow ? t("all", { n }) : String(n))) },
         yaxis: { range: [floor, top], tickformat: ".0%" },
-        shapes: floor <= 0.5 ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0.5, y1: 0.5, line: { color: colourNamed("strong-line"), width: 1.5, dash: "dot" } }] : [],
+        shapes: guessing ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0.5, y1: 0.5, line: { color: colourNamed("strong-line"), width: 1.5, dash: "dot" } }] : [],
         annotations: [
-          ...(floor <= 0.5 ? [{ text: plain(t("chance")), xref: "paper", x: 1, xanchor: "right", y: 0.5, yanchor: "bottom" }] : []),
+          ...(guessing ? [{ text: plain(t("chance")), xref: "paper", x: 1, xanchor: "right", y: 0.5, yanchor: "bottom" }] : []),
           ...(narrow ? [] : ends.map(({ name, at }) => ({ text: `<b>${plain(t(`name.${name}`))}</b>`, xref: "paper", x: 1, xanchor: "left", xshift: 2, y: at, font: { color: name === "random" ? colourNamed("soft") : colour(name) } }))),
         ],
       },
