@@ -1,13 +1,17 @@
 """Each file that ships is listed and whole; one that is not says so and how to remake it."""
 
 import hashlib
+import io
 import json
+import tarfile
 import threading
 
 import pytest
 
 from core import assets, zoo
 from core.errors import AssetError
+from core.making import plotly_bundles
+from demos.common import modules
 
 SHIPPED = ("weights", "samples", "plotly")
 
@@ -50,7 +54,7 @@ def test_each_shipped_file_is_listed_whole_and_its_origin_told():
         assert entry["licence"], name
         assert entry["source"], name
         assert entry["command"].startswith(
-            ("python -m core.", "python -m research.", "pip download ", "npm pack ")
+            ("python -m core.", "python -m research.", "pip download ")
         ), name
     assert all(
         entry["score"] and entry["paper"]
@@ -130,3 +134,19 @@ def test_a_loader_that_failed_tries_again():
     with pytest.raises(AssetError):
         load()
     assert load() == "model"
+
+
+def test_a_part_of_plotly_is_the_one_file_out_of_its_package(tmp_path):
+    bundle = plotly_bundles.BUNDLES[0]
+    with tarfile.open(tmp_path / f"{bundle.package}-{bundle.version}.tgz", "w:gz") as archive:
+        for name in ("README.md", bundle.file):
+            entry = tarfile.TarInfo(f"package/{name}")
+            entry.size = len(name)
+            archive.addfile(entry, io.BytesIO(name.encode()))
+    assert plotly_bundles.content(bundle, tmp_path) == bundle.file.encode()
+
+
+def test_the_parts_of_plotly_that_are_fetched_are_those_that_are_served():
+    assert {bundle.asset for bundle in plotly_bundles.BUNDLES} == set(modules.BUNDLES.values())
+    for bundle in plotly_bundles.BUNDLES:
+        assert assets.manifest()[bundle.asset]["command"] == plotly_bundles.COMMAND

@@ -30,7 +30,7 @@ AT = "views"  # where they are served
 IMPORT = re.compile(r'^(import\b.*? from |export\b.*? from )"\./([\w/]+)\.js";', re.MULTILINE)
 KEPT = "public, max-age=31536000, immutable"
 N_HASH = 12  # hexadecimal digits
-# Plotly's own files, fetched when the first chart comes into view (demos/views/plotly.js).
+# Plotly's own files, fetched when the first chart comes into view (demos/views/charts.js).
 BUNDLES = MappingProxyType(
     {"basic": "plotly/basic-4.1.1.min.js", "gl2d": "plotly/gl2d-3.7.0.min.js"}
 )
@@ -149,8 +149,7 @@ def bundle_addresses() -> dict[str, dict[str, str]]:
     return {
         part: {
             "address": address.removeprefix("/"),
-            "integrity": "sha256-"
-            + base64.b64encode(bytes.fromhex(entries[file]["sha256"])).decode(),
+            "integrity": _integrity(entries[file]["sha256"]),
         }
         for part in BUNDLES
         for address, file in bundles().items()
