@@ -114,6 +114,7 @@ def weigh() -> list[Measured]:
         session.on("Network.loadingFinished", note)
         session.send("Network.enable")
         tab.goto(f"{address}?tab=train")
+        tab.locator("#train .curves").scroll_into_view_if_needed(timeout=LIMIT)
         tab.locator("#train .curves .main-svg").first.wait_for(timeout=LIMIT)
         tab.wait_for_timeout(500)  # until its length has been told
     if not weights:

@@ -99,7 +99,7 @@ def switches() -> Sequence[Measured]:
             """([n, layers]) => {
               const article = document.querySelector("#attention article");
               return article.dataset.layers === String(layers)
-                && article.querySelectorAll(".column.q > *").length >= n;
+                && document.querySelectorAll("#attention .column.q > *").length >= n;
             }""",
             arg=[N_TOKENS, n_layers],
             timeout=1_000 * page.LIMIT,

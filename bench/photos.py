@@ -27,7 +27,7 @@ DROP = """([data, limit]) => new Promise((resolve) => {
   }));
   seen.observe(page, { attributes: true, attributeFilter: ["data-shown"] });
   setTimeout(() => resolve(null), limit);
-  page.querySelector(".pad").dispatchEvent(
+  document.querySelector("#reconstruction .pad").dispatchEvent(
     new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }));
 })"""
 
