@@ -36,7 +36,7 @@ FONT = "system-ui, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 
 def named(key: str) -> str:
     """Return a sentence of the lab in both languages, on one line."""
-    both = [texts.text(key, language).strip(" ↑→") for language in texts.LANGUAGES]
+    both = [texts.text(key, language) for language in texts.LANGUAGES]
     return " · ".join(dict.fromkeys(both))
 
 

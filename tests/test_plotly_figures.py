@@ -46,7 +46,7 @@ def test_two_runs_are_those_of_the_trial(kind, names, score):
     figure = figures.two_runs(trial, names=names, score=score)
     for line, (_, points) in zip(figure.data, trial.runs, strict=True):
         assert list(line.y) == [getattr(point, score) for point in points]
-        assert texts.text("charts.steps", "zh").strip(" →") in figure.layout.xaxis.title.text
+        assert texts.text("charts.steps", "zh") in figure.layout.xaxis.title.text
 
 
 def test_a_time_lapse_and_its_axis():

@@ -69,7 +69,7 @@ const template = (node) => {
       colorway: ["input", "code", "output", "error", "second", "hidden"].map(colourNamed),
       xaxis: { ...axis, showgrid: false, showline: true }, yaxis: { ...axis, rangemode: "tozero" },
       margin: { l: 8, r: 12, t: Math.round(1.9 * size), b: 8, pad: 0 },
-      hovermode: "closest", showlegend: false, modebar: { remove: [] },
+      hovermode: "closest", hoverdistance: -1, showlegend: false,  // wherever one points, the nearest point tells its value modebar: { remove: [] },
       hoverlabel: { bgcolor: panel, bordercolor: strong, font: { family: style.fontFamily, size, color: ink }, align: "left", namelength: -1 },
       legend: { orientation: "h", x: 0, y: -0.16, yanchor: "top", font: { size, color: soft } },
       annotationdefaults: { showarrow: false, font: { size, color: soft } },
@@ -84,7 +84,7 @@ const merged = (one, other) => {
   return both;
 };
 // The name of the upright axis stands above it: read without turning one's head.
-const above = (text, extra) => ({ text: plain(text), xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: 4, ...extra });
+const above = (text, extra) => ({ text: `↑ ${plain(text)}`, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: 4, ...extra });
 
 // ---- Numbers to keep ---------------------------------------------------------------------------
 const tableOf = ({ traces, axes = {}, table }) => table ?? {
@@ -94,7 +94,7 @@ const tableOf = ({ traces, axes = {}, table }) => table ?? {
 
 const charts = new Set();  // those on the page
 export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, press = null, pick = null, hover = null, moved = null, whole = null, drawn = null, engine = null } = {}) => {
-  const plot = make("div", "plot"), bar = make("div", "chart-tools"), problem = make("p", "problem");
+  const plot = make("div", "plot"), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "problem");
   problem.hidden = true;
   plot.setAttribute("role", "img");
   plot.tabIndex = -1;
@@ -107,14 +107,14 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   const layoutOf = ({ traces, layout, axes = {}, title }, { legend = false } = {}) => {
     const base = {
       template: template(node), autosize: true, height: tall(), dragmode: mode, uirevision: "kept",
-      xaxis: { ...(axes.x && { title: { text: plain(axes.x) } }), fixedrange: mode === false },
+      xaxis: { ...(axes.x && { title: { text: `${plain(axes.x)} →` } }), fixedrange: mode === false },
       yaxis: { fixedrange: mode === false },
       annotations: [...(axes.y ? [above(axes.y)] : []), ...(layout?.annotations ?? [])],
     };
     const whole = merged(base, { ...layout, annotations: base.annotations });
     if (!legend) return whole;
     const named = traces.filter((trace) => trace.name && trace.meta !== "mark").length > 1;
-    return merged(whole, { ...FILE, showlegend: named, title: { text: plain(title ?? ""), font: { size: 18 }, x: 0.02 }, margin: { t: 70, l: 20, r: 30, b: 20 }, paper_bgcolor: colourNamed("paper"), autosize: false });
+    return merged(whole, { ...FILE, showlegend: named, legend: { itemsizing: "constant" }, title: { text: plain(title ?? ""), font: { size: 18 }, x: 0.02 }, margin: { t: 70, l: 20, r: 30, b: 20 }, paper_bgcolor: colourNamed("paper"), autosize: false });
   };
   const size = () => ({ width: node.clientWidth, narrow: node.clientWidth < NARROW, size: Number.parseFloat(getComputedStyle(node).fontSize) / 16 });
   const config = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "reset", scrollZoom: false, showTips: false };

@@ -46,14 +46,14 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
       return place ? [{ x: place[0], y: place[1], text: `<b>${label}</b>`, bgcolor: css(colour), bordercolor: colourNamed("paper"), borderwidth: 2, borderpad: 3, font: { color: inkOn(colour) } }] : [];
     });
     const pins = (map.marks.pins ?? []).flatMap((i, k) => (i < n && !map.hidden.has(labels[i]) ? [{
-      x: points[2 * i], y: points[2 * i + 1], text: `<b>${String.fromCharCode(65 + k)}</b>`, showarrow: true, arrowhead: 6, arrowsize: 1.2, arrowcolor: colourNamed("ink"), ax: 16, ay: -16, standoff: 4,
+      x: points[2 * i], y: points[2 * i + 1], text: `<b>${String.fromCharCode(65 + k)}</b>`, showarrow: true, arrowhead: 6, arrowsize: 1.2, arrowcolor: colourNamed("ink"), ax: 22, ay: -24, standoff: 4,
       font: { color: colourNamed("ink") }, bgcolor: colourNamed("paper"),
     }] : []));
     const hidden = { visible: false, fixedrange: false };
     return {
       traces, title: textOf("code_space.mode.maps"), says: textOf("code_space.cloud"),
       table: { columns: ["digit", "number", "x", "y"], rows: Array.from({ length: n }, (_, i) => [labels[i], i, points[2 * i], points[2 * i + 1]]) },
-      layout: { margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: false, xaxis: { ...hidden, range: across }, yaxis: { ...hidden, range: up, scaleanchor: "x" }, annotations: [...names, ...pins] },
+      layout: { margin: { l: 0, r: 0, t: 0, b: 0 }, hoverdistance: 20, uirevision: false, xaxis: { ...hidden, range: across }, yaxis: { ...hidden, range: up, scaleanchor: "x" }, annotations: [...names, ...pins] },
     };
   };
   const plot = chart(node, figure, {

@@ -108,15 +108,15 @@ export const boundedChoice = (holder, name) => {
     const { each, widest } = shown, numbers = each.map((_, k) => `z${k + 1}`), cut = numbers.filter((_, k) => each[k] > widest);
     return {
       traces: [{
-        type: "bar", name: say(`model.${name}`), x: numbers, y: each, marker: { color: colourNamed("code") },
+        type: "bar", name: say(`model.${name}`), x: numbers, y: each.map((nats) => Math.min(nats, widest)), marker: { color: colourNamed("code") },
         hovertext: each.map((nats, k) => plain(say("dimension", { k: k + 1, nats: nats.toFixed(2) }))), hovertemplate: "%{hovertext}<extra></extra>",
       }],
       axes: { x: "", y: say("nats_each") }, title: say(`model.${name}`), says: each.map((nats) => nats.toFixed(1)).join(", "),
       table: { columns: ["dimension", "nats"], rows: each.map((nats, k) => [k + 1, nats]) },
       layout: {
-        bargap: 0.25, xaxis: { type: "category", range: [-0.6, Math.max(each.length, 8) - 0.4] }, yaxis: { range: [0, 1.12 * widest], nticks: 4 },
-        // What goes beyond the common scale is cut, and says how far it goes.
-        annotations: cut.map((x) => ({ x, y: 1, yref: "paper", yanchor: "top", text: `↑${each[numbers.indexOf(x)].toFixed(0)}`, bgcolor: colourNamed("paper") })),
+        bargap: 0.25, xaxis: { type: "category", range: [-0.6, Math.max(each.length, 8) - 0.4] }, yaxis: { range: [0, 1.25 * widest], nticks: 4 },
+        // What goes beyond the common scale is cut, and says above it how far it goes.
+        annotations: cut.map((x) => ({ x, y: widest, yanchor: "bottom", text: `<b>↑ ${each[numbers.indexOf(x)].toFixed(0)}</b>`, font: { color: colourNamed("code") } })),
       },
     };
   }, { file: `kl-${name}`, height: 150 });

@@ -37,9 +37,10 @@ export const curves = (node) => {
     const traces = [], annotations = [];
     for (const run of [...runs].reverse()) {
       const colour = colourNamed(COLOURS[run.role]), name = `${words(`role.${run.role}`)} ${run.name}`;
+      const whose = runs.length > 1 ? `<br>${plain(words(`role.${run.role}`).replace(/[:：]$/, ""))}` : "";
       const line = (kind, points, style, hover) => traces.push({
         type: "scatter", mode: "lines", name: `${name} · ${words(`series.${kind}`)}`, x: points.map(([x]) => x), y: points.map(([, y]) => y),
-        hovertemplate: `${plain(words(`series.${kind}`))} %{y:${format}}<br>${plain(words("axis.epochs"))}: %{x:.3~g}<extra>${plain(name)}</extra>`, ...style, ...hover,
+        hovertemplate: `${plain(words(`series.${kind}`))} %{y:${format}}<br>${plain(words("axis.at", { at: "%{x:.3~g}" }))}${whose}<extra></extra>`, ...style, ...hover,
       });
       if (!accuracy()) line("batches", run.losses.map(([step, loss]) => [step / run.per_epoch, loss]), { line: { color: faint(colour, run.role === "kept" ? 0.3 : 0.55), width: 1 } });
       const checks = checksOf(run);

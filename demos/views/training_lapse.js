@@ -44,7 +44,7 @@ const figureOf = (moments, name, at, width) => {
   }
   for (const line of lines) traces.push({
     type: "scatter", mode: "lines", name: say(`line.${line}`), x: xs, y: moments.map((m) => m[line]), customdata: told,
-    line: { color: colourNamed(LOOKS[line][0]), width: 2.5, dash: LOOKS[line][1] }, hovertemplate: `%{y:${hover}}<br>%{customdata}<extra>${plain(say(`line.${line}`))}</extra>`,
+    line: { color: colourNamed(LOOKS[line][0]), width: 2.5, dash: LOOKS[line][1] }, hovertemplate: `${plain(say(`line.${line}`))} %{y:${hover}}<br>%{customdata}<extra></extra>`,
   });
   for (const line of lines) traces.push({
     ...mark, mode: "markers", x: [xs[at]], y: [moments[at][line]], marker: { size: 11, color: colourNamed(LOOKS[line][0]), line: { color: colourNamed("panel"), width: 2 } } });

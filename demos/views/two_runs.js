@@ -26,7 +26,7 @@ const figure = (name, trial, say) => {
   const traces = trial.runs.map(([run, points], k) => ({
     type: "scatter", mode: "lines+markers", name: say(run), x: points.map((p) => p.step), y: points.map((p) => p[field]),
     line: { color: colourNamed(COLOURS[k]), width: 2.5, dash: k ? "7px,4px" : "solid" }, marker: { color: colourNamed(COLOURS[k]), size: 7, symbol: k ? "square" : "circle" },
-    hovertemplate: `%{y:${hover}}<br>${plain(steps)}: %{x:,}<extra>${plain(say(run))}</extra>`,
+    hovertemplate: `${plain(say(run))}<br>%{y:${hover}}<br>${plain(steps)}: %{x:,}<extra></extra>`,
   }));
   return {
     traces, axes: { x: steps, y: say(name) }, title: label, says: label,
