@@ -105,14 +105,14 @@ export const benchView = (node, page) => {
     tell();
     page.change({ off: curve.steps.slice(0, k).map((step) => number(step.layer, step.head)).sort((a, b) => a - b) });
   };
-  const figure = () => {
+  const figure = ({ narrow }) => {
     if (!curve) return null;
     const { steps, n_kept: kept, before } = curve, shares = points(), n = shares.length - 1, same = (k) => k === 0 || steps[k - 1].first === before.top[0][0];
     const gone = shares.map((_, k) => k), label = say("bench.curve_axis"), share = say("bench.curve_share", { target: before.target });
     return {
       traces: [{
         type: "scatter", mode: "lines+markers", name: before.target, x: gone, y: shares, line: { color: colourNamed("code"), width: 2 },
-        marker: { size: n > 100 ? 6 : 9, opacity: 1, symbol: gone.map((k) => (same(k) ? "circle" : "x")), color: gone.map((k) => colourNamed(same(k) ? "output" : "error")) },
+        marker: { size: narrow ? 5 : n > 100 ? 6 : 9, opacity: 1, symbol: gone.map((k) => (same(k) ? "circle" : "x")), color: gone.map((k) => colourNamed(same(k) ? "output" : "error")) },
         customdata: gone.map((k) => plain(stepSays(k))), hovertemplate: "%{customdata}<extra></extra>",
       }],
       axes: { x: label, y: share }, title: say("bench.curve"), says: find(".pruning .verdict").textContent,

@@ -94,7 +94,7 @@ const tableOf = ({ traces, axes = {}, table }) => table ?? {
 
 const charts = new Set();  // those on the page
 export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, press = null, pick = null, hover = null, moved = null, whole = null, drawn = null, engine = null } = {}) => {
-  const plot = make("div", "plot"), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "problem");
+  const plot = make("div", "chart-plot"), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "problem");
   problem.hidden = true;
   plot.setAttribute("role", "img");
   plot.tabIndex = -1;

@@ -103,7 +103,7 @@ export const boundedChoice = (holder, name) => {
   const find = (selector) => box.querySelector(selector);
   let shown = null;
   holder.append(box);
-  const bars = chart(find(".dimensions"), () => {
+  const bars = chart(find(".dimensions"), ({ narrow }) => {
     if (!shown) return null;
     const { each, widest } = shown, numbers = each.map((_, k) => `z${k + 1}`), cut = numbers.filter((_, k) => each[k] > widest);
     return {
@@ -116,7 +116,7 @@ export const boundedChoice = (holder, name) => {
       layout: {
         bargap: 0.25, xaxis: { type: "category", range: [-0.6, Math.max(each.length, 8) - 0.4] }, yaxis: { range: [0, 1.25 * widest], nticks: 4 },
         // What goes beyond the common scale is cut, and says above it how far it goes.
-        annotations: cut.map((x) => ({ x, y: widest, yanchor: "bottom", text: `<b>↑ ${each[numbers.indexOf(x)].toFixed(0)}</b>`, font: { color: colourNamed("code") } })),
+        annotations: cut.map((x) => ({ x, y: widest, yanchor: "bottom", text: `<b>${narrow ? "" : "↑ "}${each[numbers.indexOf(x)].toFixed(0)}</b>`, font: { color: colourNamed("code") } })),
       },
     };
   }, { file: `kl-${name}`, height: 150 });

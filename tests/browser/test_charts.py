@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 CURVES = "#train .curves"
 MAP = "#code_space .flat"
-CHARTS = [  # a page with a chart that stands there as it opens -> the chart, and what opens it
-    ("train", "#train .curves", ""),
-    ("train", "#train .race .chart", ""),
-    ("fill_in", "#fill_in .lapse .curves .chart", ""),
-    ("fill_in", "#fill_in .transfer .chart", ""),
-    ("next_sentence", "#next_sentence .lapse .curves .chart", ""),
-    ("next_sentence", "#next_sentence .trial .chart", ""),
-    ("latent_walk", "#latent_walk .dimensions", ""),
-    ("code_space", "#code_space .timeline .error-curve", "#code_space .lapse .open"),
-    ("code_space", MAP, "#code_space [data-mode=maps]"),
-]
+CLOUD = "document.querySelector('#code_space canvas.cloud')?.cloud?.count() > 0"
+PAGES = {  # page -> what of its link is needed, and its charts: where one stands, and what opens it
+    "train": ("", {CURVES: "", "#train .race .chart": ""}),
+    "fill_in": ("", {"#fill_in .lapse .curves .chart": "", "#fill_in .transfer .chart": ""}),
+    "next_sentence": (
+        "",
+        {"#next_sentence .lapse .curves .chart": "", "#next_sentence .trial .chart": ""},
+    ),
+    "latent_walk": ("", {"#latent_walk .dimensions": ""}),
+    "code_space": (
+        "",
+        {
+            "#code_space .timeline .error-curve": "#code_space .lapse .open",
+            MAP: "#code_space [data-mode=maps]",
+        },
+    ),
+    "attention": ("&view=bench", {"#attention .pruning .curve .chart": ".pruning .quick"}),
+}
 
 
 def shown(page: "Page", selector: str) -> "Locator":
@@ -54,29 +62,34 @@ def asked_for_plotly(browser) -> list[str]:
     return [url for url in browser.requests if "/views/plotly-" in url]
 
 
-@pytest.mark.parametrize(("tab", "selector", "press"), CHARTS)
-def test_a_chart_stands_on_its_page_and_speaks_both_languages(browser, tab, selector, press):
-    page = browser(f"tab={tab}&lang=en")
-    if press:
-        page.wait_for_function(
-            "document.querySelector('#code_space canvas.cloud')?.cloud?.count() > 0"
-        )
-        page.locator(press).click()
-    chart = shown(page, selector)
-    drawn = traces(page, selector)
-    assert drawn
-    assert all(len(line["x"]) == len(line["y"]) > 0 for line in drawn)
-    plot = chart.locator(".plot")
-    assert plot.get_attribute("aria-label")
-    before = [plot.get_attribute("aria-label"), plot.evaluate("(node) => node.layout.title?.text")]
-    words = chart.text_content()
+@pytest.mark.parametrize("tab", PAGES)
+def test_charts_stand_on_their_page_and_speak_both_languages(browser, tab):
+    link, charts = PAGES[tab]
+    page = browser(f"tab={tab}&lang=en{link}")
+    for selector, press in charts.items():
+        if tab == "code_space":
+            page.wait_for_function(CLOUD)
+        if press:
+            page.locator(press).click()
+        chart = shown(page, selector)
+        drawn = traces(page, selector)
+        assert drawn, selector
+        assert all(len(line["x"]) == len(line["y"]) > 0 for line in drawn), selector
+        plot, width = chart.locator(".chart-plot"), chart.bounding_box()["width"]
+        assert plot.bounding_box()["width"] == pytest.approx(width, abs=3), selector
+        assert chart.locator(".main-svg").first.bounding_box()["width"] > 0.95 * width, selector
+        assert plot.get_attribute("aria-label"), selector
+    words = {selector: page.locator(selector).first.text_content() for selector in charts}
     switch_language(page)
-    shown(page, selector)  # the switch stands at the top: there this one isn't in view, and waits
-    page.wait_for_function(
-        "([selector, words]) => document.querySelector(selector).textContent !== words",
-        arg=[selector, words],
-    )
-    assert any("一" <= letter <= "龥" for letter in chart.text_content()), before
+    for selector, said in words.items():
+        if not page.locator(selector).first.is_visible():
+            continue  # one mode of its page at a time
+        shown(page, selector)  # the switch stands at the top: it wasn't in view, and waited
+        page.wait_for_function(
+            "([selector, said]) => document.querySelector(selector).textContent !== said",
+            arg=[selector, said],
+        )
+        assert re.search("[一-龥]", page.locator(selector).first.text_content()), selector
 
 
 def test_no_page_without_a_chart_fetches_plotly(browser):
@@ -135,7 +148,7 @@ def test_another_theme_has_other_colours(browser):
     before = traces(page, CURVES)[-1]["line"]["color"]
     page.locator(".shell .theme").click()
     page.wait_for_function(
-        "([selector, before]) => document.querySelector(`${selector} .plot`).data.at(-1)"
+        "([selector, before]) => document.querySelector(`${selector} .chart-plot`).data.at(-1)"
         ".line.color !== before",
         arg=[CURVES, before],
     )
@@ -161,11 +174,11 @@ def test_the_tools_are_reached_by_keyboard(browser):
 def test_the_lasso_chooses_digits(browser):
     page = browser("tab=code_space&mode=maps&net=dense32&map=umap&lang=en")
     chart = shown(page, MAP)
-    page.wait_for_function(f"document.querySelector('{MAP} .plot').data?.length === 10")
+    page.wait_for_function(f"document.querySelector('{MAP} .chart-plot').data?.length === 10")
     chart.hover()
     chart.locator(".chart-tools .lasso").click()
     page.wait_for_function(
-        f"document.querySelector('{MAP} .plot')._fullLayout.dragmode === 'lasso'"
+        f"document.querySelector('{MAP} .chart-plot')._fullLayout.dragmode === 'lasso'"
     )
     box = chart.bounding_box()
     corners = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8), (0.2, 0.22)]
@@ -196,7 +209,7 @@ def test_a_map_is_drawn_by_webgl_or_without(browser, webgl: bool):
     shown(page, MAP)
     kinds = {line["type"] for line in traces(page, MAP)}
     assert kinds == {"scattergl" if webgl else "scatter"}
-    plot = page.locator(f"{MAP} .plot")
+    plot = page.locator(f"{MAP} .chart-plot")
     plot.focus()
     page.keyboard.press("n")
     page.locator("#code_space .tip").wait_for()

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
 CLOUD = "document.querySelector('canvas.cloud').cloud"
 MAP_SHOWS = """(({ layout, data }) => JSON.stringify([layout.xaxis.range, data[0].x.slice(0, 9)]))(
-    document.querySelector("#code_space .flat .plot"))"""
+    document.querySelector("#code_space .flat .chart-plot"))"""
 # Two frames: what was asked for is on the screen.
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 

@@ -231,7 +231,7 @@ RACE = {
 
 
 OWN = (
-    "document.querySelector('#train .race .plot').data"
+    "document.querySelector('#train .race .chart-plot').data"
     ".filter(({ marker }) => marker.symbol === 'star')"
 )
 

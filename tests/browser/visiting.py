@@ -71,7 +71,7 @@ def traces(page: "Page", selector: str) -> list[dict]:
     chart = page.locator(f"{selector}:is(.chart), {selector} .chart").first
     chart.locator(".main-svg").first.wait_for()
     return chart.evaluate(
-        "(node) => JSON.parse(JSON.stringify(node.querySelector('.plot').data.map("
+        "(node) => JSON.parse(JSON.stringify(node.querySelector('.chart-plot').data.map("
         "({ name, x, y, type, marker, line, meta, selectedpoints }) =>"
         " ({ name, x: [...x], y: [...y], type, marker, line, meta, selectedpoints }))))"
     )
