@@ -18,7 +18,7 @@ import { fetchFile, files, showProblem } from "./asking.js";
 import { colourNamed } from "./colours.js";
 import { listen } from "./events.js";
 import { saveFile, csv } from "./files.js";
-import { lang, loadTexts, textOf, texts } from "./language.js";
+import { loadTexts, textOf, texts } from "./language.js";
 import { make } from "./tokens.js";
 
 const HEIGHT = 300, NARROW = 520;  // pixels
@@ -102,7 +102,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   plot.style.height = typeof height === "number" ? `${height}px` : "100%";
   node.classList.add("chart");
   node.replaceChildren(plot, bar, problem);
-  let seen = false, stale = true, shown = null, Plotly = null, busy = null, mode = pick ? "pan" : zoom && !coarse ? "zoom" : false;
+  let seen = false, stale = true, listening = false, shown = null, Plotly = null, busy = null, mode = pick ? "pan" : zoom && !coarse ? "zoom" : false;
 
   const layoutOf = ({ traces, layout, axes = {}, title }, { legend = false } = {}) => {
     const base = {
@@ -130,7 +130,11 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
     csv: async () => saveFile(`${file}.csv`, csv(tableOf(shown)), "text/csv;charset=utf-8"),
   };
   const modes = pick ? ["pan", "lasso", "zoom"] : [];
-  const buttons = () => {
+  let labelled = "";
+  const buttons = () => {  // a button that is being pressed must stay the same one while the numbers change
+    const now = `${mode} ${textOf("charts.png")}`;
+    if (labelled === now) return;
+    labelled = now;
     const button = (key, label, action, pressed) => {
       const one = Object.assign(make("button", key, label), { type: "button", onclick: action });
       one.title = textOf(`charts.${key}`);
@@ -146,20 +150,22 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
     bar.children[focused]?.focus();
   };
 
+  // Returns whether the chart shows what it should: where it has no room, or Plotly can't come, it stays stale.
   const drawNow = async () => {
+    if (!size().width) return false;
     stale = false;
     try {
-      const { width } = size();
-      if (!width) { stale = true; return; }
       const wanted = gl && hasWebgl() ? "gl2d" : "basic";
       if (!Plotly) {
         Plotly = await plotly(wanted);
         engine?.(wanted === "gl2d");
       }
-      const next = figure(size());
-      if (!next) { Plotly.purge(plot); shown = null; bar.hidden = true; return; }
+      const room = size();
+      if (!room.width) { stale = true; return false; }  // hidden meanwhile
+      const next = figure(room);
+      if (!next) { Plotly.purge(plot); shown = null; listening = false; bar.hidden = true; return true; }
       shown = next;
-      await Plotly.react(plot, next.traces, { ...layoutOf(next), width }, config);
+      await Plotly.react(plot, next.traces, { ...layoutOf(next), width: room.width }, config);
       plot.setAttribute("aria-label", next.says ?? next.title ?? "");
       bar.hidden = false;
       buttons();
@@ -167,14 +173,15 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       showProblem(problem, null);
       plot.hidden = false;
       drawn?.();
+      return true;
     } catch (failure) {
       if (!failure.en) throw failure;  // a bug
       stale = true;
       plot.hidden = true;
       showProblem(problem, failure);
+      return false;
     }
   };
-  let listening = false;
   const listenOnce = () => {
     if (listening) return;
     listening = true;
@@ -199,7 +206,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       stale = true;
       if (!seen) return Promise.resolve();
       // One at a time, the newest numbers: what comes in meanwhile is in the next one.
-      busy ??= (async () => { try { while (stale && seen) { await drawNow(); if (problem.hidden === false) break; } } finally { busy = null; } })();
+      busy ??= (async () => { try { while (stale && seen && await drawNow()); } finally { busy = null; } })();
       return busy;
     },
     whole: () => whole?.() ?? Plotly?.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true, uirevision: Math.random() }).then(() => result.draw()),
