@@ -5,7 +5,7 @@ import { askServer, newest, showProblem } from "./asking.js";
 import { pythonCall } from "./attention_export.js";
 import { headGrid } from "./attention_grid.js";
 import { headQuestion } from "./attention_work.js";
-import { chart, plain } from "./charts.js";
+import { chart, wrapped } from "./charts.js";
 import { colourNamed } from "./colours.js";
 import { lang, textOf } from "./language.js";
 import { signedColour } from "./signed_scale.js";
@@ -113,7 +113,7 @@ export const benchView = (node, page) => {
       traces: [{
         type: "scatter", mode: "lines+markers", name: before.target, x: gone, y: shares, line: { color: colourNamed("code"), width: 2 },
         marker: { size: narrow ? 5 : n > 100 ? 6 : 9, opacity: 1, symbol: gone.map((k) => (same(k) ? "circle" : "x")), color: gone.map((k) => colourNamed(same(k) ? "output" : "error")) },
-        customdata: gone.map((k) => plain(stepSays(k))), hovertemplate: "%{customdata}<extra></extra>",
+        customdata: gone.map((k) => wrapped(stepSays(k), narrow)), hovertemplate: "%{customdata}<extra></extra>",
       }],
       axes: { x: label, y: share }, title: say("bench.curve"), says: find(".pruning .verdict").textContent,
       table: { columns: ["heads_off", "layer", "head", "probability", "first"], rows: gone.map((k) => [k, steps[k - 1] ? steps[k - 1].layer + 1 : "", steps[k - 1] ? steps[k - 1].head + 1 : "", shares[k], steps[k - 1]?.first ?? before.top[0][0]]) },

@@ -52,6 +52,19 @@ export const hasWebgl = () => {
 
 // Plotly reads markup in any text; what somebody typed is shown as it is.
 export const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+// A sentence in lines short enough to stand beside a point; a Chinese character is as wide as two letters.
+export const wrapped = (text, narrow) => {
+  const most = narrow ? 28 : 72;
+  let width = 0, said = "";
+  for (const piece of String(text).match(/[⺀-￯][，。：；！？、）”]*|[^\s⺀-￯]+|\s+/g) ?? []) {
+    const more = [...piece].reduce((sum, letter) => sum + (letter >= "⺀" ? 2 : 1), 0);
+    if (width && width + more > most) { said = `${said.trimEnd()}\n`; width = 0; }
+    if (!width && !piece.trim()) continue;
+    said += piece;
+    width += more;
+  }
+  return plain(said).replaceAll("\n", "<br>");
+};
 export const faint = (colour, share) => `${colour}${Math.round(255 * share).toString(16).padStart(2, "0")}`;
 
 // ---- The lab's look ----------------------------------------------------------------------------

@@ -40,7 +40,7 @@ export const drawTimeline = (node, { epochs, errors, moment = 0 }, show) => {
   const figure = () => ({
     traces: [{
       type: "scatter", mode: "lines", name: textOf("code_space.lapse.error"), x: errors.map((_, k) => k), y: errors, customdata: epochs.map(said), line: { color: colourNamed("error"), width: 2 },
-      hovertemplate: `%{y:.4f}<br>${textOf("code_space.lapse.epochs")} %{customdata}<extra></extra>`,
+      hovertemplate: `${textOf("code_space.lapse.error")} %{y:.4f}<br>${textOf("code_space.lapse.epochs")} %{customdata}<extra></extra>`,
     }],
     axes: { x: textOf("code_space.lapse.epochs"), y: textOf("code_space.lapse.error") }, title: textOf("code_space.lapse.title"),
     says: textOf("code_space.lapse.curve", { ...at(), first: errors[0].toFixed(3), least: Math.min(...errors).toFixed(4) }),

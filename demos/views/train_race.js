@@ -2,7 +2,7 @@
 //   .show(languages): the stored race, {en: {n_test, points: [{model, n_labels, accuracies}]}, zh} or null;
 //   .add(settings, accuracy): a run of this visitor that stands for one point; .busy(on); .words().
 
-import { chart, faint, plain } from "./charts.js";
+import { chart, faint, plain, wrapped } from "./charts.js";
 import { colourNamed } from "./colours.js";
 import { lang, textOf } from "./language.js";
 import { make } from "./tokens.js";
@@ -66,13 +66,13 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
       type: "scatter", mode: "lines+markers", name: t(`name.${name}`), x: points.map((p) => p.n_labels), y: points.map((p) => p.mean),
       error_y: { type: "data", symmetric: false, array: points.map((p) => p.high - p.mean), arrayminus: points.map((p) => p.mean - p.low), color: faint(colour(name), 0.45), thickness: 6, width: 0 },
       line: { color: colour(name), width: 2.5 }, marker: { color: colour(name), symbol: LOOKS[name][1], size: 11, line: { color: paper, width: 1.5 } },
-      hovertext: points.map((p) => plain(t("point", { name: t(`name.${name}`), n: p.n_labels, mean: percent(p.mean), low: percent(p.low), high: percent(p.high), seeds: p.accuracies.length }))),
+      hovertext: points.map((p) => wrapped(t("point", { name: t(`name.${name}`), n: p.n_labels, mean: percent(p.mean), low: percent(p.low), high: percent(p.high), seeds: p.accuracies.length }), narrow)),
       hovertemplate: "%{hovertext}<extra></extra>",
     }));
     for (const point of mine()) traces.push({
       type: "scatter", mode: "markers", name: `★ ${t(`name.${point.model}`)}`, x: [point.n_labels], y: [Math.max(floor, point.accuracy)],
       marker: { symbol: "star", size: 19, color: colourNamed("lit"), line: { color: colour(point.model), width: 2.5 } },
-      hovertemplate: `${plain(t("own", { name: t(`name.${point.model}`), n: point.n_labels, accuracy: percent(point.accuracy) }))}<extra></extra>`,
+      hovertemplate: `${wrapped(t("own", { name: t(`name.${point.model}`), n: point.n_labels, accuracy: percent(point.accuracy) }), narrow)}<extra></extra>`,
     });
     return {
       traces, axes: { x: t("axis"), y: textOf("train.axis.accuracy") }, title: t("title"), says: t("chart", { n: n_test }),
