@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demos.common import modules
-from tests.browser.visiting import switch_language, traces
+from tests.browser.visiting import module, switch_language, traces
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -259,3 +259,22 @@ def test_the_parts_of_plotly_are_named_by_their_content():
     for part, file in modules.bundle_addresses().items():
         assert f"/plotly-{part}." in f"/{file['address']}"
         assert file["integrity"].startswith("sha256-")
+
+
+def test_what_is_told_of_a_point_fits_a_phone_in_any_language(browser):
+    page = browser("tab=home&lang=en")
+    said = [
+        "“a<b” comes first, the answer followed has 64.0%",
+        "去掉三十三个头以后：首选仍是“累”，占 55.5%",
+    ]
+    told = page.evaluate(
+        f"async (said) => {{ const {{ wrapped }} = await {module('charts')};"
+        " return said.map((text) => wrapped(text, true)); }",
+        said,
+    )
+    for before, after in zip(said, told, strict=True):
+        lines = after.replace("&lt;", "<").split("<br>")
+        assert len(lines) > 1
+        assert max(sum(1 + (letter > "⺀") for letter in line) for line in lines) <= 30
+        assert not any(line.startswith(("，", "：", "。")) for line in lines)
+        assert "".join(lines).replace(" ", "") == before.replace(" ", "")
