@@ -36,6 +36,7 @@ const figureOf = (moments, name, at, width) => {
   const { lines, guess } = CURVES[name], shares = name !== "loss", { x, low, high, before } = placesOf(moments);
   const values = lines.flatMap((line) => moments.map((m) => m[line])), xs = moments.map((m) => x(m.tokens));
   const told = moments.map((m) => plain(`${amount(m.tokens)} · ${duration(m.seconds)}`)), hover = shares ? ".1%" : ".2f";
+  const label = say(lines.length > 1 ? `which_${name}` : `line.${lines[0]}`);
   const traces = [], mark = { meta: "mark", hoverinfo: "skip", type: "scatter" };
   if (guess) {  // the 95% interval of a share counted on n pairs
     const margin = ({ nsp_accuracy: p, n_pairs: n }) => 1.96 * Math.sqrt((p * (1 - p)) / n);
@@ -53,7 +54,7 @@ const figureOf = (moments, name, at, width) => {
     for (const tokens of [power, 3 * power])
       if (tokens >= moments[1]?.tokens && tokens <= moments.at(-1).tokens && x(tokens) - ticks.at(-1)[0] > apart) ticks.push([x(tokens), compact(tokens)]);
   return {
-    traces, axes: { x: say("axis"), y: say(lines.length > 1 ? `which_${name}` : `line.${lines[0]}`) }, title: say("which"),
+    traces, axes: { x: say("axis"), y: label }, title: label,
     table: { columns: ["tokens", "seconds", ...lines], rows: moments.map((m) => [m.tokens, m.seconds, ...lines.map((line) => m[line])]) },
     layout: {
       xaxis: { range: [low - 0.2 * before, high + 0.2 * before], tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, text]) => text) },
