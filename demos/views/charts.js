@@ -107,13 +107,13 @@ const tableOf = ({ traces, axes = {}, table }) => table ?? {
 
 const charts = new Set();  // those on the page
 export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, press = null, pick = null, hover = null, moved = null, whole = null, drawn = null, engine = null } = {}) => {
-  const plot = make("div", "chart-plot"), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "problem");
+  const plot = make("div", "chart-plot"), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "chart-problem");  // not .problem, by which a section finds its own
   problem.hidden = true;
   plot.setAttribute("role", "img");
   plot.tabIndex = -1;
   const tall = () => (typeof height === "number" ? height : height());
   plot.style.height = typeof height === "number" ? `${height}px` : "100%";
-  node.classList.add("chart");
+  node.classList.add("chart-box");
   node.replaceChildren(plot, bar, problem);
   let seen = false, stale = true, listening = false, shown = null, Plotly = null, busy = null, mode = pick ? "pan" : zoom && !coarse ? "zoom" : false;
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visiting import switch_language
+from tests.browser.visiting import switch_language, traces
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -145,8 +145,11 @@ def test_heads_go_off_and_the_answer_changes(browser):
         "(before) => document.querySelector('#attention .without').innerText === before", arg=before
     )
     lab.get_by_role("button", name="Quick").click()
-    lab.locator(".curve svg").wait_for()
-    assert lab.locator(".curve circle").count() == lab.locator(".head-grid .cell").count()
+    lab.locator(".curve .chart-box").scroll_into_view_if_needed()
+    (curve,) = traces(page, "#attention .curve")
+    n_heads = lab.locator(".head-grid .cell").count()
+    assert curve["x"] == list(range(n_heads + 1))  # from none to all
+    assert all(0 <= share <= 1 for share in curve["y"])
 
 
 def test_effects_explanations_and_swaps(browser):

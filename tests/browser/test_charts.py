@@ -20,11 +20,14 @@ CURVES = "#train .curves"
 MAP = "#code_space .flat"
 CLOUD = "document.querySelector('#code_space canvas.cloud')?.cloud?.count() > 0"
 PAGES = {  # page -> what of its link is needed, and its charts: where one stands, and what opens it
-    "train": ("", {CURVES: "", "#train .race .chart": ""}),
-    "fill_in": ("", {"#fill_in .lapse .curves .chart": "", "#fill_in .transfer .chart": ""}),
+    "train": ("", {CURVES: "", "#train .race .chart-box": ""}),
+    "fill_in": (
+        "",
+        {"#fill_in .lapse .curves .chart-box": "", "#fill_in .transfer .chart-box": ""},
+    ),
     "next_sentence": (
         "",
-        {"#next_sentence .lapse .curves .chart": "", "#next_sentence .trial .chart": ""},
+        {"#next_sentence .lapse .curves .chart-box": "", "#next_sentence .trial .chart-box": ""},
     ),
     "latent_walk": ("", {"#latent_walk .dimensions": ""}),
     "code_space": (
@@ -34,7 +37,7 @@ PAGES = {  # page -> what of its link is needed, and its charts: where one stand
             MAP: "#code_space [data-mode=maps]",
         },
     ),
-    "attention": ("&view=bench", {"#attention .pruning .curve .chart": ".pruning .quick"}),
+    "attention": ("&view=bench", {"#attention .pruning .curve .chart-box": ".pruning .quick"}),
 }
 
 
@@ -243,7 +246,7 @@ def test_a_bundle_that_does_not_come_is_told_of(browser, how: str):
 
     page.route("**/views/plotly-*", answer)
     page.goto(page.url.replace("tab=home", "tab=train"))
-    problem = page.locator(f"{CURVES} .problem")
+    problem = page.locator(f"{CURVES} .chart-problem")
     problem.scroll_into_view_if_needed()
     problem.wait_for()
     said = "The file is missing." if how == "gone" else "The charts could not be loaded."

@@ -68,7 +68,7 @@ def guess(page: "Page", tab: str, number: int, option: int = 0) -> "Locator":
 
 def traces(page: "Page", selector: str) -> list[dict]:
     """Return what the chart below `selector` has drawn, once it has: Plotly's traces."""
-    chart = page.locator(f"{selector}:is(.chart), {selector} .chart").first
+    chart = page.locator(f"{selector}:is(.chart-box), {selector} .chart-box").first
     chart.locator(".main-svg").first.wait_for()
     return chart.evaluate(
         "(node) => JSON.parse(JSON.stringify(node.querySelector('.chart-plot').data.map("
