@@ -23,6 +23,7 @@ from demos.common.errors import told_to_learner
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_app_builds_without_loading_a_model_or_a_slow_library():
     script = """
 import json, sys

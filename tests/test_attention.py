@@ -109,6 +109,7 @@ def test_tokens_know_their_words_and_sentences(tiny):
     assert read.written[2:4] == ("play", "ful")
 
 
+@pytest.mark.slow
 def test_chinese_words_are_those_of_jieba(tiny):
     read = readings.read("tiny", "猫坐在垫子上。").read
     assert read.tokens[1:-1] == tuple("猫坐在垫子上。")

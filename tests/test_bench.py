@@ -293,6 +293,7 @@ def test_parity_is_measured_over_all_stages():
     assert 0 < bert_parity.largest_difference(small).value < 1e-4
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 def test_a_head_view_is_weighed_as_the_lab_serves_it():
     first, whole = (head_views._weighed(layers) for layers in ([0], []))

@@ -153,6 +153,7 @@ def test_the_losses_are_those_computed_one_word_at_a_time(teacher, drawn):
     assert_close(apart, torch.stack(distances).mean())
 
 
+@pytest.mark.slow
 def test_a_student_comes_to_answer_as_its_teacher(corpora, teacher):
     before = {name: tensor.clone() for name, tensor in teacher.model.state_dict().items()}
     assembler = Assembler(corpora[0], numbered(OURS), unit="token", rate=0.3)

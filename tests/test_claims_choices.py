@@ -359,6 +359,7 @@ def test_each_question_is_measured():
     assert not {*SHOWN} & {*NOT_MEASURED}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", [one for one in options() if one in SHOWN])
 def test_the_marked_option_is_what_the_models_show(question):
     shown = dict(zip(texts.LANGUAGES, SHOWN[question](), strict=True))

@@ -103,6 +103,7 @@ def test_the_time_lapse_ends_near_the_held_out_figure(language):
 # ---- Where it fails ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_stored_failures_are_still_failures(language):
     blanks, pairs = failures.stored(language)
@@ -240,6 +241,7 @@ def test_most_attention_goes_where_the_page_says(language):
     assert mean["previous"] == pytest.approx(0.1, abs=0.03)
 
 
+@pytest.mark.slow
 def test_a_single_character_is_easier_than_its_word():
     one, whole = claimed(
         "masking.predict.2.answer",

@@ -195,6 +195,7 @@ print(said[-1].key, said[-1].values["file"])
 """
 
 
+@pytest.mark.slow
 def test_damaged_digits_end_a_training_with_their_name(copy):
     damage(copy / "samples/digits.png", "cut")
     run = subprocess.run(
@@ -237,6 +238,7 @@ app.launch()
 """
 
 
+@pytest.mark.slow
 def test_the_lab_ends_with_a_sentence_where_its_texts_are_damaged(tmp_path):
     for file in texts.FOLDER.glob("*.toml"):
         (tmp_path / file.name).symlink_to(file.resolve())

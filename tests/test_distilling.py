@@ -67,6 +67,7 @@ def test_states_are_apart_by_their_share_of_the_teachers_length():
     assert distilling.distance([ours, theirs], [theirs, theirs], mask) == pytest.approx(0.125)
 
 
+@pytest.mark.slow
 def test_a_student_comes_closer_to_its_teacher_and_to_the_judge():
     given, teacher, model = some_examples(), tiny_classifier(1), tiny_classifier(2)
     good = torch.linspace(0.1, 0.9, 40)

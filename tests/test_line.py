@@ -90,6 +90,7 @@ def test_what_nobody_ever_reads_ends_within_seconds_and_frees_its_place(lines, m
     assert all(job.state == "stopped" for job in jobs)
 
 
+@pytest.mark.slow
 def test_who_asks_keeps_a_job_and_who_goes_away_loses_it_after_a_while(lines, monkeypatch):
     monkeypatch.setattr(line, "FORGOTTEN", 0.6)
     job = lines.join(lines.first, "a", "ann")

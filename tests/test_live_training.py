@@ -63,6 +63,7 @@ def same(a: object, b: object) -> bool:
     return a == b
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 @pytest.mark.parametrize("name", kinds())
 def test_a_resumed_training_equals_an_unbroken_one(name, light):
@@ -97,6 +98,7 @@ def test_a_state_is_not_changed_by_the_steps_after_it():
     assert same(again.state(), kept)
 
 
+@pytest.mark.slow
 def test_events_come_in_order_and_looking_changes_nothing():
     quiet, watched = Run(Autoencoder(SHORT)), Run(Autoencoder(SHORT))
     plain = list(quiet.events())

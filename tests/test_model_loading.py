@@ -234,6 +234,7 @@ def silent_hub(alone, tmp_path):
     hub.close()
 
 
+@pytest.mark.slow
 def test_a_hub_that_says_nothing_is_given_up_after_a_while(silent_hub, monkeypatch):
     monkeypatch.setattr(fetching, "SILENCE", 0.5)
     reports = []

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.weights
 READ = {"second": "", "keep": "head", "at": None, "off": []}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_the_stored_attention_is_the_models(language):
     text = openings.example(language)
@@ -30,6 +31,7 @@ def test_the_stored_attention_is_the_models(language):
         np.testing.assert_array_equal(mine, models, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 @settings(max_examples=20)
 @given(data=st.data())

@@ -116,6 +116,7 @@ def test_bad_files_get_a_sentence(data, key):
     assert caught.value.sentence("zh") != caught.value.sentence("en")
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=400), st.integers(0, 300))
 def test_damaged_bytes_never_escape_as_another_error(noise, at):
     damaged = whole[:at] + noise + whole[at + len(noise) :]

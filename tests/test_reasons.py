@@ -198,6 +198,7 @@ def test_a_pairs_colours_are_what_hiding_each_word_does(language, story):
     held(np.array(coloured), np.array(measured))
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_a_reviews_colours_are_what_hiding_each_word_does(language):

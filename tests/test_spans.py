@@ -89,6 +89,7 @@ def test_each_half_has_texts_of_its_own(monkeypatch):
         assert all(clause.strip() in train.texts[row] for clause in spans.CLAUSE.findall(text))
 
 
+@pytest.mark.slow
 def test_the_dictionarys_words_are_common_and_no_names():
     words = span_teacher.dictionary()
     assert len(set(words)) == len(words) > 50_000

@@ -50,6 +50,7 @@ def test_forward_is_what_the_paper_says():
     assert_close(output.logits, model.linear(output.maxima))
 
 
+@pytest.mark.slow
 @given(st.integers(1, 9), st.integers(0, 7), st.integers(0, 99))
 def test_padding_changes_nothing(n_tokens, n_padding, seed):
     model, ids = tiny(), texts(n_tokens, 2, seed)

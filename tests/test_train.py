@@ -48,6 +48,7 @@ def until(condition) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_training_elsewhere_is_the_training_here():
     reports = list(train.start("a", QUICK))
     last = reports[-1]
@@ -90,6 +91,7 @@ def test_pause_one_step_go_on_and_stop():
     assert seen[-1].samples is not None
 
 
+@pytest.mark.slow
 def test_ten_at_once_wait_in_line_and_all_get_their_turn(monkeypatch):
     ends, positions, most = {}, {}, [0]
     lock, follow = threading.Lock(), train._follow
@@ -172,6 +174,7 @@ def test_a_process_that_ends_by_itself_did_not_want_for_memory(monkeypatch, tmp_
     assert last.state == "failed"
 
 
+@pytest.mark.slow
 def test_a_process_ends_with_the_lab():
     worker = Worker()
     worker._process.stdin.close()  # as the system does when the lab's process is gone
@@ -182,6 +185,7 @@ def test_a_process_ends_with_the_lab():
         worker.send("stop")
 
 
+@pytest.mark.slow
 def test_a_process_is_nice_and_has_one_thread_and_no_more_than_allowed_are_ready():
     workers = Workers(1)
     workers.warm_up()
@@ -226,6 +230,7 @@ def test_the_stored_trainings_can_be_made_again():
             assert 0.5 < report.test < 1
 
 
+@pytest.mark.slow
 def test_the_handlers_answer_well_and_badly():
     shown = tab.show_examples({})
     assert shown["examples"]["autoencoder"]["losses"]

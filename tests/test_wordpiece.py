@@ -57,6 +57,7 @@ def of_a_known_script(c: str) -> bool:
     return same(f"a{c}b")
 
 
+@pytest.mark.slow
 @pytest.mark.parity
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(exclude_categories=("Cs",)).filter(of_a_known_script)))
