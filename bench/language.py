@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Sequence
 
-from bench import bert_parity, everyday, fill_mask, held_out, ranking, reading
+from bench import bert_parity, everyday, fill_mask, held_out, larger, ranking, reading
 from bench.figures import BenchError, Bound, Figure, Group, Measured, Measurement, single
 from core import runtime
 from core.inference import trials
@@ -134,6 +134,64 @@ def _filling(n: int, bound: float) -> Measurement:
     )
 
 
+LARGE = (
+    Measurement(
+        tuple(
+            Figure(
+                f"language.en_large.mask_top{k}",
+                "",
+                f"Share of hidden pieces of the larger English BERT {where}, in its own cased "
+                "pieces, on the same held-out documents.",
+            )
+            for k, where in ((1, "that are the first answer"), (5, "among the first five"))
+        ),
+        larger.masked,
+    ),
+    Measurement(
+        (
+            Figure(
+                "language.en_large.words_top1",
+                "",
+                "Share of the same hidden words, one piece in both vocabularies, that are its "
+                "first answer; case doesn't count.",
+                peer="our English BERT",
+            ),
+            Figure(
+                "language.en_large.words_top1_unread",
+                "",
+                "The same on dialogues and single sentences: it had read Wikipedia.",
+                peer="our English BERT",
+            ),
+        ),
+        larger.same_words,
+    ),
+    Measurement(
+        (
+            Figure(
+                "language.en_large.everyday_top1",
+                "",
+                "As language.en.everyday_top1, by the larger one.",
+            ),
+            Figure("language.en_large.everyday_top1_low", "", "Lower end of its 95% interval."),
+            Figure("language.en_large.everyday_top1_high", "", "Upper end of its 95% interval."),
+        ),
+        larger.everyday_top1,
+    ),
+    Measurement(
+        (
+            Figure(
+                "language.en_large.fill_mask_ms",
+                "ms",
+                "Milliseconds that the larger one takes to fill one blank of a sentence, one "
+                "thread.",
+                peer="our English BERT",
+            ),
+        ),
+        _on_one_thread(larger.milliseconds),
+    ),
+)
+
+
 def transfer_gain() -> Sequence[Measured]:
     """Return the gain of the stored trial, and both losses.
 
@@ -180,6 +238,7 @@ GROUP = Group(
         *(_ranks(language) for language in LANGUAGES),
         _filling(1, 0.30),
         _filling(32, 0.15),
+        *LARGE,
         single(
             Figure(
                 "language.precision_loss",

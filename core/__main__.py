@@ -2,6 +2,7 @@
 
     python -m core fill-mask "the cat sat on the [MASK]."
     python -m core fill-mask "北京是中国的首[MASK]。" --top 3
+    python -m core fill-mask "Copper is a [MASK]." --model en-large
     python -m core follows "He was hungry." "He ate." "Copper melts."
     python -m core attention "the cat sat on the mat." --layer 2 --head 5
     python -m core sentiment "a wonderful film, never boring"
@@ -24,12 +25,13 @@ from typing import Any, get_args
 from core import command_lines
 from core.api import attention, images, language
 from core.bert import fetching
-from core.bert.berts import LANGUAGES, reader
+from core.bert.berts import BUNDLED, LANGUAGES, reader
 from core.errors import InputError, LabError
 from core.inference import readings
 from core.results.plain import plain
 from core.text import pieces
 
+MODELS = "en, zh, en-large, a folder, or owner/name on the hub"
 REFUSED = 2  # exit code, argparse's own for what it can't use
 MAX_FILE = 16 * 2**20  # bytes of a picture
 Asked = Callable[[argparse.Namespace], Any]
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = _command(commands, "fill-mask", "which words stand in the blanks? 空里填什么？")
     one.add_argument("text", help='a text with one or more "[MASK]"')
-    one.add_argument("--model", default="", help="en, zh, a folder, or owner/name on the hub")
+    one.add_argument("--model", default="", help=MODELS)
     one.add_argument("--top", type=int, default=5, help="answers shown for each blank, 1..10")
     one.set_defaults(ask=_fill_mask, show=command_lines.fill_mask)
 
@@ -75,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, "attention", "what does a head look at? 注意力头在看哪里？")
     one.add_argument("text", help="sentence A")
     one.add_argument("--second", default="", help="sentence B")
-    one.add_argument("--model", default="", help="en, zh, a folder, or owner/name on the hub")
+    one.add_argument("--model", default="", help=MODELS)
     one.add_argument("--layer", type=int, default=0, help="from 0")
     one.add_argument("--head", type=int, help="from 0; without it, the mean of the layer")
     one.set_defaults(ask=_attention, show=command_lines.attention)
@@ -112,7 +114,7 @@ def _opened(text: str, model: str) -> str:
     A path is opened as it stands: whoever has this command line may read that file anyway.
     """
     name = language.model_for(text, model)
-    if name not in LANGUAGES:
+    if name not in BUNDLED:
         fetching.fetch(name)
     return name
 

@@ -8,17 +8,19 @@ import functools
 import re
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, ParamSpec, TypeVar
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
 from core import assets, runtime
-from core.bert import changes
-from core.bert.checkpoints import CONFIG, VOCABULARY, load_bert, read_config
-from core.errors import InputError
+from core.bert import changes, int8_rows
+from core.bert.checkpoints import CONFIG, VOCABULARY, WEIGHTS, load_bert, read_config
+from core.errors import AssetError, InputError
 from core.models.autoencoder import (
     ConvAutoencoder,
     DenseConvAutoencoder,
@@ -33,6 +35,7 @@ from core.models.vae import VAE, ConvVAE, VAEConfig
 from core.text.units import PAD_ID
 
 CHANGES = "changes.safetensors"  # what fine-tuning changed
+CUTTING = "tokenizer_config.json"  # of a larger BERT: whether upper case counts
 FILTERS = r"convolutions\.\d+\.weight"  # of a TextCNN, one width each
 BETAS = (0, 1, 4)  # weights of the prior that a VAE with two numbers was trained for
 
@@ -134,8 +137,51 @@ def bert(language: str) -> BertForPreTraining:
 
 def bert_files(language: str) -> tuple[str, ...]:
     """Return the assets that our BERT for a language consists of."""
-    names = CONFIG, "model.safetensors", VOCABULARY
+    names = CONFIG, WEIGHTS, VOCABULARY
     return tuple(f"weights/bert-{language}/{name}" for name in names)
+
+
+def large_files(name: str) -> tuple[str, ...]:
+    """Return the assets that a larger BERT, such as "en-large", consists of."""
+    return (*bert_files(name), f"weights/bert-{name}/{CUTTING}")
+
+
+def large_folder(name: str) -> Path:
+    """Return where a larger BERT lies, all its files checked.
+
+    Raises:
+        AssetError: one is missing or damaged.
+    """
+    config, *_ = [assets.locate(file) for file in large_files(name)]
+    return config.parent
+
+
+def bert_large(name: str) -> BertForPreTraining:
+    """Return a larger BERT, float32: no segments, no pooler, and its NSP head says nothing.
+
+    It takes four times the room of our others, so it isn't kept here for good: each call unpacks
+    it anew, and core/bert/berts.py keeps it while it is asked for.
+
+    Raises:
+        AssetError: a file is missing, damaged, or not what its format says.
+    """
+    folder = large_folder(name)
+    with torch.device("meta"):  # shapes without numbers: all are in the file, or 0
+        model = BertForPreTraining(read_config(folder))
+    given = {k: torch.zeros(v.shape) for k, v in model.state_dict().items() if _unread(k)}
+    try:
+        given |= int8_rows.unpack(load_file(folder / WEIGHTS))
+        model.load_state_dict(given, strict=True, assign=True)
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        file = f"weights/bert-{name}/{WEIGHTS}"
+        command = assets.manifest()[file]["command"]
+        raise AssetError("asset_contents", file=file, command=command) from error
+    return model.to(runtime.device()).eval().requires_grad_(False)
+
+
+def _unread(name: str) -> bool:
+    """Say whether a weight is of next sentence prediction, which a larger BERT has not."""
+    return name.startswith(("bert.pooler.", "cls.seq_relationship."))
 
 
 class SentimentCNN(NamedTuple):

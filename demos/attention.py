@@ -2,7 +2,7 @@
 
 Every request says what is read:
 
-    model   "en", "zh", one of `props.folders`, or "owner/name" on the hub
+    model   "en", "zh", one of `props.large` or `props.folders`, or "owner/name" on the hub
     text    sentence A
     second  sentence B, "" for none
     keep    "head" or "tail": which end stays when there are too many tokens
@@ -337,6 +337,7 @@ def build() -> None:
         stop_loading,
         list_folders,
         weights=readers.bundled(),
+        large={name: asdict(readers.cost(name)) for name in readers.large()},
         folders=readers.folders(),
         hub=readers.hub(),
         rule=readers.hub_rule(),

@@ -146,6 +146,7 @@ def build() -> None:
         stop_loading,
         list_folders,
         weights=readers.bundled(),
+        large={name: asdict(readers.cost(name)) for name in readers.large()},
         folders=readers.folders(),
         hub=readers.hub(),
         rule=readers.hub_rule(),

@@ -36,8 +36,8 @@ FLOORS = {
     "core.text": "core.assets core.errors",
     "core.images": "core.assets core.errors core.models core.results",
     "core.jobs": "core.errors core.results",
-    "core.zoo": "core.assets core.bert.changes core.bert.checkpoints core.errors core.models "
-    "core.runtime core.text",
+    "core.zoo": "core.assets core.bert.changes core.bert.checkpoints core.bert.int8_rows "
+    "core.errors core.models core.runtime core.text",
     "core.bert": "core.errors core.models core.runtime core.text core.zoo",
     "core.inference": "core.assets core.bert core.errors core.images core.jobs core.models "
     "core.options core.results core.runtime core.text core.texts core.zoo",

@@ -77,6 +77,7 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"weights/bert-(en|zh)/snapshots\.json", training_lapse.lapse),
     (r"weights/bert-(en|zh)/vocab\.txt", asked_anew(pieces.vocabulary)),
     (r"weights/bert-(en|zh)/\w+\.\w+", asked_anew(zoo.bert)),
+    (r"weights/bert-(\w+-large)/\w+\.\w+", zoo.large_folder),
     (r"weights/sentiment-(en|zh)/\w+\.\w+", asked_anew(zoo.sentiment_bert)),
     (r"weights/textcnn-(\w+)/bow\.safetensors", asked_anew(sentiment.bag_weights)),
     (

@@ -30,7 +30,7 @@ def attention(
     Args:
         text: sentence A.
         second: sentence B; empty for none.
-        model: en, zh, or another model that is loaded; empty: guessed from the text.
+        model: en, zh, en-large, or another that is loaded; empty: guessed from the text.
         layer: from 0.
         head: from 0; null for the mean of the layer's heads.
         off: heads to switch off, layer * n_heads + head.
@@ -78,7 +78,7 @@ def head_effects(
         text: sentence A, with a [MASK] if that is asked for.
         second: sentence B; empty for none.
         question: which word is masked (the first [MASK]), or whether B comes next.
-        model: en, zh, or another model that is loaded; empty: guessed from the text.
+        model: en, zh, en-large, or another that is loaded; empty: guessed from the text.
         target: the answer to follow; null for the model's own first answer.
         off: heads that are off all the time, layer * n_heads + head.
         visitor: who wants it, as `measuring.begin` takes.
@@ -109,9 +109,11 @@ def head_effects(
 
 
 def _open(text: str, model: str) -> str:
-    """Return what `readings.read` takes; opening another model takes seconds, a page does it."""
+    """Return what `readings.read` takes; a page opens what doesn't ship."""
     name = model_for(text, model)
     source = readers.source(name)
+    if name in readers.large():
+        readings.model_called(source)
     if not readings.is_open(source):
         raise InputError("model_not_loaded", name=name[:60])
     return source

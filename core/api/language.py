@@ -65,7 +65,7 @@ def fill_mask(text: str, model: str = GUESSED, hidden: list[int] | None = None) 
 
     Args:
         text: each [MASK] in it is a blank.
-        model: en, zh, or another model that is loaded; empty: guessed from the text.
+        model: en, zh, en-large, or another that is loaded; empty: guessed from the text.
         hidden: characters, counted from 0, whose tokens are blanks too.
 
     Raises:
@@ -75,7 +75,7 @@ def fill_mask(text: str, model: str = GUESSED, hidden: list[int] | None = None) 
     hidden = hidden or []
     if len(hidden) > fill_in.MAX_HIDDEN:
         raise InputError("argument_long", name="hidden", limit=fill_in.MAX_HIDDEN)
-    return fill_mask_by(readers.ready(model_for(text, model)), text, hidden)
+    return fill_mask_by(readers.opened(model_for(text, model)), text, hidden)
 
 
 def fill_mask_by(reader: Reader, text: str, hidden: Collection[int] = ()) -> MaskedWords:

@@ -3,6 +3,7 @@
 A DistilBERT is a BERT without segments and pooler.
 
 reader("en"), reader("zh")               ship with the lab
+reader("en-large")                       so does this one, and is loaded when it is asked for
 reader("data/models/bert-base-uncased")  a folder of yours
 reader("hfl/chinese-roberta-wwm-ext")    what core/bert/fetching.py fetched from the hub, and keeps
 """
@@ -23,6 +24,8 @@ from core.models.bert import BertForPreTraining
 from core.text import pieces
 
 LANGUAGES = ("en", "zh")
+LARGE = ("en-large",)  # these ship, too, but take seconds and room: they come and go as others do
+BUNDLED = (*LANGUAGES, *LARGE)
 N_KEPT = 2  # of others; a bert-base is 440 MB
 
 
@@ -48,7 +51,7 @@ def reader(name: str) -> Reader:
     """Return a model with its tokenizer.
 
     Args:
-        name: a language, a folder, or "owner/name" on the hub.
+        name: one of `BUNDLED`, a folder, or "owner/name" on the hub.
 
     Raises:
         AssetError: the bundled weights are missing or damaged.
@@ -60,7 +63,7 @@ def reader(name: str) -> Reader:
 def ready(name: str) -> Reader | None:
     """Return a model that can answer at once, None if it would have to be loaded first.
 
-    Those that ship are always ready: they are small.
+    Those of `LANGUAGES` are always ready: they are small.
     """
     return _bundled(name) if name in LANGUAGES else _OTHERS.find(name)
 
@@ -71,7 +74,15 @@ def _bundled(language: str) -> Reader:
     return Reader(language, model, pieces.library_tokenizer(language), tokens, True, True)
 
 
+def _large(name: str) -> Reader:
+    model = zoo.bert_large(name)
+    cut = read_tokenizer(zoo.large_folder(name), model.bert.config.n_vocabulary)
+    return Reader(name, model, *cut, has_mlm=True, has_nsp=False, kind="distilbert")
+
+
 def _load(name: str) -> Reader:
+    if name in LARGE:
+        return _large(name)
     path = fetching.folder(name)
     settings = read_json(path, CONFIG)
     model, missing, rest = checkpoints.open_bert(path)

@@ -63,7 +63,7 @@ def is_other(name: str) -> bool:
     Raises:
         InputError: it was never fetched from the hub.
     """
-    return name not in berts.LANGUAGES and _kind(fetching.folder(name)) in FRAMES
+    return name not in berts.BUNDLED and _kind(fetching.folder(name)) in FRAMES
 
 
 def ready(name: str) -> OtherModel | None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from core.bert import berts, fetching
+from core.bert import berts, fast_bert, fetching
 from core.errors import InputError
 from core.inference import readers, readings
 from core.jobs import line
@@ -79,12 +79,16 @@ def stop(job: str) -> None:
 
 
 def _load(job: _Job, source: str, name: str, attention: bool) -> None:
-    if not readings.is_open(source) and fetching.kept(source) is None:
+    ships = source in berts.BUNDLED
+    if not ships and not readings.is_open(source) and fetching.kept(source) is None:
         job.state = "fetching"
         fetching.fetch_apart(source, job.report)
         job.check()
     job.state = "opening"
     if attention:
         readings.model_called(source)
-    elif not berts.reader(source).has_mlm:
+        return
+    reader = berts.reader(source)
+    if not reader.has_mlm:
         raise InputError("model_without_mlm", name=name)
+    fast_bert.of(reader.model)  # a second or more, which the first answer would take

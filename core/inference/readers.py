@@ -11,10 +11,10 @@ from pathlib import Path
 
 from core import assets, options
 from core.bert import berts
-from core.bert.berts import LANGUAGES, Reader
+from core.bert.berts import BUNDLED, LANGUAGES, LARGE, Reader
 from core.bert.checkpoints import CONFIG, WEIGHTS
 from core.errors import InputError
-from core.results.answers import ReaderScore
+from core.results.answers import ReaderCost, ReaderScore
 from core.text import pieces
 from core.text.units import is_han
 
@@ -31,8 +31,16 @@ HAN_SHARE = 0.2  # of a Chinese vocabulary's tokens at least; of an English one'
 
 def bundled() -> tuple[str, ...]:
     """Return the languages whose weights are there; opens none of them."""
-    present = (assets.FOLDER / "weights" / f"bert-{language}" / WEIGHTS for language in LANGUAGES)
-    return tuple(name for name, file in zip(LANGUAGES, present, strict=True) if file.is_file())
+    return tuple(language for language in LANGUAGES if _weights(language).is_file())
+
+
+def large() -> tuple[str, ...]:
+    """Return the larger ones that ship, which have to be loaded; opens none of them."""
+    return tuple(name for name in LARGE if _weights(name).is_file())
+
+
+def _weights(name: str) -> Path:
+    return assets.FOLDER / "weights" / f"bert-{name}" / WEIGHTS
 
 
 def folders() -> tuple[str, ...]:
@@ -56,10 +64,10 @@ def source(name: str) -> str:
     """Return what `berts.reader` takes for a name that a visitor chose or typed.
 
     Raises:
-        InputError: the name is neither a bundled language, a folder of `folders()` nor a hub name
+        InputError: the name is neither a bundled model, a folder of `folders()` nor a hub name
             that may be fetched.
     """
-    if name in LANGUAGES:
+    if name in BUNDLED:
         return name
     place = options.models()
     if place and name in folders():
@@ -76,7 +84,7 @@ def source(name: str) -> str:
 
 
 def ready(name: str) -> Reader:
-    """Return a model that can answer at once; nothing is loaded here, but for those that ship.
+    """Return a model that can answer at once; nothing is loaded here, but for `bundled` ones.
 
     Raises:
         InputError: an unknown name, a model that isn't loaded, or one without an MLM head.
@@ -88,6 +96,13 @@ def ready(name: str) -> Reader:
     if not found.has_mlm:
         raise InputError("model_without_mlm", name=name)
     return found
+
+
+def opened(name: str) -> Reader:
+    """Return a model as `ready` does, but one that ships in any case: a large one takes seconds."""
+    if name in LARGE:
+        berts.reader(name)
+    return ready(name)
 
 
 def speaks(reader: Reader) -> str | None:
@@ -129,4 +144,26 @@ def score(language: str) -> ReaderScore:
         n_masked=count("n_masked"),
         n_pairs=count("n_pairs"),
         tokens=count("tokens"),
+    )
+
+
+def cost(name: str) -> ReaderCost:
+    """Return what one of `large` gives, and costs, beside ours of its language.
+
+    Raises:
+        AssetError: the manifest is missing or damaged.
+    """
+    entry = assets.manifest().get(f"weights/bert-{name}/{WEIGHTS}")
+    figures = entry.get("score", {}) if entry else {}
+    return ReaderCost(
+        n_weights=int(figures.get("n_weights", 0)),
+        n_words=int(figures.get("n_words", 0)),
+        top1=figures.get("words_top1"),
+        top1_ours=figures.get("words_top1_ours"),
+        unread=figures.get("words_top1.unread"),
+        unread_ours=figures.get("words_top1_ours.unread"),
+        everyday=figures.get("everyday_top1"),
+        everyday_ours=figures.get("everyday_top1_ours"),
+        milliseconds=figures.get("sentence_ms"),
+        milliseconds_ours=figures.get("sentence_ms_ours"),
     )

@@ -58,7 +58,7 @@ def read(
     """Put a text, or two, before a model.
 
     Args:
-        model: a language, a folder or a name on the hub, as `berts.reader` takes.
+        model: one that ships, a folder or a name on the hub, as `berts.reader` takes.
         text: sentence A.
         second: sentence B; blank for none.
         at: a token to hide behind [MASK], counted from 0 with the frame; None hides none.
@@ -112,7 +112,7 @@ def read(
 
 
 def is_open(name: str) -> bool:
-    """Say whether a model can be read with at once; those that ship are small, and always can."""
+    """Say whether a model can be read with at once; our small ones always can."""
     return name in berts.LANGUAGES or (berts.ready(name) or other_models.ready(name)) is not None
 
 

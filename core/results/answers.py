@@ -271,6 +271,22 @@ class ReaderScore:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderCost:
+    """What a larger BERT gives, and costs, beside ours; None where it wasn't measured."""
+
+    n_weights: int
+    n_words: int  # hidden in held-out texts, the same ones from both
+    top1: float | None  # share of them that are its first answer
+    top1_ours: float | None
+    unread: float | None  # the same on dialogues and single sentences; it had read Wikipedia before
+    unread_ours: float | None
+    everyday: float | None  # share of the bench's everyday sentences that it fills sensibly
+    everyday_ours: float | None
+    milliseconds: float | None  # to fill one blank, on one thread
+    milliseconds_ours: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class LoadingReport:
     """How far a model is on its way here."""
 

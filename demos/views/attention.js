@@ -291,6 +291,7 @@ export async function mount({ element, props, server }) {
   const name = (model) => (["en", "zh"].includes(model) ? say(`ours.${model}`) : loader.label(model));
   const select = (model) => { find("select.model").value = model; };
   function drawModels() {
+    loader.about(find(".about-model"), [state.model]);
     const names = [...new Set([...loader.names(), state.model])], select = find("select.model");
     if (select.dataset.names === `${lang} ${names}` && select.value === state.model) return;
     select.dataset.names = `${lang} ${names}`;

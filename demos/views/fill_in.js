@@ -246,6 +246,7 @@ export async function mount({ element, props, server }) {
   function drawModels() {
     loader.fill(find("select.model"), state.model);
     loader.fill(find("select.other"), state.other, say("other_none"));
+    loader.about(find(".about-model"), [state.model, state.other]);
   }
   find("select.model").onchange = (event) => {
     const model = event.target.value, known = exampleShown();

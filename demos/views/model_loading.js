@@ -1,21 +1,23 @@
-// Other BERTs: a folder of this machine or a name on the hub, fetched and opened while the page goes on.
-//   const loader = modelLoader(node, { weights, folders, hub, rule }, server, { done, changed });
+// Other BERTs: a larger one of ours, a folder of this machine or a name on the hub, fetched and opened while the page goes on.
+//   const loader = modelLoader(node, { weights, large, folders, hub, rule }, server, { done, changed });
 //     node: .loader of fill_in.html; done(name): a model can answer now; changed(): the list of models grew.
 //     `server` has load_model, follow_loading and stop_loading; `rule` says which models of the hub may be had.
 //   loader.fill(select, chosen, none), .here(name), .label(name), .load(name, then): fetch it, then call `then` instead of `done`;
+//   .about(node, names): what a larger one of ours among these gives and costs, into the node;
 //   .renew(): ask which folders there are (server.list_folders); .lists(node ...): do so when these are opened;
 //   .propose(name, failure): say why a model can't answer, ready to load it; .words() on a language switch.
 
+import { amount, percent } from "./answer_bars.js";
 import { askServer, showProblem } from "./asking.js";
 import { textOf } from "./language.js";
 import { make } from "./tokens.js";
 import { longWork } from "./work.js";
 
-export const modelLoader = (node, { weights, folders, hub, rule }, server, { done, changed }) => {
+export const modelLoader = (node, { weights, large, folders, hub, rule }, server, { done, changed }) => {
   const find = (selector) => node.querySelector(selector);
   const say = (key, values) => textOf(`fill_in.load.${key}`, values);
   const [input, go, stop, bar, status, problem] = ["input", ".go", ".stop", "progress", ".status", ".problem"].map(find);
-  const loaded = new Set(), free = rule === "any";
+  const loaded = new Set(), free = rule === "any", larger = Object.keys(large);
   let report = null, name = null, then = done;
 
   const busy = () => {
@@ -35,12 +37,23 @@ export const modelLoader = (node, { weights, folders, hub, rule }, server, { don
       select.replaceChildren(...(none ? [option(none, "")] : []), ...names.map((one) => option(loader.label(one), one)));
       select.value = chosen ?? "";
     },
-    names: () => [...weights, ...folders, ...(free ? [] : hub), ...[...loaded].filter((one) => !folders.includes(one) && (free || !hub.includes(one)))],
+    names: () => [...weights, ...larger, ...folders, ...(free ? [] : hub),
+      ...[...loaded].filter((one) => !larger.includes(one) && !folders.includes(one) && (free || !hub.includes(one)))],
     here: (one) => weights.includes(one) || loaded.has(one),
-    label: (one) => (weights.includes(one) || one === "en" || one === "zh" ? say(`ours.${one}`) : one.replace(/^data\/models\//, "")),
+    label: (one) => ([...weights, ...larger, "en", "zh"].includes(one) ? say(`ours.${one}`) : one.replace(/^data\/models\//, "")),
+    about: (box, names) => {
+      const one = larger.find((name) => names.includes(name)), cost = large[one];
+      box.hidden = !one || Object.values(cost).includes(null);  // null: it has not been scored
+      box.textContent = box.hidden ? "" : say(`about.${one}`, {
+        weights: amount(cost.n_weights), n: cost.n_words.toLocaleString("en"),
+        top1: percent(cost.top1), ours: percent(cost.top1_ours), unread: percent(cost.unread), unread_ours: percent(cost.unread_ours),
+        everyday: percent(cost.everyday), everyday_ours: percent(cost.everyday_ours),
+        ms: Math.round(cost.milliseconds), ours_ms: Math.round(cost.milliseconds_ours) });
+    },
     load: (wanted, after = done) => {
       if (work.job || !wanted) return;
       node.open = true;
+      node.scrollIntoView({ block: "nearest" });  // the list shows what answers still: here it says what comes
       [name, then, report] = [wanted, after, { state: "asked" }];
       input.value = wanted;
       showProblem(problem, null);
