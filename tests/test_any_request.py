@@ -68,6 +68,7 @@ def test_a_good_request_is_answered(module, name):
     assert (b'"error":{' in answer) == (name in REFUSED), answer[:300]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "name"), HANDLERS)
 def test_any_other_request_is_answered_too(module, name):
     for request in spoilt(good(module, name)):

@@ -184,6 +184,7 @@ def test_unknown_models_are_refused(name):
 # ---- Laws ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(["the", "cat", "playful", "sings", "[MASK]", "!", "猫"]),

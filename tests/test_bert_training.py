@@ -269,6 +269,7 @@ def test_a_model_that_reads_what_the_encoder_reads_is_near_its_sense(corpus):
     assert_close(far_from_sense(output, whole, other_encoder()), far)
 
 
+@pytest.mark.slow
 def test_the_sense_of_texts_can_be_kept(corpus):
     recipe = replace(RECIPE, batch_tokens=768, sense_weight=10.0)
     keeper = run(corpus, recipe, encoder=other_encoder())

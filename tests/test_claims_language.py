@@ -196,6 +196,7 @@ def asked(number: int, language: str) -> tuple[str, ...]:
     return tuple(one.top[0][0] for one in filled.blanks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_answers_of_the_page_show_what_its_questions_ask(language):
     assert len(asked(4, language)) >= 2  # predict.1: a word in several pieces

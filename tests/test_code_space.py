@@ -127,6 +127,7 @@ def test_the_other_answers():
     assert digit["mse"] < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 @pytest.mark.skipif(missing("samples/maps.safetensors"), reason="the maps are not made yet")
 @pytest.mark.parametrize("net", code_maps.NETS)

@@ -179,6 +179,7 @@ def test_checkpoints_that_cannot_answer_are_refused_with_the_reason(models, how,
     assert last["error"]["key"] == key
 
 
+@pytest.mark.slow
 def test_loading_is_given_up_and_blocks_nobody(monkeypatch, models, alone):
     def slow(name: str, report: fetching.Report) -> None:
         for here in range(1000):

@@ -180,6 +180,7 @@ def held(coloured: np.ndarray, measured: np.ndarray) -> None:
     assert agreement.ranks([coloured, measured])["spearman"][0, 1] > 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 @pytest.mark.parametrize("story", [1, 4])

@@ -219,6 +219,7 @@ def test_the_stored_answers_are_what_the_models_say(text, kind, start):
         assert_alike(one, other, ("model", "test_accuracy"), ("good",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pieces", "characters"])
 def test_berts_stored_answers_are_what_it_says(kind):
     language = units.KINDS[kind]

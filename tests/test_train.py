@@ -65,6 +65,7 @@ def test_a_training_elsewhere_is_the_training_here():
     assert 0 <= last.share <= 1
 
 
+@pytest.mark.slow
 def test_pause_one_step_go_on_and_stop():
     seen, asked = [], set()
 
