@@ -177,7 +177,10 @@ def test_what_an_english_body_brings(browser):
     panel = page.locator("#fill_in .panel.transfer")
     command = panel.locator(".command:visible", has_text="research.bert_trials transfer zh")
     command.wait_for()
-    assert panel.locator("svg").count() == 2
+    charts = panel.locator(".chart-box")
+    assert charts.count() == 2
+    charts.first.scroll_into_view_if_needed()
+    charts.first.locator(".main-svg").first.wait_for()
     assert panel.locator("tr").count() == 4
     panel.locator("summary").click()
     panel.get_by_text("not of the layers alone").wait_for()
