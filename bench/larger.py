@@ -2,24 +2,20 @@
 
 import functools
 import os
-import statistics
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import everyday, fill_mask, held_out
+from bench import everyday, held_out
 from bench.figures import BenchError, Measured
 from core import runtime, zoo
 from core.bert import berts
 from core.bert.checkpoints import VOCABULARY
-from core.inference import fill_in
 from core.inference.next_sentence_scores import interval
 from core.making import large_score
 from core.making.bert_large import NAME, OURS
 from core.training import bert_corpus
 from core.training.bert_corpus import Corpus
 
-N_TURNS = 3
 FOLDER = Path("data/corpus-en-cased")
 
 
@@ -69,20 +65,6 @@ def everyday_top1() -> Sequence[Measured]:
 
 
 def milliseconds() -> Sequence[Measured]:
-    """Return how long a sentence takes, ours as the peer; one thread, in turns.
-
-    Raises:
-        BenchError: there is no corpus.
-    """
+    """Return how long a sentence takes, ours as the peer; one thread, in turns."""
     runtime.set_threads()
-    readers = [berts.reader(name) for name in (NAME, OURS)]
-    seconds: list[list[float]] = [[], []]
-    for turn in range(N_TURNS + 1):  # the first wakes both
-        for reader, column in zip(readers, seconds, strict=True):
-            start = time.perf_counter()
-            for text in fill_mask.sentences():
-                fill_in.fill(text, reader)
-            if turn:
-                column.append(time.perf_counter() - start)
-    each = [1000 * statistics.median(column) / fill_mask.N_SENTENCES for column in seconds]
-    return [Measured(*each)]
+    return [Measured(*large_score.milliseconds([berts.reader(name) for name in (NAME, OURS)]))]

@@ -61,7 +61,10 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/maps\.safetensors", lambda: asked_anew(code_maps.shipped)("dense32", "umap")),
     (r"samples/ngrams-(\w+)\.json", asked_anew(sentiment._exciting)),
     (r"samples/(nsp|transfer)_trial\.json", trials.stored),
-    (r"samples/openings\.safetensors", lambda: openings.attended("", "en")),
+    (
+        r"samples/openings\.safetensors",
+        lambda: openings.attended(openings.example("en"), "en"),
+    ),
     (r"samples/race\.json", train.race),
     (r"samples/reviews-(en|zh)\.txt\.xz", asked_anew(reviews.shipped)),
     (r"samples/sentiment-\w+\.json", None),

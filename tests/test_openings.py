@@ -78,6 +78,12 @@ def test_a_change_is_not_answered_by_what_is_stored(monkeypatch, change):
     assert len(asked) == 1
 
 
+def test_what_is_typed_never_waits_for_the_stored_file(monkeypatch):
+    monkeypatch.setattr(assets, "manifest", lambda: {}["a damaged one"])
+    assert openings.attended("the dog slept.", "en") is None
+    assert openings.follows("It rained.", ["We got wet."], "en") is None
+
+
 def test_other_weights_make_stored_answers_void(monkeypatch):
     entries = json.loads(json.dumps(dict(assets.manifest())))
     entries["weights/bert-en/model.safetensors"]["sha256"] = "another"

@@ -57,6 +57,8 @@ def attended(text: str, language: str) -> Attention | None:
     Raises:
         AssetError: the stored answers are missing or damaged.
     """
+    if language not in texts.LANGUAGES or text != example(language):
+        return None
     stored = _stored(language)
     if stored is None or text != stored.text:
         return None
@@ -77,10 +79,11 @@ def follows(first: str, candidates: Sequence[str], language: str) -> JudgedCandi
     Raises:
         AssetError: the stored answers are missing or damaged.
     """
-    stored = _stored(language)
-    if stored is None or not 1 <= len(candidates) <= MAX_CANDIDATES:
+    if language not in texts.LANGUAGES or not 1 <= len(candidates) <= MAX_CANDIDATES:
         return None
-    if not {first, *candidates} <= set(stored.sentences):
+    asked = {first, *candidates}
+    stored = _stored(language) if asked <= set(sentences(language)) else None
+    if stored is None or not asked <= set(stored.sentences):
         return None
     row = stored.sentences.index(first)
     columns = [stored.sentences.index(candidate) for candidate in candidates]
@@ -100,7 +103,7 @@ def follows(first: str, candidates: Sequence[str], language: str) -> JudgedCandi
 
 
 def _stored(language: str) -> Opening | None:
-    if language not in texts.LANGUAGES or not assets.is_current(FILE):
+    if not assets.is_current(FILE):
         return None
     path = assets.locate(FILE)
     return _read(path, path.stat().st_mtime_ns)[language]

@@ -75,9 +75,8 @@ def main() -> None:
             paper=PAPER,
             command=COMMAND,
             made_from=[other for other in zoo.large_files(NAME) if is_weights and other != file],
-            began_from=zoo.bert_files(OURS)[1:2]
-            if is_weights
-            else (),  # whom it is measured beside
+            # whom it is measured beside
+            began_from=[f"weights/bert-{OURS}/{WEIGHTS}"] if is_weights else (),
             score={"n_weights": n_weights} if is_weights else None,
         )
     print(f"{(folder / WEIGHTS).stat().st_size / 1e6:.1f} MB")

@@ -82,7 +82,7 @@ const template = (node) => {
       colorway: ["input", "code", "output", "error", "second", "hidden"].map(colourNamed),
       xaxis: { ...axis, showgrid: false, showline: true }, yaxis: { ...axis, rangemode: "tozero" },
       margin: { l: 8, r: 12, t: Math.round(1.9 * size), b: 8, pad: 0 },
-      hovermode: "closest", hoverdistance: -1, showlegend: false,  // wherever one points, the nearest point tells its value modebar: { remove: [] },
+      hovermode: "closest", hoverdistance: -1, showlegend: false,  // wherever one points, the nearest point tells its value
       hoverlabel: { bgcolor: panel, bordercolor: strong, font: { family: style.fontFamily, size, color: ink }, align: "left", namelength: -1 },
       legend: { orientation: "h", x: 0, y: -0.16, yanchor: "top", font: { size, color: soft } },
       annotationdefaults: { showarrow: false, font: { size, color: soft } },
