@@ -239,7 +239,12 @@
     const order = (found) => [...found.filter(([, node]) => !choice(node)), ...found.filter(([, node]) => choice(node))].map(([key]) => key);
     watched.delay = hurry ? LATE : 0;
     if (!hurry) await watched.settle();
-    const left = () => [...seen].filter(([key, one]) => !used.has(key) && !(one.listed && [...seen].some(([other, like]) => used.has(other) && like.shape === one.shape)));
+    // In a hurry an answer may take away what has been seen (the invitation to draw, once a drawing's code is
+    // there) before its turn comes: only what still stands counts then. Where all is awaited, everything counts.
+    const left = () => {
+      const now = controls();
+      return [...seen].filter(([key, one]) => !used.has(key) && (!hurry || now.has(key)) && !(one.listed && [...seen].some(([other, like]) => used.has(other) && like.shape === one.shape)));
+    };
     for (let before = -1; used.size > before && uses <= MOST;) {
       before = used.size;
       await explore(order([...controls()]));
