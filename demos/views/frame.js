@@ -1,5 +1,6 @@
-// The frame of a page: its sentences, its foot, and when it is on the screen.
+// The frame of a page: its sentences, its foot, its further experiments, and when it is on the screen.
 
+import { prefersStill } from "./colours.js";
 import { announce, listen } from "./events.js";
 import { lang, loadTexts, textOf, texts, translate } from "./language.js";
 import { pageAfter, pageLink, shellStands, tabNow } from "./links.js";
@@ -10,17 +11,19 @@ const NO_GUESS = "shell.guess.skip";
 // that it has from others.
 export const pageOpens = (...stems) => Promise.all([loadTexts(...stems), shellStands]);
 
+const make = (tag, attributes, ...children) => {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+};
+const toTop = (node) => node.scrollIntoView({ block: "start", behavior: prefersStill ? "auto" : "smooth" });
+
 // Fills .notice, .predict and .foot of a page from the texts `NAME.notice.1..`,
 // `NAME.predict.1.question|answer`, with `.choice.1..` and `.truth.1..` to choose from, `NAME.foot`.
 //   lights: {1: "selector"} what the first sentence points at; proofs: {1: () => ...} what the first
 //   answer does to the instrument when it is shown.
 export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
-  const make = (tag, attributes, ...children) => {
-    const node = document.createElement(tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
   const numbered = (prefix, suffix = "") => {
     const keys = [];
     while (`${prefix}.${keys.length + 1}${suffix}` in texts) keys.push(`${prefix}.${keys.length + 1}`);
@@ -31,19 +34,32 @@ export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
   numbered(`${name}.notice`).forEach((key, k) => {
     const sentence = make("p", { "data-i18n": key });
     const light = (on) => {
-      for (const node of lights[k + 1] ? element.querySelectorAll(lights[k + 1]) : [])
+      for (const node of lights[k + 1] ? element.querySelectorAll(lights[k + 1]) : []) {
+        const box = sectionOf(node);
         node.classList.toggle("lit", on);
+        box?.classList.toggle("lit", on && !box.open);  // its title, while it is closed
+      }
     };
     if (lights[k + 1]) {
       sentence.tabIndex = 0;
       sentence.onpointerenter = sentence.onfocus = () => light(true);
       sentence.onpointerleave = sentence.onblur = () => light(false);
+      const aim = element.querySelector(lights[k + 1]), box = aim && sectionOf(aim);
+      if (box) {  // what it speaks of may be closed: a click leads there
+        sentence.setAttribute("role", "button");
+        sentence.onclick = () => { light(false); lead(element, box.dataset.section); };
+        sentence.onkeydown = (event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          sentence.click();
+        };
+      }
     }
     notice.append(sentence);
   });
   predict.append(make("h2", { "data-i18n": "shell.predict" }));
   numbered(`${name}.predict`, ".question").forEach((key, k) => {
-    predict.append(question(make, key, async () => {
+    predict.append(question(key, async () => {
       await starts[name];  // what an answer sets may not be there yet
       proofs[k + 1]?.();
     }));
@@ -58,16 +74,16 @@ export const framePage = (element, name, { lights = {}, proofs = {} } = {}) => {
   element.querySelector(".foot").append(make("p", figures ? {} : { "data-i18n": foot }), copy);
   const after = pageAfter(name);
   if (after) {
-    const next = make("button", { type: "button", class: "next" }, make("span", { "data-i18n": "shell.next" }),
+    const next = make("button", { type: "button", class: "onward" }, make("span", { "data-i18n": "shell.next" }),
       make("b", { "data-i18n": `${after}.tab` }));
     next.onclick = () => announce("go", after);
-    element.querySelector(".foot").after(make("p", { class: "onward" }, next));
+    element.querySelector(".foot").append(next);
   }
   translate(element);
 };
 
 // A question that shows its answer once somebody has guessed, or won't; the guess stays beside it.
-const question = (make, key, prove) => {
+const question = (key, prove) => {
   const options = make("div", { class: "guesses" }), guess = make("p", { class: "guess" });
   const answer = make("div", { class: "answer" }, guess, make("p", { "data-i18n": `${key}.answer` }));
   const details = make("details", {}, make("summary", { "data-i18n": `${key}.question` }), options, answer);
@@ -102,6 +118,71 @@ const question = (make, key, prove) => {
   listen("lang", say);
   details.ontoggle = () => { if (details.open && chosen) prove(); };
   return details;
+};
+
+// ---- Further experiments -----------------------------------------------------------------------
+// `<details class="experiment" data-section="x">` in a page's html opens in place, under the texts
+// `NAME.section.x.title|line`. Nothing in it is asked for or drawn before it is opened. Those that are
+// open stand in the link, as `open=x,y`; what belongs to one that is closed does not.
+const pages = new WeakMap();  // a page's element -> its sections
+const sectionOf = (node) => node.closest(".experiment");
+// Opens a section, if it has one of that name, and brings it (or a part of it) to the top.
+const lead = async (element, name, selector = null) => {
+  await pages.get(element).open(name);
+  toTop(element.querySelector(selector ?? `.experiment[data-section="${name}"]`));
+};
+
+// parts: {x: { show, owns: { parameter: usual } }}. `show` draws a section as it opens, again where it
+// was to be renewed while it was closed, and may return a promise. A link without `open` opens a
+// section when it has one of the parameters that it owns, with another value than the usual one.
+export const pageSections = (element, tab, parts) => {
+  const boxes = Object.fromEntries([...element.querySelectorAll(".experiment")].map((box) => [box.dataset.section, box]));
+  const names = Object.keys(boxes), stale = new Set(names);
+  let begun = false;
+  const isOpen = (name) => begun && boxes[name].open;
+  const keep = () => {
+    const open = names.filter((name) => boxes[name].open);
+    const owned = (of) => of.flatMap((name) => Object.keys(parts[name]?.owns ?? {}));
+    pageLink.close(tab, owned(names).filter((one) => !owned(open).includes(one)));
+    pageLink.set(tab, { open: open.join(",") || null });
+  };
+  const show = async (name) => {
+    if (!isOpen(name) || !stale.delete(name)) return;
+    await parts[name]?.show?.();
+    boxes[name].dataset.ready = "";
+  };
+  names.forEach((name, k) => {
+    const key = `${tab}.section.${name}`, box = boxes[name];
+    if (k === 0) box.before(make("h2", { class: "more", "data-i18n": "shell.more" }));
+    box.prepend(make("summary", {}, make("h2", { "data-i18n": `${key}.title` }), make("span", { "data-i18n": `${key}.line` })));
+    box.ontoggle = () => { if (begun) { keep(); show(name); } };
+  });
+  translate(element);
+  const sections = {
+    isOpen,
+    // Call `how` now if the section is open, else its `show` when it is opened.
+    renew: (name, how = parts[name].show) => { if (isOpen(name)) how(); else stale.add(name); },
+    open: (name) => {
+      boxes[name].open = true;
+      if (begun) keep();
+      return show(name);
+    },
+    lead: (name, selector) => lead(element, name, selector),
+    // Call when the page's state is known: opens what the link says.
+    begin: async () => {
+      const said = pageLink.read(tab, "open", null);
+      const meant = ([name, usual]) => ![null, String(usual)].includes(pageLink.read(tab, name, null));
+      const wanted = said?.split(",") ?? names.filter((name) => Object.entries(parts[name]?.owns ?? {}).some(meant));
+      for (const name of names) boxes[name].open ||= wanted.includes(name);
+      begun = true;
+      keep();
+      await Promise.all(names.map(show));
+      const [first, ...others] = names.filter((name) => wanted.includes(name));
+      if (first && !others.length && scrollY === 0) boxes[first].scrollIntoView();
+    },
+  };
+  pages.set(element, sections);
+  return sections;
 };
 
 // Run `start` when this tab is first on the screen, and `again` each later time.

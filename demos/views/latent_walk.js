@@ -1,11 +1,10 @@
 // The latent walk. One state, `s`; every control changes it and calls what depends on it.
 
 import { askServer, newest, showProblem } from "./asking.js";
-import { prefersStill } from "./colours.js";
 import { decoder } from "./decoder.js";
 import { codeBars, lastDrawing, paint, sampleDigits } from "./digits.js";
 import { listen } from "./events.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { lang, textOf, translate } from "./language.js";
 import { boundedChoice, digitReel, digitSheet } from "./latent_parts.js";
 import { pageLink, tabNow } from "./links.js";
@@ -138,8 +137,8 @@ export async function mount({ element, props, server }) {
     s[end] = digit;
     keepLink();
     showEnds();
-    askWalk();
-    if (end === "a") { showStrip(); askSplits(); }
+    renewWalk();
+    if (end === "a") { showStrip(); sections.renew("bound"); }
   }
   function takeDrawing() {            // drawn anew on the first page since this one was last seen
     if (!digits || !drawn) return;
@@ -156,8 +155,8 @@ export async function mount({ element, props, server }) {
     }
   }
   function showStrip() {
-    const code = walks?.vae2?.codes ? [walks.vae2.codes[0], walks.vae2.codes[1]]
-      : s.a !== "drawing" && planes[s.beta] ? [...planes[s.beta].codes.subarray(2 * s.a, 2 * s.a + 2)] : null;
+    const code = s.a !== "drawing" ? planes[s.beta] && [...planes[s.beta].codes.subarray(2 * s.a, 2 * s.a + 2)]
+      : walks?.of === "drawing" && walks.beta === s.beta ? [...walks.vae2.codes.subarray(0, 2)] : null;
     const pixels = pixelsOf(s.a);
     paint(inPicture, pixels, { tone: "input" });
     find(".strip .in figcaption").textContent = say("strip.in", { name: s.a === "drawing" ? say("your_drawing") : digits.labels[s.a] });
@@ -184,9 +183,10 @@ export async function mount({ element, props, server }) {
         const rows = Array.from({ length: asking.steps }, (_, k) => codes.subarray(k * n, (k + 1) * n));
         walks[name] = { codes, rows, frames: rows.map((_, k) => at(k)), lengths: rows.map((row) => Math.hypot(...row)) };
       }
-      walks.steps = asking.steps;
+      Object.assign(walks, { steps: asking.steps, beta: asking.beta, of: asking.start.drawing ? "drawing" : "sample" });
       showProblem(find(".film .problem"), null);
-      showWalk();
+      showStrip();
+      sections.renew("between", showWalk);
     } catch (problem) { showProblem(find(".film .problem"), problem); } finally { find(".reels").classList.remove("waiting"); }
   });
   function showWalk() {
@@ -214,7 +214,7 @@ export async function mount({ element, props, server }) {
     if (playing) { stop(); return; }
     let direction = s.frame >= s.steps ? -1 : 1;
     playing = setInterval(() => {
-      if (tabNow !== TAB) { stop(); return; }
+      if (tabNow !== TAB || !sections.isOpen("between")) { stop(); return; }
       if (s.frame + direction > s.steps || s.frame + direction < 1) direction = -direction;
       setFrame(s.frame + direction);
     }, clamp(2000 / s.steps, 70, 400));
@@ -324,16 +324,15 @@ export async function mount({ element, props, server }) {
     if (z.length === 2 && z.every(Number.isFinite)) s.z = z.map((value) => clamp(value, -1000, 1000));
     for (const layer of ["map", "cloud"]) s[layer] = pageLink.read(TAB, layer, "1") !== "0";
   }
-  function setBeta(beta) { stop(); s.beta = beta; keepLink(); describe(); showPlane(); askWalk(); askDraws(); }
+  function setBeta(beta) { stop(); s.beta = beta; keepLink(); describe(); showPlane(); renewWalk(); sections.renew("prior"); }
   function setZoom(zoom) { s.zoom = zoom; keepLink(); plane.look(windowOf()); describe(); }
   function setSeed(seed) {
     s.seed = Number.isFinite(seed) ? clamp(Math.round(seed), 0, props.max_seed) : s.seed;
     find(".seed").value = s.seed;
     keepLink();
-    askDraws();
-    askSplits();
+    for (const name of ["prior", "bound"]) sections.renew(name);
   }
-  function setMode(mode) { s.mode = mode; keepLink(); describe(); askWalk(); }
+  function setMode(mode) { s.mode = mode; keepLink(); describe(); renewWalk(); }
 
   function build() {
     for (const beta of props.betas) option(".betas", String(beta), { "data-beta": beta }, () => setBeta(beta));
@@ -345,7 +344,11 @@ export async function mount({ element, props, server }) {
       describe();
     };
     for (const button of every(".modes button")) button.onclick = () => setMode(button.dataset.mode);
-    for (const button of every("[data-take]")) button.onclick = () => { if (nearest >= 0) take(button.dataset.take, nearest); };
+    for (const button of every("[data-take]")) button.onclick = () => {
+      if (nearest < 0) return;
+      take(button.dataset.take, nearest);
+      sections.open("between");
+    };
     for (const end of ["a", "b"]) {
       find(".choosers").append(make("div", { class: `chooser ${end}` }, make("canvas", { class: "digit" }), make("div", {},
         make("p", {}, make("b", {}, `${end.toUpperCase()}: `), make("span", { class: "name number" })),
@@ -358,7 +361,7 @@ export async function mount({ element, props, server }) {
     for (const name of SHEETS) find(".sheets").append(make("figure", { class: `sheet ${name}` }, make("figcaption"), make("p", { class: "problem", hidden: "" }), make("canvas", { class: "digit", role: "img" })));
     find(".sheets").append(make("p", { class: "moral", "data-i18n": `${TAB}.prior_moral` }));
     for (const name of SPLITS) bounds[name] = boundedChoice(find(".splits"), name);
-    Object.assign(find(".steps"), { value: s.steps, oninput: (event) => { stop(); s.steps = Number(event.target.value); keepLink(); find(".steps-name").textContent = say("steps", { steps: s.steps }); askWalk(); } });
+    Object.assign(find(".steps"), { value: s.steps, oninput: (event) => { stop(); s.steps = Number(event.target.value); keepLink(); find(".steps-name").textContent = say("steps", { steps: s.steps }); renewWalk(); } });
     find(".frame").oninput = (event) => { stop(); setFrame(Number(event.target.value)); };
     find(".play").onclick = play;
     find(".seed").value = s.seed;
@@ -369,15 +372,22 @@ export async function mount({ element, props, server }) {
 
   // What the answers set the instrument to.
   const proofs = {
-    1: () => { setBeta(0); setZoom("fit"); setSeed(1); },
+    1: () => { setBeta(0); setZoom("fit"); setSeed(1); sections.open("prior"); },
     2: () => { setBeta(4); setZoom("3"); },
-    3: () => setMode("slerp"),
+    3: () => { setMode("slerp"); sections.open("between"); },
   };
   framePage(element, TAB, { lights: { 1: ".pad", 2: ".compare table", 3: ".reels" }, proofs });
-  // The page is long: each answer has a button that leads to what it has set.
-  [".prior", ".instrument", ".film"].forEach((selector, k) => {
+  const sections = pageSections(element, TAB, {
+    between: { show: askWalk, owns: { b: START.b, steps: START.steps, mode: START.mode, frame: START.frame } },
+    prior: { show: askDraws, owns: { seed: START.seed } },
+    bound: { show: askSplits, owns: { seed: START.seed } },
+  });
+  // The strip has the code of a drawing from the walk that begins there.
+  const renewWalk = () => (s.a === "drawing" ? askWalk() : sections.renew("between"));
+  // Each answer has a button that leads to what it has set.
+  [() => sections.lead("prior"), () => find(".instrument").scrollIntoView(), () => sections.lead("between")].forEach((go, k) => {
     const button = make("button", { type: "button", class: "quiet", "data-i18n": `${TAB}.look` });
-    button.onclick = () => find(selector).scrollIntoView({ block: "start", behavior: prefersStill ? "auto" : "smooth" });
+    button.onclick = go;
     every(".predict .answer")[k].append(button);
   });
   whenShown(TAB, async () => {
@@ -391,18 +401,15 @@ export async function mount({ element, props, server }) {
     new ResizeObserver(() => {
       if (!element.clientWidth || width === element.clientWidth) return;
       width = element.clientWidth;
-      if (walks) showWalk();
-      for (const canvas of every(".sheet canvas")) canvas.repaint?.();
+      if (walks) sections.renew("between", showWalk);
+      sections.renew("prior", () => { for (const canvas of every(".sheet canvas")) canvas.repaint?.(); });
     }).observe(element);
     plane.show({ map: s.map, cloud: s.cloud, point: s.z });
     plane.look(windowOf());
     keepLink();
     describe();
     await showPlane();
-    await askWalk();
-    askDraws();
-    askSplits();
-    await showSummaries();
+    await Promise.all([sections.begin(), s.a === "drawing" && askWalk(), showSummaries()]);
     article.dataset.ready = "1";
   }, takeDrawing);
 }

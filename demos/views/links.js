@@ -38,10 +38,12 @@ export const copyText = async (text) => {
 // one. An entry has a number; `shownIn` knows the last one in which a tab was on the screen.
 const COMMON = new Set(["tab", "lang", "theme", "projector"]);
 const states = {}, shownIn = {};
+const closed = {};  // {tab: Set of parameters} of what is closed on it: they stand in no link
+const onScreen = (tab) => Object.fromEntries(Object.entries(states[tab] ?? {}).filter(([name]) => !closed[tab]?.has(name)));
 const newEntry = () => `${Date.now().toString(36)}.${Math.random().toString(36).slice(2)}`;
 let entry = history.state?.entry ?? newEntry();
 const queryNow = () => {
-  const now = new URLSearchParams({ tab: tabNow, lang: lang, ...seenAs(), ...states[tabNow] });
+  const now = new URLSearchParams({ tab: tabNow, lang: lang, ...seenAs(), ...onScreen(tabNow) });
   for (const [name, value] of query) if (name.startsWith("__")) now.set(name, value);  // Gradio's own
   return now.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 };
@@ -58,6 +60,8 @@ export const pageLink = {
     for (const [name, value] of Object.entries(values)) if (value === null) delete states[tab][name];
     if (tab === tabNow) pageLink.write();
   },
+  // These parameters belong to what is closed now.
+  close: (tab, names) => { closed[tab] = new Set(names); },
   // A number within [low, high] from the link, or the fallback.
   number: (tab, name, fallback, low, high) => {
     const value = Number.parseFloat(pageLink.read(tab, name, ""));
@@ -92,7 +96,7 @@ export const pageLink = {
     const has = (of) => JSON.stringify(Object.entries(of).map(([name, value]) => [name, String(value)]).sort());
     const own = Object.fromEntries([...then].filter(([name]) => !COMMON.has(name) && !name.startsWith("__")));
     const known = tab in states || document.querySelector(`#${CSS.escape(tab ?? "")} .page`);
-    if (known && shownIn[tab] !== entry && has(own) !== has(states[tab] ?? {})) return null;
+    if (known && shownIn[tab] !== entry && has(own) !== has(onScreen(tab))) return null;
     if (!known) { query = then; pageLink.opened = Object.fromEntries(then); }
     return tab;
   },

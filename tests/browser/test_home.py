@@ -100,7 +100,7 @@ def test_who_comes_back_goes_on_where_he_was(browser):
 
 def test_each_page_ends_with_the_next_one(browser):
     page = browser("lang=en&tab=reconstruction")
-    button = page.locator("#reconstruction .onward button")
+    button = page.locator("#reconstruction .onward")
     assert button.inner_text().split() == ["Next:", "Code", "space"]
     button.click()
     page.locator("#code_space .page").wait_for()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.visiting import guess, module, switch_language
+from tests.browser.visiting import guess, module, open_section, open_sections, switch_language
 
 pytestmark = pytest.mark.browser
 
@@ -14,12 +14,12 @@ SHEET = """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, ca
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-def opened(browser, query: str = "", **how):
+def opened(browser, query: str = "", *, sections: tuple[str, ...] = (), **how):
     page = browser(f"tab=latent_walk&lang=en{query}", **how)
     page.locator("#latent_walk .page[data-ready]").wait_for(timeout=90_000)
     page.locator("#latent_walk canvas[data-map=whole]").wait_for(timeout=90_000)
-    for part in ("sheets", "splits"):  # asked for last, in no order
-        page.locator(f"#latent_walk .{part}:not(.waiting)").wait_for()
+    for name in sections:
+        open_section(page, "latent_walk", name)
     return page
 
 
@@ -34,11 +34,12 @@ def test_dragging_decodes_here_and_asks_nobody(browser):
     box = pad.bounding_box()
     page.wait_for_load_state("networkidle")
     before, first, sent = frames(page), big.evaluate(SHEET), len(browser.requests)
-    page.mouse.move(box["x"] + 60, box["y"] + 90)
+    x, y, step_size = box["x"] + box["width"] / 9, box["y"] + box["height"] / 6, box["width"] / 56
+    page.mouse.move(x, y)
     page.mouse.down()
     seen = set()
     for step in range(40):
-        page.mouse.move(box["x"] + 60 + 10 * step, box["y"] + 90 + 8 * step)
+        page.mouse.move(x + step_size * step, y + 0.8 * step_size * step)
         page.evaluate("() => new Promise(requestAnimationFrame)")
         if step % 8 == 0:
             seen.add(big.evaluate(SHEET))
@@ -68,7 +69,6 @@ def test_beta_changes_the_map_and_the_window_zooms(browser):
     page.locator("#latent_walk .betas").get_by_role("button", name="4").click()
     page.wait_for_function("location.search.includes('beta=4')")
     page.locator("#latent_walk .strip .out figcaption", has_text="β = 4").wait_for()
-    page.locator("#latent_walk .reels:not(.waiting)").wait_for()
     page.locator("#latent_walk tr.now", has_text="4").wait_for()
     page.locator("#latent_walk .chart:not(.asking)").wait_for()
     page.evaluate(SETTLED)  # the new map has begun to grow
@@ -84,7 +84,7 @@ def test_beta_changes_the_map_and_the_window_zooms(browser):
 
 
 def test_the_film_plays_and_its_path_lies_on_the_plane(browser):
-    page = opened(browser, "&steps=9&frame=1&a=7&b=1")
+    page = opened(browser, "&steps=9&frame=1&a=7&b=1", sections=("between",))
     for name in ("ae3", "vae2", "vae16"):
         assert page.locator(f"#latent_walk .reel.{name} .strip-of-film canvas").count() == 9
     big = page.locator("#latent_walk .reel.vae16 > canvas")
@@ -105,7 +105,7 @@ def test_the_film_plays_and_its_path_lies_on_the_plane(browser):
 
 
 def test_language_and_seed_keep_the_state(browser):
-    page = opened(browser, "&z=-1.5,0.5&steps=5&seed=77")
+    page = opened(browser, "&z=-1.5,0.5&steps=5&seed=77", sections=("between", "prior"))
     sheet = page.locator("#latent_walk .sheet.vae16 canvas")
     drawn = sheet.evaluate(SHEET)
     switch_language(page)
@@ -156,7 +156,7 @@ def test_a_bad_link_opens_the_page_all_the_same(browser):
 
 
 def test_a_drawing_of_the_first_page_can_be_walked_from(browser):
-    page = opened(browser)
+    page = opened(browser, sections=("between", "bound"))
     own = page.locator("#latent_walk .chooser.a .own")
     assert own.is_disabled()
     bar = "Float32Array.from({ length: 784 }, (_, p) => (p % 28 > 12 && p % 28 < 16 ? 1 : 0))"
@@ -173,12 +173,13 @@ def test_a_drawing_of_the_first_page_can_be_walked_from(browser):
 
 def test_an_answer_sets_the_instrument_and_leads_there(browser):
     page = opened(browser, "&beta=1&zoom=1.5&seed=9")
+    page.locator("#latent_walk .prior[data-ready]").wait_for()  # an older link: its seed is shown
     sheet = page.locator("#latent_walk .sheet.vae2 canvas")
     before = sheet.evaluate(SHEET)
     answer = guess(page, "latent_walk", 0)
     canvas = "document.querySelector('#latent_walk .sheet.vae2 canvas')"
     page.wait_for_function(f"({SHEET})({canvas}) != {before}")
-    assert re.search(r"beta=0&.*zoom=fit.*seed=1$", page.url)
+    assert re.search(r"beta=0&.*zoom=fit.*seed=1&open=prior", page.url)
     assert page.locator("#latent_walk .seed").input_value() == "1"
     answer.get_by_role("button", name="Take me there").click()
     page.wait_for_function(f"{canvas}.getBoundingClientRect().bottom < innerHeight")

@@ -7,10 +7,13 @@ import sys
 import pytest
 
 from core import texts
-from tests.browser.visiting import guess, switch_language
+from tests.browser.visiting import guess, go_to, opened, page_is_well, switch_language, tabs
 from tests.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.browser
+
+TALLEST = 1600  # pixels of a page as it opens, 1280 wide
+TWO_ROWS = 110  # pixels
 
 
 def test_language_follows_the_browser_and_the_switch_loses_nothing(browser):
@@ -54,6 +57,39 @@ def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
             page.locator(f"#{name} .todo").first.wait_for()
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, f"{button.inner_text()} is {overflow} px too wide"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_page_is_long_before_something_is_opened(browser, lang: str):
+    """What is this, what do I do, what should I notice: all of it near, the rest one click away."""
+    page = opened(browser, "", lang)
+    tall = {}
+    for tab in tabs(page):
+        go_to(page, tab)
+        assert page.locator(f"#{tab} .experiment[open]").count() == 0, tab
+        height = page.evaluate("document.documentElement.scrollHeight")
+        if height > TALLEST:
+            tall[tab] = height
+    assert not tall
+    page_is_well(page)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("tab", ["home", "latent_walk", "sentiment"])
+def test_the_head_takes_two_rows_of_a_phone(browser, lang: str, tab: str):
+    page = browser(f"tab={tab}&lang={lang}", width=390)
+    page.locator(f"#tab-{tab}").wait_for()
+    rows = page.locator(".shell :is(button, .brand):visible").evaluate_all(
+        "(all) => [...new Set(all.map((one) => Math.round(one.getBoundingClientRect().top / 24)))]"
+    )
+    assert len(rows) <= 2
+    assert page.locator(".shell").bounding_box()["height"] <= TWO_ROWS
+    for name in ("language", "projector", "theme"):
+        button = page.locator(f".shell .{name}")
+        box = button.bounding_box()
+        assert button.inner_text()  # a sign to the eye, its name to a screen reader
+        assert box["x"] + box["width"] <= 390
 
 
 def test_who_goes_on_at_once_gets_the_last_page(browser):

@@ -57,6 +57,21 @@ def go_to(page: "Page", tab: str, *, settled: bool = True) -> "Locator":
     return page.locator(f"#{tab} .page")
 
 
+def open_section(page: "Page", tab: str, name: str) -> "Locator":
+    """Open a further experiment of a page by its title, if it is closed; return it, drawn."""
+    section = page.locator(f"#{tab} .experiment[data-section={name}]")
+    if section.get_attribute("open") is None:
+        section.locator("> summary").click()
+    page.locator(f"#{tab} .experiment[data-section={name}][data-ready]").wait_for()
+    return section
+
+
+def open_sections(page: "Page", tab: str) -> None:
+    """Open all further experiments of a page."""
+    for section in page.locator(f"#{tab} .experiment").all():
+        open_section(page, tab, section.get_attribute("data-section"))
+
+
 def guess(page: "Page", tab: str, number: int, option: int = 0) -> "Locator":
     """Open a question of a page, from 0, and choose an option; return the question."""
     question = page.locator(f"#{tab} .predict details").nth(number)
