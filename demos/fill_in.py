@@ -62,11 +62,17 @@ def fill_next(request: dict) -> dict:
 
 @told_to_learner
 def show_training(request: dict) -> dict:
-    """Return a bundled BERT's training in time-lapse, its score, and where it fails."""
+    """Return a bundled BERT's training in time-lapse."""
+    language = wire.choice(request, "language", texts.LANGUAGES)
+    return {"lapse": asdict(training_lapse.lapse(language))}
+
+
+@told_to_learner
+def show_score(request: dict) -> dict:
+    """Return a bundled BERT's score, and where it fails."""
     language = wire.choice(request, "language", texts.LANGUAGES)
     return {
         "failures": [asdict(one) for one in failures.stored(language)[0]],
-        "lapse": asdict(training_lapse.lapse(language)),
         "score": asdict(readers.score(language)),
     }
 
@@ -138,6 +144,7 @@ def build() -> None:
         ask_layers,
         fill_next,
         show_training,
+        show_score,
         show_transfer,
         compare_pronouns,
         wake_chinese_words,

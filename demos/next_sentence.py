@@ -67,14 +67,20 @@ def compare_reasons(request: dict) -> dict:
 
 @told_to_learner
 def show_scores(request: dict) -> dict:
-    """Return a bundled model's accuracy on held-out pairs, how it got there, where it fails."""
+    """Return a bundled model's accuracy on held-out pairs, and where it fails."""
     language = wire.choice(request, "language", texts.LANGUAGES)
     return {
         "failures": [asdict(one) for one in failures.stored(language)[1]],
         "score": asdict(next_sentence_scores.score(language)),
         "reader": asdict(readers.score(language)),
-        "lapse": asdict(training_lapse.lapse(language)),
     }
+
+
+@told_to_learner
+def show_lapse(request: dict) -> dict:
+    """Return how a bundled model's verdicts came with its training."""
+    language = wire.choice(request, "language", texts.LANGUAGES)
+    return {"lapse": asdict(training_lapse.lapse(language))}
 
 
 @told_to_learner
@@ -93,6 +99,7 @@ def build() -> None:
         hide_words,
         compare_reasons,
         show_scores,
+        show_lapse,
         show_trial,
         max_candidates=next_sentence.MAX_CANDIDATES,
     )

@@ -90,6 +90,7 @@ GOOD = {
         "ask_layers": FILL | {"blank": 0},
         "fill_next": FILL | {"filled": []},
         "show_training": {"language": "en"},
+        "show_score": {"language": "en"},
         "show_transfer": {},
         "compare_pronouns": {
             "template": "[profession] said that [MASK] was late.",
@@ -138,6 +139,7 @@ GOOD = {
         },
         "compare_reasons": {"first": "It rained.", "second": "We got wet.", "model": "en"},
         "show_scores": {"language": "en"},
+        "show_lapse": {"language": "en"},
         "show_trial": {},
     },
     reconstruction: {

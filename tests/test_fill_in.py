@@ -291,7 +291,8 @@ def test_handlers_answer(monkeypatch, tmp_path):
     assert json.dumps([filled, step]), "all of it goes over the wire"
     monkeypatch.setattr(assets, "FOLDER", tmp_path)
     (tmp_path / "manifest.json").write_text("{}")
-    assert page.show_training({"language": "en"})["error"]["key"] == "asset_missing"
+    for show in (page.show_training, page.show_score):
+        assert show({"language": "en"})["error"]["key"] == "asset_missing"
 
 
 @pytest.mark.parametrize(
@@ -323,7 +324,8 @@ def test_handlers_refuse(change, key):
 
 
 def test_other_handlers_refuse():
-    assert page.show_training({"language": "fr"})["error"]["key"] == "bad_request"
+    for show in (page.show_training, page.show_score):
+        assert show({"language": "fr"})["error"]["key"] == "bad_request"
     assert page.open_example({"model": "a/b", "text": "x"})["error"]["key"] == "bad_request"
     assert page.compare_pronouns({"professions": "a"})["error"]["key"] == "bad_request"
     for request in ({}, {"job": "", "name": "en"}, {"job": "x" * 41, "name": "en"}):

@@ -172,7 +172,8 @@ def test_handlers_answer_and_refuse(reader):
     json.dumps(compared, allow_nan=False)
     for hidden in ([0], [99], [-1]):
         assert page.weigh_words(weigh | {"hidden": hidden})["error"]["key"] == "nsp_hidden"
-    assert page.show_scores({"language": "fr"})["error"]["key"] == "bad_request"
+    for show in (page.show_scores, page.show_lapse):
+        assert show({"language": "fr"})["error"]["key"] == "bad_request"
 
 
 def test_stories_are_whole_and_known_to_the_vocabulary():

@@ -9,7 +9,7 @@ import { failureRow } from "./failures.js";
 import { fillHints } from "./fill_in_hints.js";
 import { fillLayers } from "./layer_by_layer.js";
 import { fillSteps } from "./stepwise.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { lang, textOf, texts } from "./language.js";
 import { pageLink } from "./links.js";
 import { modelLoader } from "./model_loading.js";
@@ -29,9 +29,16 @@ export async function mount({ element, props, server }) {
     lights: { 1: ".first .blanks", 2: ".layers", 3: ".training" },
     proofs: {
       1: () => change({ ...example(tongue(), 4), unit: "word" }),
-      2: () => { change(example(tongue(), 3)); layers.open(); },
-      3: () => { change(example(tongue(), 5)); afterwards = steps.run; },
+      2: () => { change(example(tongue(), 3)); sections.open("layers"); },
+      3: () => { change(example(tongue(), 5)); afterwards = steps.run; sections.open("steps"); },
     },
+  });
+  const sections = pageSections(element, TAB, {
+    layers: { show: () => layers.ask(), owns: { layer: null } },
+    steps: {},
+    training: { show: () => showTraining(), owns: { moment: null, sentence: null } },
+    transfer: { show: () => transfer.show() },
+    people: { show: () => people.words(), owns: { people: null, template: null, jobs: null } },
   });
   const problem = find(".typed > .problem"), textarea = find(".typed textarea"), board = find(".board");
 
@@ -110,7 +117,9 @@ export async function mount({ element, props, server }) {
       if (other) await fillSecond({ ...request, model: other });
       render();
       element.querySelectorAll(".strip, .result").forEach((node) => node.classList.remove("waiting"));
-      for (const go of [layers.ask, showTraining, people.words, afterwards]) go?.();
+      showScore();
+      for (const name of ["layers", "training", "people"]) sections.renew(name);
+      afterwards?.();
       afterwards = null;
     } catch (failure) {
       if (failure.message.startsWith("model_") && !BUNDLED.includes(request.model)) fallBack(request.model, failure);
@@ -212,7 +221,7 @@ export async function mount({ element, props, server }) {
     state.blank = number;
     pageLink.set(TAB, { blank: number ? number + 1 : null });
     for (const card of element.querySelectorAll(".first .blank")) card.classList.toggle("chosen", Number(card.dataset.number) === number);
-    layers.ask();
+    sections.renew("layers");
   }
 
   function renderSide(side, from, model) {
@@ -313,15 +322,15 @@ export async function mount({ element, props, server }) {
     },
     press: (one) => change({ ...marked(one.marked), model: tongue(), unit: tongue() === "zh" ? "piece" : "word", blank: 0 }),
     shown: (one) => { const it = marked(one.marked); return state?.text === it.text && String(state.hidden) === String(it.hidden) && state.model === tongue(); },
-    why: (one) => `${say("fails.said", { right: one.marked.split("|")[1], answer: one.answer, per: percent(one.probability) })}${lang === "zh" ? "" : " "}${say(`fails.${one.kind}`, { tokens: trained?.score.tokens ? amount(trained.score.tokens) : "…" })}`,
+    why: (one) => `${say("fails.said", { right: one.marked.split("|")[1], answer: one.answer, per: percent(one.probability) })}${lang === "zh" ? "" : " "}${say(`fails.${one.kind}`, { tokens: told?.score.tokens ? amount(told.score.tokens) : "…" })}`,
   });
-  let lapse = null, trained = null;
+  let lapse = null, trained = null, told = null;  // told, trained: the language and what is known of its model
   const keep = ({ moment, example: k }) => pageLink.set(TAB, { moment, sentence: k });
   const showTraining = newest(async () => {
     const language = tongue();
-    if (trained?.language !== language) {
+    if (trained !== language) {
       try {
-        const { lapse: data, score, failures } = await askServer(server.show_training, { language });
+        const { lapse: data } = await askServer(server.show_training, { language });
         showProblem(find(".training .problem"), null);
         const number = (name) => (trained ? null : pageLink.number(TAB, name, null, 0, 999));
         lapse = trainingLapse(find(".training .body"), data, {
@@ -329,14 +338,23 @@ export async function mount({ element, props, server }) {
           change: keep,
         });
         if (!trained && number("moment") !== null) keep(lapse.state);
-        trained = { language, score };
-        fails.set(failures);
+        trained = language;
       } catch (failure) { showProblem(find(".training .problem"), failure); }
-    }
+    } else lapse.words();
     find(".training .title").textContent = say("training.title", { model: loader.label(language) });
-    const foot = find(".foot p"), { score } = trained ?? {};
+  });
+  const showScore = newest(async () => {
+    const language = tongue();
+    if (told?.language !== language) {
+      try {
+        const { score, failures } = await askServer(server.show_score, { language });
+        told = { language, score };
+        fails.set(failures);
+      } catch (failure) { showProblem(problem, failure); }
+    }
+    const foot = find(".foot p");
     foot.removeAttribute("data-i18n");
-    foot.textContent = say("foot", heldOut(language, score));
+    foot.textContent = say("foot", heldOut(language, told?.score));
     fails.words();
   });
 
@@ -345,16 +363,18 @@ export async function mount({ element, props, server }) {
     if (!answer) return;
     drawModels();
     render();
-    for (const part of [layers, steps, people, loader, lapse, transfer]) part?.words();
-    showTraining();
+    for (const part of [steps, loader]) part.words();
+    sections.renew("layers", layers.words);
+    for (const name of ["people", "training", "transfer"]) sections.renew(name);
+    showScore();
   });
   whenShown(TAB, () => {
     state = linked();
     drawExamples();
-    for (const part of [layers, steps, people, loader]) part.words();
+    for (const part of [steps, loader]) part.words();
     refresh();
-    showTraining();
-    transfer.show();
+    showScore();
     loader.renew();
+    return sections.begin();
   });
 }

@@ -11,10 +11,10 @@ import { chip, make } from "./tokens.js";
 export const fillLayers = (node, { tab, ask, state }) => {
   const find = (selector) => node.querySelector(selector);
   const say = (key, values) => textOf(`fill_in.layers.${key}`, values);
-  let opened = pageLink.read(tab, "layer", null) !== null, heard = null;
+  let heard = null;
   const linked = pageLink.number(tab, "layer", null, 0, 99);
   let layer = linked === null ? null : Math.round(linked);
-  const button = find(".ask"), problem = find(".problem"), body = find(".body");
+  const problem = find(".problem"), body = find(".body");
   const rows = make("div", "rows"), verdict = make("p", "verdict"), bars = make("ol"), heading = make("h3");
   const slider = Object.assign(make("input"), { type: "range", min: 0, step: 1 });
   verdict.setAttribute("aria-live", "polite");
@@ -44,10 +44,9 @@ export const fillLayers = (node, { tab, ask, state }) => {
     return line;
   };
   const draw = () => {
-    button.setAttribute("aria-pressed", String(opened));
     const { n, blank, k } = state();
-    find(".which").textContent = opened && n > 1 ? say("which", { n: blank + 1 }) : "";
-    body.hidden = !opened || !heard;
+    find(".which").textContent = n > 1 ? say("which", { n: blank + 1 }) : "";
+    body.hidden = !heard;
     if (body.hidden) return;
     const last = heard.layers.length - 1;
     layer = Math.min(layer ?? last, last);
@@ -71,7 +70,7 @@ export const fillLayers = (node, { tab, ask, state }) => {
   };
   const send = newest(async () => {
     const { n, k, ...request } = state();
-    if (!opened || !n) { heard = null; draw(); return; }
+    if (!n) { heard = null; draw(); return; }
     body.classList.add("waiting");
     try {
       heard = await ask(request);
@@ -81,16 +80,5 @@ export const fillLayers = (node, { tab, ask, state }) => {
       draw();
     } catch (failure) { showProblem(problem, failure); }
   });
-  const layers = {
-    ask: send,
-    open: () => { opened = true; layer ??= null; send(); },
-    words: draw,
-  };
-  button.onclick = () => {
-    opened = !opened;
-    pageLink.set(tab, { layer: opened ? layer ?? 0 : null });
-    draw();
-    send();
-  };
-  return layers;
+  return { ask: send, words: draw };
 };

@@ -2,7 +2,7 @@
 //
 //   const transfer = transferTrial(node, { ask })
 //     ask: () -> { trial }, null where it has not been made (core/inference/trials.py)
-//   transfer.show() asks, once; transfer.words()  call it on listen("lang")
+//   transfer.show() asks, once, and draws: call it on listen("lang"), too
 
 import { showProblem } from "./asking.js";
 import { textOf } from "./language.js";
@@ -38,12 +38,12 @@ export const transferTrial = (node, { ask }) => {
   }
 
   async function show() {
-    if (asked) return;
+    if (asked) { words(); return; }
     asked = true;
     try {
       trial = (await ask()).trial;
       words();
     } catch (failure) { showProblem(find(".problem"), failure); }
   }
-  return { show, words };
+  return { show };
 };

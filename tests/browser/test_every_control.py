@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from app import CHAPTERS
-from tests.browser.visiting import go_to, opened, page_is_well, tabs
+from tests.browser.visiting import go_to, open_sections, opened, page_is_well, tabs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -151,7 +151,6 @@ PRESSES = {
     "masking": [".bert .ask", "textarea"],
     "fill_in": [
         ".board button",
-        ".layers .ask",
         ".steps .run",
         ".people .ask",
         ".unit [value=word]",
@@ -199,6 +198,8 @@ def test_every_handler_answers_what_the_page_sends_by_itself(browser, lang: str)
     assert set(PRESSES) == set(tabs(page))
     for tab, presses in PRESSES.items():
         here = go_to(page, tab)
+        open_sections(page, tab)
+        page.evaluate("watched.settle()")
         if tab == "reconstruction":
             use_surfaces(page, here)  # a drawing, for the pages that place it
             use_files(page, here, photo())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visiting import guess, module, switch_language
+from tests.browser.visiting import guess, module, open_section, switch_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -82,12 +82,14 @@ def test_layers_and_steps(browser):
     assert "layer=6" in page.url
     first = page.evaluate(BARS)[0][0].split()[0]
     assert rows.last.locator(".chip").inner_text() == first
+    assert "open=layers" in page.url
     before = lab.locator(".layers .which").inner_text()
     lab.get_by_role("button", name="Blank 2", exact=True).click()
     page.wait_for_function(
         f"document.querySelector('#fill_in .layers .which').innerText !== {before!r}"
     )
 
+    open_section(page, "fill_in", "steps")
     lab.get_by_role("button", name="Fill step by step").click()
     lab.locator(".steps .outcome").wait_for()
     assert lab.locator(".steps tbody tr").count() == 3
@@ -174,7 +176,8 @@ def test_chinese_words_and_two_models(browser):
 
 def test_what_an_english_body_brings(browser):
     page = opened(browser, "&lang=en")
-    panel = page.locator("#fill_in .panel.transfer")
+    assert not any("show_transfer" in request for request in browser.requests)
+    panel = open_section(page, "fill_in", "transfer")
     command = panel.locator(".command:visible", has_text="research.bert_trials transfer zh")
     command.wait_for()
     charts = panel.locator(".chart-box")
@@ -182,7 +185,7 @@ def test_what_an_english_body_brings(browser):
     charts.first.scroll_into_view_if_needed()
     charts.first.locator(".main-svg").first.wait_for()
     assert panel.locator("tr").count() == 4
-    panel.locator("summary").click()
+    panel.locator("details summary").click()
     panel.get_by_text("not of the layers alone").wait_for()
     switch_language(page)
     panel.locator(".outcome").first.get_by_text("百分点").wait_for()
