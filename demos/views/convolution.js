@@ -12,7 +12,7 @@ import { sumGrids, writtenSum } from "./convolution_sum.js";
 import { convolutionWords } from "./convolution_words.js";
 import { paint } from "./digits.js";
 import { listen } from "./events.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { textOf } from "./language.js";
 import { copyText, pageLink } from "./links.js";
 import { drawingPad } from "./pad.js";
@@ -37,6 +37,9 @@ export async function mount({ element, props, server }) {
   framePage(element, TAB, {
     lights: { 1: ".maps .out canvas, .sum", 2: ".count, .dense", 3: ".maps .out canvas", 4: ".activation .curve" },
     proofs: Object.fromEntries(Object.entries(examples.answers).map(([k, state]) => [k, () => change(state())])),
+  });
+  const sections = pageSections(element, TAB, {
+    activation: { show: () => { if (out) draw(); }, owns: { act: null } },
   });
 
   // ---- State ---------------------------------------------------------------------------------------------
@@ -354,5 +357,6 @@ export async function mount({ element, props, server }) {
     openPad();
     refresh();  // the worked example stays behind a layer that torch refuses
     if (linked) { s = linked; openPad(); refresh(); }
+    return sections.begin();
   }, () => { pad.show(); draw(); });
 }

@@ -161,7 +161,11 @@ export const pageSections = (element, tab, parts) => {
   const sections = {
     isOpen,
     // Call `how` now if the section is open, else its `show` when it is opened.
-    renew: (name, how = parts[name].show) => { if (isOpen(name)) how(); else stale.add(name); },
+    renew: (name, how = parts[name].show) => {
+      if (isOpen(name)) return how();
+      stale.add(name);
+      return undefined;
+    },
     open: (name) => {
       boxes[name].open = true;
       if (begun) keep();

@@ -3,7 +3,7 @@
 import { addition, usualSize } from "./embedding_sum.js";
 import { askServer, newest, showProblem } from "./asking.js";
 import { listen } from "./events.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { lang, textOf, texts } from "./language.js";
 import { pageLink } from "./links.js";
 import { signedLegend } from "./signed_scale.js";
@@ -19,11 +19,20 @@ export async function mount({ element, props, server }) {
   framePage(element, "input_pieces", {
     lights: { 1: ".ladder", 2: ".cards", 3: ".facts" },
     proofs: {
-      1: () => change({ ...example(state.language, 3), sentence: 0, word: 0 }),
-      2: () => look({ query: state.language === "zh" ? "北京" : "##ing", how: "contains" }),
-      3: () => change({ ...example(state.language, 4), sentence: 0, word: 0 }),
+      1: () => { change({ ...example(state.language, 3), sentence: 0, word: 0 }); sections.open("match"); },
+      2: () => { look({ query: state.language === "zh" ? "北京" : "##ing", how: "contains" }); sections.open("search"); },
+      3: () => { change({ ...example(state.language, 4), sentence: 0, word: 0 }); sections.open("match"); },
     },
   });
+  const linkedTo = pageLink.read("input_pieces", "of", lang) === "zh" ? "zh" : "en";
+  const sections = pageSections(element, "input_pieces", {
+    match: { show: () => (answer ? takeApart() : undefined), owns: { sentence: null, word: null } },
+    sum: { show: () => (answer ? addUp() : undefined), owns: { sentence: null, word: null } },
+    search: { show: () => ask({ query: state.query, field: state.how, language: state.language }),
+      owns: { q: texts["input_pieces.search.example"][linkedTo], how: "begins" } },
+    others: { show: () => renderOthers() },
+  });
+  const takeApart = () => { renderSteps(); return match(); };
   const problem = find(".typed .problem"), first = find("textarea.first"), second = find("textarea.second");
 
   // ---- State -------------------------------------------------------------------------------------------
@@ -87,8 +96,8 @@ export async function mount({ element, props, server }) {
       element.querySelectorAll(WAITING).forEach((node) => node.classList.remove("waiting"));
       state.sentence = Math.min(state.sentence, answer.sentences.length - 1);
       render();
-      await match();
-      addUp();
+      await sections.renew("match");
+      sections.renew("sum");
       const page = find("article");
       page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
     } catch (failure) { showProblem(problem, failure); }
@@ -104,7 +113,7 @@ export async function mount({ element, props, server }) {
     }, state.language, (language) => change({ language }));
     renderStrip();
     renderCards();
-    renderSteps();
+    find(".sum").hidden = !props.weights.includes(state.language);
   }
 
   const special = (token) => ["[CLS]", "[SEP]"].includes(token);
@@ -135,7 +144,11 @@ export async function mount({ element, props, server }) {
       card.title = textOf("input_pieces.card_title", { token, id: answer.ids[i], at: i, segment: b ? "B" : "A" });
       if (!framed) {
         card.type = "button";
-        card.onclick = () => { at = i; change({ sentence: owner[i][0], word: owner[i][1] }); };
+        card.onclick = () => {
+          at = i;
+          change({ sentence: owner[i][0], word: owner[i][1] });
+          if (!sections.isOpen("match")) sections.lead("match");
+        };
       }
       return card;
     }));
@@ -243,8 +256,7 @@ export async function mount({ element, props, server }) {
   const STRIPES = ["word", "position", "segment", "summed", "normalised"];
   const addUp = newest(async () => {
     const { language } = state;
-    find(".sum").hidden = !props.weights.includes(language);
-    if (find(".sum").hidden) return;
+    if (!props.weights.includes(language)) return;
     const [s, w] = [state.sentence, chosenWord()];
     const start = s ? answer.segments.indexOf(1) : 1;
     const before = answer.sentences[s].words.slice(0, w).reduce((n, [, pieces]) => n + pieces.length, 0);
@@ -313,7 +325,7 @@ export async function mount({ element, props, server }) {
     if (box.value !== state.query) box.value = state.query;
     press.how(state.how);
     pageLink.set("input_pieces", { q: state.query, how: state.how });
-    ask({ query: state.query, field: state.how, language: state.language });
+    sections.renew("search");
   }
   const ask = newest(async (asked) => {
     try {
@@ -363,17 +375,17 @@ export async function mount({ element, props, server }) {
   listen("lang", () => {
     drawExamples();
     if (answer) render();
-    if (matched) renderLadder();
+    if (matched) sections.renew("match", () => { renderSteps(); renderLadder(); });
     if (hits) renderHits();
-    if (sum) renderSum();
-    renderOthers();
+    if (sum) sections.renew("sum", renderSum);
+    sections.renew("others");
   });
-  listen("theme", () => { if (sum) renderSum(); });
+  listen("theme", () => { if (sum) sections.renew("sum", renderSum); });
   whenShown("input_pieces", () => {
     drawExamples();
     state = linked();
     refresh();
     look({});
-    renderOthers();
+    return sections.begin();
   });
 }

@@ -3,7 +3,7 @@
 
 import { askServer, newest, showProblem } from "./asking.js";
 import { listen } from "./events.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { lang, textOf, texts } from "./language.js";
 import { pageLink } from "./links.js";
 import { chip, choiceRow, columnsOf, make, remarks, undoHistory } from "./tokens.js";
@@ -20,8 +20,13 @@ export async function mount({ element, props, server }) {
     proofs: {
       1: () => change({ dynamic: false }),
       2: () => change({ ...example(state.language, 1), unit: "token", seed: state.language === "zh" ? 5 : 26, epoch: 0 }),
-      3: () => change({ ...example(state.language, 1), unit: "token", dynamic: true, seed: state.language === "zh" ? 17 : 0, epoch: 0 }),
+      3: () => { change({ ...example(state.language, 1), unit: "token", dynamic: true, seed: state.language === "zh" ? 17 : 0, epoch: 0 }); sections.open("dice"); },
     },
+  });
+  const sections = pageSections(element, "masking", {
+    dice: { show: () => { if (answer) renderDice(); } },
+    counts: { show: () => { if (answer) renderCounts(); } },
+    bert: { show: () => (answer ? askBert() : undefined), owns: { bert: null } },
   });
   const problem = find(".typed .problem"), diceProblem = find(".dice-problem"), textarea = find("textarea");
 
@@ -100,7 +105,7 @@ export async function mount({ element, props, server }) {
       find(".dice").classList.remove("waiting");
       counts = said = null;
       render();
-      askBert();
+      sections.renew("bert");
       clearTimeout(countSoon);
       countSoon = setTimeout(() => count(asked), 250);
     } catch (failure) {
@@ -115,7 +120,7 @@ export async function mount({ element, props, server }) {
       counts = rolled;
       find(".counts").classList.remove("waiting");
       renderThousand();
-      renderCounts();
+      sections.renew("counts");
     } catch (failure) { showProblem(diceProblem, failure); }
   });
 
@@ -148,8 +153,8 @@ export async function mount({ element, props, server }) {
     renderStrip();
     renderWords();
     renderEpochs();
-    renderDice();
-    renderCounts();
+    for (const name of ["dice", "counts"]) sections.renew(name);
+    find(".bert").hidden = !props.weights.includes(state.language);
     renderAnswers();
     const page = find("article");
     page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
@@ -213,8 +218,8 @@ export async function mount({ element, props, server }) {
         state.epoch = k;
         pageLink.set("masking", { epoch: k + 1 });
         said = null;
-        renderStrip(); renderEpochs(); renderDice();
-        askBert();
+        renderStrip(); renderEpochs();
+        for (const name of ["dice", "bert"]) sections.renew(name);
         element.querySelectorAll(".which")[k].focus();
       };
       const row = make("div", "epoch", button, make("div", "chips", ...epochChips(epoch, columns)));
@@ -292,7 +297,6 @@ export async function mount({ element, props, server }) {
   // ---- BERT's answers, where its weights are there ---------------------------------------------------------
   const bertProblem = find(".bert .problem");
   const askBert = newest(async () => {
-    find(".bert").hidden = !props.weights.includes(state.language);
     find(".ask").setAttribute("aria-pressed", String(asking));
     pageLink.set("masking", { bert: asking ? 1 : null });
     if (find(".bert").hidden || !asking) { said = null; renderAnswers(); return; }
@@ -371,5 +375,6 @@ export async function mount({ element, props, server }) {
     drawExamples();
     state = linked();
     refresh();
+    return sections.begin();
   });
 }

@@ -5,7 +5,7 @@ import { heldOut, percent } from "./answer_bars.js";
 import { askServer, newest, showProblem } from "./asking.js";
 import { listen } from "./events.js";
 import { failureRow } from "./failures.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { lang, textOf, texts } from "./language.js";
 import { pageLink } from "./links.js";
 import { signedTokens } from "./signed_tokens.js";
@@ -28,9 +28,14 @@ export async function mount({ element, props, server }) {
     lights: { 1: ".ranked", 2: ".weighed", 3: ".ranked" },
     proofs: {
       1: () => change({ ...sameStory(), revealed: true }),
-      2: () => { change({ revealed: true }); find(".readings").scrollIntoView({ block: "center" }); },
-      3: () => find(".trial").scrollIntoView({ block: "center" }),
+      2: () => { change({ revealed: true }); sections.lead("words"); },
+      3: () => sections.lead("trial"),
     },
+  });
+  const sections = pageSections(element, TAB, {
+    words: { show: () => (answer && state.revealed ? weigh() : undefined), owns: { hide: null, compare: null } },
+    accuracy: { show: () => showLapse(), owns: { moment: null } },
+    trial: { show: () => showTrial() },
   });
   find(".foot p").removeAttribute("data-i18n");  // its figures are filled in by renderScore()
   const problem = find(".typed .problem"), wordProblem = find(".words .problem"), textarea = find("textarea");
@@ -154,7 +159,7 @@ export async function mount({ element, props, server }) {
       const ranked = [...answer.list].sort((x, y) => y.probability - x.probability);
       answer.list.forEach((one) => { one.rank = ranked.indexOf(one) + 1; });
       render();
-      if (state.revealed) await weigh();
+      if (state.revealed) await sections.renew("words");
     } catch (failure) { showProblem(problem, failure); }
     const page = find("article");
     page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
@@ -316,6 +321,7 @@ export async function mount({ element, props, server }) {
     const here = place(state.language, state.a), to = story(language, here?.number ?? 1);
     change({ ...(here ? fromStory(language, here.number, Math.min(here.at, to.length - 1)) : { language }), model: "" });
     renderScore();
+    sections.renew("accuracy");
   });
   textarea.oninput = () => {
     const fresh = Date.now() - lastTyped > 1500;
@@ -361,7 +367,7 @@ export async function mount({ element, props, server }) {
   });
 
   // ---- How good it is, and what it costs ------------------------------------------------------------------
-  let shownScore = null, lapse = null;
+  let shownScore = null, lapse = null, lapseOf = null;
   const lapseProblem = find(".accuracy .problem");
   async function renderScore() {
     const language = state.language;
@@ -371,35 +377,46 @@ export async function mount({ element, props, server }) {
       } catch (failure) { showProblem(lapseProblem, failure); return; }
       showProblem(lapseProblem, null);
       fails.set(shownScore.failures);
-      const moment = Number.parseInt(pageLink.read(TAB, "moment", ""), 10);
-      lapse = trainingLapse(find(".lapse-box"), shownScore.lapse, {
-        kind: "pairs", moment: Number.isFinite(moment) && !lapse ? moment : null,
-        change: (now) => pageLink.set(TAB, { moment: now.moment }),
-      });
-    } else lapse.words();
+    }
     fails.words();
     const known = heldOut(language, shownScore.reader), { low, high } = shownScore.score;
     find(".score").textContent = say("score.says", { ...known, low: percent(low), high: percent(high) });
     find(".foot p").textContent = say("foot", known);
   }
+  const showLapse = newest(async () => {
+    const { language } = state;
+    if (lapseOf === language) { lapse.words(); return; }
+    try {
+      const { lapse: data } = await askServer(server.show_lapse, { language });
+      const moment = Number.parseInt(pageLink.read(TAB, "moment", ""), 10);
+      lapse = trainingLapse(find(".lapse-box"), data, {
+        kind: "pairs", moment: Number.isFinite(moment) && !lapse ? moment : null,
+        change: (now) => pageLink.set(TAB, { moment: now.moment }),
+      });
+      lapseOf = language;
+      showProblem(lapseProblem, null);
+    } catch (failure) { showProblem(lapseProblem, failure); }
+  });
   let trial = null;
+  async function showTrial() {
+    try {
+      trial ??= (await askServer(server.show_trial, {})).trial;
+      renderTrial();
+    } catch (failure) { showProblem(find(".trial .problem"), failure); }
+  }
   function renderTrial() {
     find(".trial .says").textContent = trial ? say("trial.says", { steps: trial.n_steps.toLocaleString("en"), n: trial.n_masked.toLocaleString("en") })
       : say("trial.missing");
     if (trial) twoRuns(find(".trial .found"), trial, { texts: `${TAB}.trial`, rows: ["top1", "loss", "nsp"] });
   }
 
-  listen("lang", () => { drawStories(); if (state) { drawCandidates(); renderTrial(); renderScore(); if (answer) { refresh(); } } });
+  listen("lang", () => { drawStories(); if (state) { drawCandidates(); for (const name of ["accuracy", "trial"]) sections.renew(name); renderScore(); if (answer) { refresh(); } } });
   whenShown(TAB, async () => {
     drawStories();
     state = linked();
     drawCandidates();
     refresh();
-    find(".trial .says").textContent = say("trial.missing");
     renderScore();
-    try {
-      trial = (await askServer(server.show_trial, {})).trial;
-      renderTrial();
-    } catch (failure) { showProblem(find(".trial .problem"), failure); }
+    await sections.begin();
   });
 }

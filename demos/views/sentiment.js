@@ -3,7 +3,7 @@
 import { percent } from "./answer_bars.js";
 import { askServer, newest, showProblem } from "./asking.js";
 import { listen } from "./events.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { lang, textOf, texts } from "./language.js";
 import { pageLink } from "./links.js";
 import { sideOf, signedBar, signedGround } from "./signed_scale.js";
@@ -26,8 +26,12 @@ export async function mount({ element, server }) {
     proofs: {
       1: () => change({ ...example(state.language, 3), off: [] }),
       2: () => change({ ...example(state.language, 4), model: "bow", off: [] }),
-      3: () => { change({ model: "tuned" }); find(".sentence").scrollIntoView({ block: "center" }); },
+      3: () => { change({ model: "tuned" }); sections.lead("reasons", ".sentence"); },
     },
+  });
+  const sections = pageSections(element, TAB, {
+    reasons: { show: () => { if (now) reasons(); }, owns: { filter: null, compare: null } },
+    scores: { show: () => { if (now) scores(verdicts()); } },
   });
   const problem = find(".typed .problem"), slow = find(".result .problem"), textarea = find("textarea");
 
@@ -162,8 +166,8 @@ export async function mount({ element, server }) {
     find(".agreement").classList.toggle("apart", sides.every((side) => side.length));
     find(".stored").textContent = say(now.stored ? "stored" : "live");
     crossing();
-    reasons(list);
-    scores(list);
+    strip(list, winners());
+    for (const part of ["reasons", "scores"]) sections.renew(part);
   }
 
   // ---- Crossing words out ----------------------------------------------------------------------------------
@@ -200,14 +204,13 @@ export async function mount({ element, server }) {
     ask: () => { awake = true; return askServer(server.compare_reasons, asking()); }, key: () => JSON.stringify(asking()),
     change: (open) => { state.compared = open; pageLink.set(TAB, { compare: open ? 1 : null }); },
   });
-  function reasons(list) {
+  function reasons() {
     const { model } = state, cnn = STARTS.includes(model), bert = byBert(), best = winners();
     find(".whose").textContent = say("whose", { name: name(model) });
     find(".how").textContent = say(`how.${cnn ? "cnn" : model}`, { n: best.length, sizes: sizes() });
     find(".how-filters").textContent = say("how.filters", { n: best.length, sizes: sizes() });
     find(".cnn").hidden = !cnn;
     find(".shares").hidden = cnn;
-    strip(list, best);
     if (cnn) filters(best);
     if (model === "bow" || (model === "bert" && bert)) {
       const answer = model === "bow" ? now : bert, costs = model === "bow" ? now.bag : bert.costs;
@@ -314,5 +317,6 @@ export async function mount({ element, server }) {
     find(".given").textContent = state.text;
     drawVerdicts([]);  // the rows stand before the first answer: a typed text's models must be read first
     refresh();
+    return sections.begin();
   });
 }

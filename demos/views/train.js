@@ -5,7 +5,7 @@ import { askServer, showProblem } from "./asking.js";
 import { prefersStill } from "./colours.js";
 import { codeBars, paint, sampleDigits } from "./digits.js";
 import { listen } from "./events.js";
-import { framePage, pageOpens, whenShown } from "./frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "./frame.js";
 import { textOf, translate } from "./language.js";
 import { pageLink } from "./links.js";
 import { curves } from "./train_curves.js";
@@ -242,6 +242,7 @@ export async function mount({ element, props, server }) {
     lights: { 1: ".curves", 2: ".map", 3: ".keep" },
     proofs: { 1: set({ learning_rate: 1e6 }), 2: set({ code_size: 16 }), 3: set({ noise: 0.5, code_size: 16 }) },
   });
+  const sections = pageSections(element, TAB, { race: { show: () => race.words() } });
   whenShown(TAB, async () => {
     form.words();
     translate(element);
@@ -253,6 +254,7 @@ export async function mount({ element, props, server }) {
       stored = answer.examples;
       if (!state.now) example();
       race.show(answer.race);
+      await sections.begin();
     } catch (failure) { showProblem(find(".setup .problem"), failure); }
   });
 }

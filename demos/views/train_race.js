@@ -90,7 +90,7 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
   };
   const plot = chart(find(".chart"), figure, { file: "training-race", height: HEIGHT });
   const draw = () => {
-    if (!languages) return;
+    if (!languages || !box.open) return;
     choose();
     plot.draw();
     find(".racers").replaceChildren(...lines().map(({ name }) => make("span", name, make("i"), t(`name.${name}`))));

@@ -7,7 +7,15 @@ import sys
 import pytest
 
 from core import texts
-from tests.browser.visiting import guess, go_to, opened, page_is_well, switch_language, tabs
+from tests.browser.visiting import (
+    go_to,
+    guess,
+    open_section,
+    opened,
+    page_is_well,
+    switch_language,
+    tabs,
+)
 from tests.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.browser
@@ -180,6 +188,7 @@ def test_back_and_forward_go_between_pages_and_bring_back_their_state(browser, l
     page.locator("#tab-latent_walk").click()
     shows("latent_walk")
     page.locator("#latent_walk .page[data-ready]").wait_for()
+    open_section(page, "latent_walk", "between")
     page.locator("#latent_walk .steps").fill("7")  # a slider makes no entry
     page.locator("#tab-latent_walk").click()  # nor does the page that is there already
     page.wait_for_function("location.search.includes('steps=7')")
