@@ -10,7 +10,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from core import texts
-from tests.browser.visiting import guess, module, switch_language
+from tests.browser.visiting import guess, module, open_sections, switch_language
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +30,7 @@ RUN = """async cases => { const { pad, forward, outputSize, counts, line } = awa
 def opened(browser, query: str = "&lang=en", **settings):
     page = browser(f"tab=convolution{query}", **settings)
     page.locator(f"{PAGE}[data-shown]").wait_for(timeout=90_000)
+    open_sections(page, "convolution")
     return page
 
 

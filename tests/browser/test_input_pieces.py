@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visiting import switch_language
+from tests.browser.visiting import open_sections, switch_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -18,6 +18,7 @@ PAGE = "#input_pieces article"
 def opened(browser, query: str = "", **settings: object) -> "Page":
     page = browser(f"tab=input_pieces{query}", **settings)
     page.wait_for_function(f"Number(document.querySelector('{PAGE}')?.dataset.shown) > 0")
+    open_sections(page, "input_pieces")
     return page
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.visiting import guess, module, open_section, open_sections, switch_language
+from tests.browser.visiting import guess, module, open_section, switch_language
 
 pytestmark = pytest.mark.browser
 

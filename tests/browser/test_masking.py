@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visiting import switch_language
+from tests.browser.visiting import open_sections, switch_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,6 +20,7 @@ EPOCHS = """() => [...document.querySelectorAll('#masking .epoch:not(.thousand)'
 def opened(browser, query: str = "", **settings: object) -> "Page":
     page = browser(f"tab=masking{query}", **settings)
     page.wait_for_function(f"Number(document.querySelector('{PAGE}')?.dataset.shown) > 0")
+    open_sections(page, "masking")
     return page
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from core import texts
 from core.inference import readers
+from tests.browser.visiting import open_sections
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -29,6 +30,7 @@ WORDS = """() => [...document.querySelectorAll('#next_sentence .weighed .chip')]
 def opened(browser, query: str = "", **settings: object) -> "Page":
     page = browser(f"tab=next_sentence{query}", **settings)
     page.wait_for_function(f"Number(document.querySelector('{PAGE}')?.dataset.shown) > 0")
+    open_sections(page, "next_sentence")
     return page
 
 

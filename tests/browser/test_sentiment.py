@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.visiting import open_sections
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -28,6 +30,7 @@ def opened(browser, query: str = "", **settings: object) -> "Page":
     page = browser(f"tab=sentiment{query}", **settings)
     page.wait_for_function(f"Number(document.querySelector('{PAGE}')?.dataset.shown) > 0")
     page.wait_for_function(BERT_SAID)
+    open_sections(page, "sentiment")
     return page
 
 

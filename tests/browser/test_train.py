@@ -8,7 +8,7 @@ import pytest
 
 from core import texts
 from core.inference import train
-from tests.browser.visiting import module, switch_language, traces
+from tests.browser.visiting import module, open_section, switch_language, traces
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -238,6 +238,7 @@ OWN = (
 
 def test_the_race_is_drawn_and_a_point_of_ones_own_is_put_in(browser):
     page = opened(browser)
+    open_section(page, "train", "race")
     page.evaluate(
         """async (stored) => {
             const { trainingRace } = await RACE;
