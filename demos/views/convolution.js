@@ -38,7 +38,12 @@ export async function mount({ element, props, server }) {
     lights: { 1: ".maps .out canvas, .sum", 2: ".count, .dense", 3: ".maps .out canvas", 4: ".activation .curve" },
     proofs: Object.fromEntries(Object.entries(examples.answers).map(([k, state]) => [k, () => change(state())])),
   });
+  const refusal = find(".refusal"), places = [refusal.parentElement, find(".refusal-here")];
+  // A refusal stands by the fields that it is about while they are on the screen, else by the window.
+  const placeRefusal = () => places[Number(find(".layer").open)].append(refusal);
+  find(".layer").addEventListener("toggle", placeRefusal);
   const sections = pageSections(element, TAB, {
+    layer: {},
     activation: { show: () => { if (out) draw(); }, owns: { act: null } },
   });
 

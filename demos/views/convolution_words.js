@@ -49,7 +49,7 @@ export const convolutionWords = (find, say) => ({
   // A refusal in every language, the fields that would mend it, and what torch says.
   refusal: (refused, layer) => {
     const filled = refused && sentence(`convolution.refused.${refused.key}`, refused.values);
-    showProblem(find(".layer .problem"), filled);
+    showProblem(find(".refusal .problem"), filled);
     const [torch, fix] = [".torch", ".fix"].map(find);
     torch.hidden = !refused?.torch;
     torch.textContent = refused?.torch ?? "";

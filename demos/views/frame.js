@@ -151,9 +151,9 @@ export const pageSections = (element, tab, parts) => {
     await parts[name]?.show?.();
     boxes[name].dataset.ready = "";
   };
-  names.forEach((name, k) => {
+  element.querySelector(".after ~ .experiment")?.before(make("h2", { class: "more", "data-i18n": "shell.more" }));
+  names.forEach((name) => {
     const key = `${tab}.section.${name}`, box = boxes[name];
-    if (k === 0) box.before(make("h2", { class: "more", "data-i18n": "shell.more" }));
     box.prepend(make("summary", {}, make("h2", { "data-i18n": `${key}.title` }), make("span", { "data-i18n": `${key}.line` })));
     box.ontoggle = () => { if (begun) { keep(); show(name); } };
   });

@@ -25,7 +25,7 @@ export async function mount({ element, props, server }) {
   });
   const sections = pageSections(element, "masking", {
     dice: { show: () => { if (answer) renderDice(); } },
-    counts: { show: () => { if (answer) renderCounts(); } },
+    counts: { show: () => { if (answer) showCounts(); } },
     bert: { show: () => (answer ? askBert() : undefined), owns: { bert: null } },
   });
   const problem = find(".typed .problem"), diceProblem = find(".dice-problem"), textarea = find("textarea");
@@ -106,20 +106,23 @@ export async function mount({ element, props, server }) {
       counts = said = null;
       render();
       sections.renew("bert");
-      clearTimeout(countSoon);
-      countSoon = setTimeout(() => count(asked), 250);
     } catch (failure) {
       showProblem(/^masking_/.test(failure.message) ? diceProblem : problem, failure);
     }
   });
   let countSoon = 0;
+  function showCounts() {
+    renderThousand();
+    renderCounts();
+    clearTimeout(countSoon);
+    if (!counts) countSoon = setTimeout(() => count(structuredClone(state)), 250);
+  }
   const count = newest(async (asked) => {
     try {
       const rolled = await askServer(server.count_rolls, asked);
       if (keyOf(asked) !== answer.key) return;  // the throws on the screen are others by now
       counts = rolled;
       find(".counts").classList.remove("waiting");
-      renderThousand();
       sections.renew("counts");
     } catch (failure) { showProblem(diceProblem, failure); }
   });
@@ -227,11 +230,7 @@ export async function mount({ element, props, server }) {
       row.setAttribute("aria-label", spokenEpoch(epoch, k));
       return row;
     });
-    const thousand = make("div", "epoch thousand",
-      make("span", "which", textOf("masking.thousand")), make("div", "chips"));
-    find(".epochs").replaceChildren(...rows, thousand);
-    thousand.columns = columns;
-    renderThousand();
+    find(".epochs").replaceChildren(...rows);
     const places = new Set(answer.epochs.flatMap((e) => e.chosen.map((d) => d.at)));
     find(".summary").textContent = textOf(state.dynamic ? "masking.summary.dynamic" : "masking.summary.static",
       { epochs: answer.epochs.length, places: places.size, of: open().length });
@@ -243,12 +242,12 @@ export async function mount({ element, props, server }) {
 
   // How often each piece is chosen in a thousand epochs, as the height to which its chip is filled.
   function renderThousand() {
-    const row = find(".thousand"), columns = row.columns;
+    const row = find(".thousand");
     row.classList.toggle("waiting", !counts);
     row.querySelector(".chips").replaceChildren(chip("[CLS]", { kind: "special" }),
       ...answer.tokens.map((token, i) => {
         const share = counts ? (counts.masked[i] + counts.random[i] + counts.kept[i]) / counts.n_rolls : 0;
-        const node = chip(token, { joined: joined(i), columns: columns[i], title: `${token}: ${(100 * share).toFixed(1)}%` });
+        const node = chip(token, { joined: joined(i), title: `${token}: ${(100 * share).toFixed(1)}%` });
         if (answer.words[i] < 0) return chip(token, { kind: "hidden" });
         node.classList.add("filled");
         node.style.setProperty("--share", `${100 * share}%`);

@@ -69,9 +69,10 @@ export async function mount({ element, props, server }) {
       per_epoch: run.facts?.per_epoch ?? 1, n_steps: run.facts?.n_steps ?? 1,
     })) });
     find(".lesson").textContent = lesson(now);
-    find(".pictures").hidden = isText(now);
+    find(".rows").hidden = find(".map").hidden = isText(now);
     find(".verdicts").hidden = !isText(now);
     if (now.facts) { if (isText(now)) samples.sentences(now, state.chosen.sentences); else samples.pictures(now, state.chosen.pictures); }
+    sections.renew("codes");
     strip(now);
   }
   async function strip(run) {
@@ -242,7 +243,10 @@ export async function mount({ element, props, server }) {
     lights: { 1: ".curves", 2: ".map", 3: ".keep" },
     proofs: { 1: set({ learning_rate: 1e6 }), 2: set({ code_size: 16 }), 3: set({ noise: 0.5, code_size: 16 }) },
   });
-  const sections = pageSections(element, TAB, { race: { show: () => race.words() } });
+  const sections = pageSections(element, TAB, {
+    codes: { show: () => (state.now && !isText(state.now) ? samples.codes(state.now) : undefined) },
+    race: { show: () => race.words() },
+  });
   whenShown(TAB, async () => {
     form.words();
     translate(element);

@@ -8,10 +8,11 @@ import { pageLink } from "./links.js";
 import { make } from "./tokens.js";
 
 const FIELDS = {
-  autoencoder: ["code_size", "activation", "learning_rate", "batch_size", "epochs", "noise", "seed"],
-  textcnn: ["language", "vectors", "n_labels", "learning_rate", "batch_size", "epochs", "seed"],
-  bert: ["language", "n_layers", "n_labels", "learning_rate", "batch_size", "epochs", "seed"],
+  autoencoder: ["code_size", "learning_rate", "epochs", "noise", "activation", "batch_size", "seed"],
+  textcnn: ["language", "vectors", "n_labels", "learning_rate", "epochs", "batch_size", "seed"],
+  bert: ["language", "n_layers", "n_labels", "learning_rate", "epochs", "batch_size", "seed"],
 };
+const REST = ["activation", "batch_size", "seed"];  // a click away
 const WHOLE = ["code_size", "batch_size", "epochs", "seed"];
 const SLIDERS = { code_size: 1, noise: 0.05, epochs: 1 };
 const RATES = { autoencoder: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], textcnn: [0, 1e-4, 1e-3, 1e-2, 1, 1e6], bert: [0, 1e-4, 3e-4, 1e-3, 1, 1e6] };
@@ -111,7 +112,10 @@ export const trainFields = (element, { defaults, ranges, choices }, changed) => 
       return button;
     }));
     find(".what small").textContent = t(`what.${kind}`);
-    find(".fields").replaceChildren(...FIELDS[kind].map(field));
+    const rest = FIELDS[kind].filter((name) => REST.includes(name));
+    find(".fields.first").replaceChildren(...FIELDS[kind].filter((name) => !rest.includes(name)).map(field));
+    find(".fields.rest").replaceChildren(...rest.map(field));
+    if (rest.some((name) => values[kind][name] !== defaults[kind][name])) find(".others").open = true;
   };
   find(".defaults").onclick = () => {
     values[kind] = { ...defaults[kind], ...(kind === "autoencoder" ? {} : { language: values[kind].language }) };

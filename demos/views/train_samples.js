@@ -1,5 +1,6 @@
 // What a model in training makes of fixed examples: trainSamples(element, {onpick}).
-//   .pictures(run, chosen): ten digits, spoilt, and what comes back of them; the cloud of codes.
+//   .pictures(run, chosen): ten digits, spoilt, and what comes back of them.
+//   .codes(run): the cloud of codes.
 //   .sentences(run, chosen): each sentence with the probability that it is good.
 
 import { prefersStill } from "./colours.js";
@@ -63,6 +64,11 @@ export const trainSamples = (element, { onpick }) => {
         button.setAttribute("aria-label", textOf("train.pick", { label }));
         button.setAttribute("aria-pressed", String(k === chosen));
       });
+    },
+    codes: async (run) => {
+      digits ??= await sampleDigits();
+      const { facts, samples } = run;
+      if (!facts || !samples?.points) return;
       const [first, n] = facts.cloud, labels = digits.labels.slice(first, first + n);
       let points = floats(samples.points), dimensions = samples.dimensions;
       if (dimensions === 1) {   // one number: along the line, a row for each digit
