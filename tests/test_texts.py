@@ -164,3 +164,22 @@ def test_each_question_has_options_to_guess_from():
         assert sum(".truth." in key for key in options) < len(options), question
         for language in texts.LANGUAGES:
             assert len({texts.text(key, language) for key in options}) == len(options), question
+
+
+def test_each_section_of_a_page_has_a_title_and_says_in_a_line_what_one_will_see():
+    written = {key for key in TABLE if ".section." in key}
+    needed = set()
+    for html in (ROOT / "demos" / "views").glob("*.html"):
+        sections = re.findall(r'data-section="(\w+)"', html.read_text("utf-8"))
+        assert len(sections) == len(set(sections)), html
+        needed |= {
+            f"{html.stem}.section.{name}.{part}" for name in sections for part in ("title", "line")
+        }
+    assert written == needed
+    assert len(needed) > 30
+    for title in (key for key in needed if key.endswith(".title")):
+        line = title.replace(".title", ".line")
+        both = [TABLE[key] for key in (title, line)]
+        # Beside each other on a line, 1280 pixels wide.
+        assert sum(len(entry["en"]) for entry in both) <= 140, title
+        assert sum(len(entry["zh"]) for entry in both) <= 65, title

@@ -16,7 +16,14 @@ import pytest
 from PIL import Image, ImageDraw
 
 from app import CHAPTERS
-from tests.browser.visiting import go_to, open_sections, opened, page_is_well, tabs
+from tests.browser.visiting import (
+    go_to,
+    open_section,
+    open_sections,
+    opened,
+    page_is_well,
+    tabs,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -234,6 +241,7 @@ def test_a_training_of_each_kind_draws_points_and_stops(browser, lang: str):
         lab.locator(f".kinds [data-kind={kind}]").click()
         train_a_little(page, ".go")
     lab.locator(".defaults").click()
+    open_section(page, "train", "race")
     train_a_little(page, ".race .rerun")  # "Train this point now", at its default
     page_is_well(page)
 

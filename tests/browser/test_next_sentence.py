@@ -8,7 +8,7 @@ import pytest
 
 from core import texts
 from core.inference import readers
-from tests.browser.visiting import open_sections
+from tests.browser.visiting import open_section, open_sections
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -220,6 +220,22 @@ def test_own_sentences_on_a_phone_are_limited_kept_and_never_run(browser):
     lab.locator(".typed .problem").wait_for()
     assert page.evaluate(BARS), "old bars stay"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_words_are_weighed_once_their_section_is_open(browser):
+    def weighed() -> list[str]:
+        return [one for one in browser.requests if " weigh_words" in one or " hide_words" in one]
+
+    page = browser("tab=next_sentence&lang=en&story=2")
+    lab = page.locator("#next_sentence")
+    lab.locator(".ranked button").first.click()
+    lab.locator(".reveal:enabled").click()
+    lab.locator(".ranked .track").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    assert weighed() == []
+    open_section(page, "next_sentence", "words")
+    lab.locator(".weighed .chip.signed").first.wait_for()
+    assert weighed()
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -7,28 +7,11 @@ import sys
 import pytest
 
 from core import texts
-from tests.browser.visiting import (
-    go_to,
-    guess,
-    open_section,
-    opened,
-    page_is_well,
-    switch_language,
-    tabs,
-)
+from tests.browser.visiting import guess, open_section, switch_language
 from tests.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.browser
 
-TALLEST = 1600  # pixels of a page as it opens, 1280 wide
-# Whose instrument alone is taller: what stands there is not divided yet.
-TALLER = {
-    "masking": 1760,
-    "code_space": 1690,
-    "attention": 1690,
-    "convolution": 1910,
-    "train": 1830,
-}
 TWO_ROWS = 110  # pixels
 
 
@@ -73,22 +56,6 @@ def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
             page.locator(f"#{name} .todo").first.wait_for()
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, f"{button.inner_text()} is {overflow} px too wide"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_no_page_is_long_before_something_is_opened(browser, lang: str):
-    """What is this, what do I do, what should I notice: all of it near, the rest one click away."""
-    page = opened(browser, "", lang)
-    tall = {}
-    for tab in tabs(page):
-        go_to(page, tab)
-        assert page.locator(f"#{tab} .experiment[open]").count() == 0, tab
-        height = page.evaluate("document.documentElement.scrollHeight")
-        if height > TALLER.get(tab, TALLEST):
-            tall[tab] = height
-    assert not tall
-    page_is_well(page)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
