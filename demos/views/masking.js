@@ -110,12 +110,10 @@ export async function mount({ element, props, server }) {
       showProblem(/^masking_/.test(failure.message) ? diceProblem : problem, failure);
     }
   });
-  let countSoon = 0;
   function showCounts() {
     renderThousand();
     renderCounts();
-    clearTimeout(countSoon);
-    if (!counts) countSoon = setTimeout(() => count(structuredClone(state)), 250);
+    return counts ? undefined : count(structuredClone(state));
   }
   const count = newest(async (asked) => {
     try {

@@ -67,9 +67,10 @@ def open_section(page: "Page", tab: str, name: str) -> "Locator":
 
 
 def open_sections(page: "Page", tab: str) -> None:
-    """Open all further experiments of a page."""
+    """Open all further experiments of a page, and go back to its top."""
     for section in page.locator(f"#{tab} .experiment").all():
         open_section(page, tab, section.get_attribute("data-section"))
+    page.evaluate("scrollTo(0, 0)")
 
 
 def guess(page: "Page", tab: str, number: int, option: int = 0) -> "Locator":
