@@ -50,7 +50,7 @@ def test_the_dice_repeat_for_a_seed_and_differ_for_another(browser):
         lab.locator(".seed").press("Enter")
 
     assert after(page, back_to_zero) == start
-    static = after(page, lab.get_by_role("button", name="Static").click)
+    static = after(page, lab.get_by_role("button", name="Static", exact=True).click)
     assert len(static) == 4
     assert len(set(static)) == 1, "static"
     assert after(page, lab.get_by_role("button", name="Undo").click) == start
