@@ -20,16 +20,16 @@ CURVES = "#train .curves"
 MAP = "#code_space .flat"
 CLOUD = "document.querySelector('#code_space canvas.cloud')?.cloud?.count() > 0"
 PAGES = {  # page -> what of its link is needed, and its charts: where one stands, and what opens it
-    "train": ("", {CURVES: "", "#train .race .chart-box": ""}),
+    "train": ("&open=race", {CURVES: "", "#train .race .chart-box": ""}),
     "fill_in": (
-        "",
+        "&open=training,transfer",
         {"#fill_in .lapse .curves .chart-box": "", "#fill_in .transfer .chart-box": ""},
     ),
     "next_sentence": (
-        "",
+        "&open=accuracy,trial",
         {"#next_sentence .lapse .curves .chart-box": "", "#next_sentence .trial .chart-box": ""},
     ),
-    "latent_walk": ("", {"#latent_walk .dimensions": ""}),
+    "latent_walk": ("&open=bound", {"#latent_walk .dimensions": ""}),
     "code_space": (
         "",
         {
@@ -103,9 +103,10 @@ def test_no_page_without_a_chart_fetches_plotly(browser):
 
 
 def test_a_chart_out_of_sight_waits(browser):
-    page = browser("tab=latent_walk&lang=en")
+    page = browser("tab=latent_walk&lang=en&open=between,bound")
     page.locator("#latent_walk .dimensions").first.wait_for(state="attached")
     page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") == 0
     assert asked_for_plotly(browser) == []
     shown(page, "#latent_walk .dimensions")
     assert len(set(asked_for_plotly(browser))) == 1
