@@ -183,3 +183,22 @@ def test_each_section_of_a_page_has_a_title_and_says_in_a_line_what_one_will_see
         # Beside each other on a line, 1280 pixels wide.
         assert sum(len(entry["en"]) for entry in both) <= 140, title
         assert sum(len(entry["zh"]) for entry in both) <= 65, title
+
+
+SHORT = re.compile(r"const (\w+) = \(key, values\) => textOf\(`([\w.${}]+)\.\$\{key\}`")
+
+
+def test_what_a_view_says_by_its_own_short_name_is_in_the_table():
+    """As `say("title")`, where `say` puts the page's name before: a key that no search finds."""
+    n_found, missing = 0, []
+    for script in sorted((ROOT / "demos" / "views").glob("*.js")):
+        source = script.read_text("utf-8")
+        tab = re.search(r'\bTAB = "(\w+)"', source)
+        for name, prefix in SHORT.findall(source):
+            before = prefix.replace("${TAB}", tab[1] if tab else "")
+            for key in re.findall(rf'(?<![\w.]){name}\("([a-z][\w.]*)"', source):
+                n_found += 1
+                if f"{before}.{key}" not in TABLE:
+                    missing.append(f"{script.name}: {before}.{key}")
+    assert n_found > 100
+    assert missing == []

@@ -75,7 +75,7 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
       hovertemplate: `${wrapped(t("own", { name: t(`name.${point.model}`), n: point.n_labels, accuracy: percent(point.accuracy) }), narrow)}<extra></extra>`,
     });
     return {
-      traces, axes: { x: t("axis"), y: textOf("train.axis.accuracy") }, title: t("title"), says: t("chart", { n: n_test }),
+      traces, axes: { x: t("axis"), y: textOf("train.axis.accuracy") }, title: textOf("train.section.race.title"), says: t("chart", { n: n_test }),
       layout: {
         margin: { r: narrow ? 14 : 150 },
         xaxis: { type: "log", tickvals: all, ticktext: all.map((n) => (isAll(n) && !narrow ? t("all", { n }) : String(n))) },

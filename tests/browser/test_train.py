@@ -153,7 +153,8 @@ def test_the_link_restores_the_settings_in_chinese_on_a_phone(browser):
     query = "&code_size=8&activation=gelu&learning_rate=0.003&batch_size=256&epochs=1&noise=0.5"
     page = opened(browser, query, "zh", width=390, height=844, locale="zh-CN", touch=True)
     lab = page.locator("#train")
-    lab.locator(".settings summary").click()
+    lab.locator(".settings > summary").click()
+    open_section(page, "train", "codes")
     values = [lab.locator(f"input.{name}").input_value() for name in ("code_size", "noise")]
     assert values == ["8", "0.5"]
     assert lab.locator("input.learning_rate").input_value() == "0.003"
@@ -181,6 +182,7 @@ def test_bad_settings_get_a_sentence(browser):
     lab.locator(".go").click()
     lab.locator(".setup .problem").get_by_text("not 2000000").wait_for()
     lab.locator("input.learning_rate").fill("0.001")
+    lab.locator(".others > summary").click()
     lab.locator("input.batch_size").fill("1")
     lab.locator(".go").click()
     lab.locator(".setup .problem").get_by_text("4 to 512").wait_for()
