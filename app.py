@@ -13,23 +13,21 @@ import gradio as gr
 from core import options
 from core.errors import LabError
 from core.texts import TableError
-from demos import (
-    api,
-    attention,
-    code_space,
-    convolution,
-    fill_in,
-    home,
-    input_pieces,
-    latent_walk,
-    masking,
-    next_sentence,
-    reconstruction,
-    sentiment,
-    train,
-)
+from demos import api
+from demos.attention import tab as attention
+from demos.code_space import tab as code_space
 from demos.common import page
 from demos.common.view import view
+from demos.convolution import tab as convolution
+from demos.fill_in import tab as fill_in
+from demos.home import tab as home
+from demos.input_pieces import tab as input_pieces
+from demos.latent_walk import tab as latent_walk
+from demos.masking import tab as masking
+from demos.next_sentence import tab as next_sentence
+from demos.reconstruction import tab as reconstruction
+from demos.sentiment import tab as sentiment
+from demos.train import tab as train
 
 CHAPTERS = {
     "start": {

@@ -17,7 +17,7 @@ from bench.figures import Bound, Figure, Group, Measured, Measurement
 from core import assets, runtime
 from core.inference import attention, head_effects, questions, readings
 from core.inference.readings import Reading
-from demos import attention as page
+from demos.attention import tab as page
 
 EAGER = "transformers, eager, output_attentions"
 SEED = 7

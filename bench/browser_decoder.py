@@ -1,8 +1,8 @@
 """Does the browser decode what torch decodes?
 
-The decoders of demos/views/decoder.js get each model's weights as the pages do (float16, batch norm
-folded in) and 1,000 codes: half of them codes of shipped digits, half anywhere in the box around
-those, where a slider or a pointer can go.
+The decoders of demos/common/views/decoder.js get each model's weights as the pages do (float16,
+batch norm folded in) and 1,000 codes: half of them codes of shipped digits, half anywhere in the
+box around those, where a slider or a pointer can go.
 """
 
 import base64
@@ -36,7 +36,7 @@ MODELS: dict[str, Load] = {
     "vae2-beta1": lambda: zoo.vae2(1),
     "vae2-beta4": lambda: zoo.vae2(4),
 }
-FOLDER = chromium.ROOT / "demos" / "views"
+FOLDER = chromium.ROOT / "demos" / "common" / "views"
 HOST = "http://decoder.test/"  # answered by this process from FOLDER
 DECODE = """async ([wire, codes]) => {
   const { decoder } = await import("/decoder.js"), { toBase64 } = await import("/wire.js");

@@ -62,7 +62,7 @@ def _weighed(layers: list[int]) -> int:
     from starlette.testclient import TestClient
 
     from app import build_app
-    from demos import attention as tab
+    from demos.attention import tab as tab
     from demos.common.page import middleware
 
     asked = {"model": "en", "text": text_128(), "second": "", "keep": "head", "at": None, "off": []}

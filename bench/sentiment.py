@@ -99,7 +99,7 @@ def _linear(language: str) -> Measured:
 
 def _latency() -> Measured:
     """Return the median time of the page's handler, over sentences of the test part."""
-    from demos.sentiment import judge_text
+    from demos.sentiment.tab import judge_text
 
     runtime.set_threads()
     texts = reviews.load("en").test.texts[:N_CALLS]

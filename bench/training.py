@@ -13,7 +13,7 @@ from bench.figures import BenchError, Bound, Figure, Group, Measured, Measuremen
 from core.images import datasets
 from core.inference import train
 from core.inference.train import AutoencoderSettings
-from demos.reconstruction import PAD, show_reconstructions
+from demos.reconstruction.tab import PAD, show_reconstructions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

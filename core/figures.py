@@ -1,8 +1,9 @@
 """The lab's charts as Plotly figures, for notebooks and programs.
 
-The pages draw the same with Plotly in the browser (demos/views/charts.js); here each function takes
-a record of `core.results`, or plain numbers, and returns a figure in the same look. Names stand in
-both languages. Plotly comes with requirements-notebooks.txt; the lab itself needs none in Python.
+The pages draw the same with Plotly in the browser (demos/common/views/charts.js); here each
+function takes a record of `core.results`, or plain numbers, and returns a figure in the same look.
+Names stand in both languages. Plotly comes with requirements-notebooks.txt; the lab itself needs
+none in Python.
 """
 
 from collections.abc import Mapping, Sequence

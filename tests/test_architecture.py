@@ -1,6 +1,7 @@
 """Imports go downwards only: app -> a tab -> a question -> the rooms of the core -> a model."""
 
 import ast
+import posixpath
 import re
 import sys
 from collections.abc import Iterator
@@ -226,8 +227,8 @@ def test_a_page_has_one_stem_through_the_tree(page):
     """The question, the tab (and its link), the view, the sentences and the tests."""
     files = (
         f"core/inference/{page}.py",
-        f"demos/{page}.py",
-        *(f"demos/views/{page}.{kind}" for kind in ("html", "css", "js")),
+        f"demos/{page}/tab.py",
+        *(f"demos/{page}/view.{kind}" for kind in ("html", "css", "js")),
         f"assets/texts/{page}.toml",
         f"tests/test_{page}.py",
         f"tests/browser/test_{page}.py",
@@ -238,10 +239,11 @@ def test_a_page_has_one_stem_through_the_tree(page):
 # ---- The views' modules ------------------------------------------------------------------------
 
 SCRIPTS = script_modules.sources()
-PAGES = sorted(name for name in SCRIPTS if (script_modules.FOLDER / f"{name}.html").exists())
+VIEWS = sorted(name for name in SCRIPTS if name.endswith("/view"))
 EXPORTS = re.compile(
     r"^export (?:async )?(?:const|let|function|class) (\w+)|^export \{(.*?)\};", re.M
 )
+DECODER = "common/views/decoder"
 STEMS = "|".join(sorted({key.partition(".")[0] for key in texts.table()}))
 
 
@@ -254,14 +256,15 @@ def exports(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_a_module_imports_is_there(name):
-    asked = re.findall(r'^import (.+?) from "(.+?)";$', SCRIPTS[name], re.MULTILINE)
+    asked = re.findall(r'^import (.+?) from "(.+?)\.js";$', SCRIPTS[name], re.MULTILINE)
     assert len(asked) == len(re.findall(r"^import\b", SCRIPTS[name], re.MULTILINE))
     assert not re.search(r"\bimport\(", SCRIPTS[name]), "which has no hash in its address"
     for what, file in asked:
-        assert re.fullmatch(r"\./\w+\.js", file), file
-        module = file[2:-3]
+        module = posixpath.normpath(f"{posixpath.dirname(name)}/{file}")
         assert module in SCRIPTS, file
-        assert module not in PAGES, "pages never import each other"
+        assert module not in VIEWS
+        folders = (posixpath.dirname(name), "common/views")
+        assert posixpath.dirname(module) in folders, "pages never import each other's parts"
         if what.startswith("{"):
             wanted = {one.strip() for one in what.strip("{} ").split(",")}
             assert wanted <= exports(module), (module, wanted - exports(module))
@@ -270,17 +273,18 @@ def test_what_a_module_imports_is_there(name):
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_modules_share_nothing_but_what_they_export(name):
     assert not re.search(r"\bwindow\.lab\b|\bglobalThis\b|(?<![\w.\"'`/])lab\.\w", SCRIPTS[name])
-    assert ("mount" in exports(name)) == (name in PAGES)
+    assert ("mount" in exports(name)) == (name in VIEWS)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", VIEWS)
 def test_a_page_fetches_the_sentences_that_it_needs(name):
     """Each table that it or a module of its own names; `say` and the like begin with a table."""
     used = [SCRIPTS[one] for one in script_modules.needed(name)]
     used.append((script_modules.FOLDER / f"{name}.html").read_text("utf-8"))
+    page = posixpath.dirname(name)
     fetched = re.search(r"await (?:pageOpens|loadTexts)\((.*?)\);", SCRIPTS[name])
     tables = set(re.findall(r'"(\w+)"', fetched[1])) if fetched else set()
-    assert name in tables
+    assert page in tables
     shown = {
         stem
         for text in (*used[-1:], SCRIPTS[name])
@@ -291,7 +295,7 @@ def test_a_page_fetches_the_sentences_that_it_needs(name):
 
 def test_an_address_changes_with_whatever_a_module_needs(monkeypatch):
     before = {name: script_modules.address(name) for name in SCRIPTS}
-    changed = dict(SCRIPTS) | {"decoder": SCRIPTS["decoder"] + "// another line"}
+    changed = dict(SCRIPTS) | {DECODER: SCRIPTS[DECODER] + "// another line"}
     monkeypatch.setattr(script_modules, "sources", lambda: changed)
     for cached in (script_modules.needed, script_modules.address):
         cached.cache_clear()
@@ -299,14 +303,17 @@ def test_an_address_changes_with_whatever_a_module_needs(monkeypatch):
     for cached in (script_modules.needed, script_modules.address):
         cached.cache_clear()
     moved = {name for name in SCRIPTS if before[name] != after[name]}
-    assert moved == {name for name in SCRIPTS if "decoder" in script_modules.needed(name)}
-    assert {"decoder", "latent_walk"} <= moved
-    assert "shell" not in moved
+    assert moved == {name for name in SCRIPTS if DECODER in script_modules.needed(name)}
+    assert {DECODER, "latent_walk/view"} <= moved
+    assert "shell/view" not in moved
 
 
 def test_every_address_in_what_is_served_is_served():
     files = script_modules.served()
     for path, (kind, content) in files.items():
         if kind == "text/javascript":
-            for asked in re.findall(rb'^import (?:.*? from )?"\./(.*?)";', content, re.MULTILINE):
-                assert f"/{script_modules.AT}/{asked.decode()}" in files, (path, asked)
+            asked = re.findall(rb'\bimport (?:[^"\n]*? from )?"(\..*?)";', content)
+            assert len(asked) >= content.count(b"\nimport ")
+            for one in asked:
+                address = posixpath.normpath(f"{posixpath.dirname(path)}/{one.decode()}")
+                assert address in files, (path, one)

@@ -16,7 +16,7 @@ from core.bert import other_models
 from core.bert.kept import Kept
 from core.errors import InputError
 from core.inference import attention, head_patterns, measuring, readings
-from demos import attention as page
+from demos.attention import tab as page
 from demos.common import wire
 from tests import long_work, tiny_models
 

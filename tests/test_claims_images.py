@@ -13,8 +13,8 @@ from tests.claims import claimed, says
 pytestmark = pytest.mark.weights
 
 SEEDS = range(1, 101)
-GRID, PEN = 112, 8  # of the pad (demos/views/pad.js)
-LETTER_A = "24,98,56,14,88,98:38,68,74,68"  # as the page draws them (demos/views/reconstruction.js)
+GRID, PEN = 112, 8  # of the pad (demos/common/views/pad.js)
+LETTER_A = "24,98,56,14,88,98:38,68,74,68"  # as the page draws them (demos/reconstruction/view.js)
 SMALL_THREE = "66,69,82,65,93,73,79,84,94,94,85,106,65,103"
 FEW, MANY = ("pca3", "ae3-lecture", "ae3"), ("vae16", "pca32", "conv-lecture", "conv", "dense32")
 
@@ -148,7 +148,7 @@ def test_digits_come_apart_as_the_page_says():
 
 def test_the_pinned_seven_comes_back_like_a_nine():
     says("code_space.notice.3", "goes in as a 7 and comes back like a 9", "进去是 7，出来却像 9")
-    digit = 27  # the first pin (demos/views/code_space.js)
+    digit = 27  # the first pin (demos/code_space/view.js)
     assert labels()[digit] == 7
     back = reconstruction.reconstruct("ae3-lecture", reconstruction.sample(digit)).pixels
     assert reconstruction.reconstruct("dense32", back.clip(0, 1)).vote == 9

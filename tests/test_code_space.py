@@ -11,7 +11,7 @@ from core import assets
 from core.errors import InputError
 from core.inference import code_maps, code_space, codes, empty_places, umap_live
 from core.jobs import line
-from demos import code_space as tab
+from demos.code_space import tab as tab
 from demos.common import wire
 from tests import long_work
 

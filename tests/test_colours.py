@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 STYLE = (ROOT / "assets" / "style.css").read_text(encoding="utf-8")
 VIEWS = {
-    path.name: path.read_text(encoding="utf-8") for path in (ROOT / "demos" / "views").iterdir()
+    path.relative_to(ROOT / "demos").as_posix(): path.read_text(encoding="utf-8")
+    for path in (ROOT / "demos").rglob("*")
+    if path.suffix in {".css", ".html", ".js"}
 }
 # Machado, Oliveira & Fernandes 2009 (doi:10.1109/TVCG.2009.113), severity 1, on linear RGB.
 SIGHTS = {
@@ -50,7 +52,10 @@ MIN_APART_HEADS = 24.0  # twelve leave less room; each also carries its number
 MIN_APART_ROLES = 20.0  # large fields and bars, each at its own place
 MIN_CONTRAST = 3.0  # WCAG 2.1, 1.4.11
 MIN_CONTRAST_TEXT = 4.5  # the same, 1.4.3
-SIGNED = ("signed_scale.js", "signed_scale.css")  # the one scale of signed numbers
+SIGNED = (
+    "common/views/signed_scale.js",
+    "common/views/signed_scale.css",
+)  # the one scale of signed numbers
 
 
 def colours(theme: str) -> dict[str, np.ndarray]:
@@ -222,7 +227,7 @@ def test_zero_is_marked_wherever_signs_are_explained():
     for name, text in VIEWS.items():
         if name.endswith(".html") and "swatch for" in text:
             assert "swatch zero" in text, name
-    assert ".swatch.zero::after" in VIEWS["signed_scale.css"]
+    assert ".swatch.zero::after" in VIEWS["common/views/signed_scale.css"]
 
 
 COLOUR_WORDS = {

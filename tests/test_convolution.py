@@ -6,7 +6,7 @@ import pytest
 from core import zoo
 from core.errors import InputError
 from core.inference import convolution
-from demos.convolution import show_filters, show_sentence
+from demos.convolution.tab import show_filters, show_sentence
 
 pytestmark = pytest.mark.weights
 

@@ -28,8 +28,9 @@ from core.inference import (
     trials,
 )
 from core.text import pieces, reviews
-from demos import fill_in, next_sentence
 from demos.common import modules
+from demos.fill_in import tab as fill_in
+from demos.next_sentence import tab as next_sentence
 
 ROOT = Path(__file__).parent.parent
 HOW = ("cut", "flipped", "missing")

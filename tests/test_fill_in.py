@@ -18,7 +18,7 @@ from core.text import pieces
 from core.text.tokenizer import read_vocabulary
 from core.training.bert_examples import FILLS
 from core.training.bert_start import shared_words
-from demos import fill_in as page
+from demos.fill_in import tab as page
 from tests import tiny_models
 
 ROOT = Path(__file__).parent.parent

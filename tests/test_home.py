@@ -11,11 +11,11 @@ import pytest
 import app
 from core import assets, texts
 from core.inference import home, reconstruction
-from demos import home as page
+from demos.home import tab as page
 
 pytestmark = pytest.mark.weights
 
-VIEWS = Path(app.__file__).parent / "demos/views"
+HOME = Path(app.__file__).parent / "demos/home"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_every_page_is_on_the_map_and_no_other():
 
 
 def test_each_step_has_its_sentence_its_picture_and_its_caption(stored):
-    drawn = re.findall(r"^  (\w+): \{", (VIEWS / "home_pictures.js").read_text("utf-8"), re.M)
+    drawn = re.findall(r"^  (\w+): \{", (HOME / "pictures.js").read_text("utf-8"), re.M)
     pictures = [step.picture for step in page.STORY if step.picture]
     assert sorted(pictures) == sorted(drawn)
     for number, step in enumerate(page.STORY, 1):

@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.inference import embedding_sum, input_pieces, other_tokenizers
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces, wordpiece
-from demos import input_pieces as page
+from demos.input_pieces import tab as page
 
 ODD = "The unaffable\tcaf\u00e9\u200b 北京 [mask] 😀 ÉTÉ."
 

@@ -28,8 +28,8 @@ from core.inference import (
     readers,
 )
 from core.making import large_score
-from demos import attention as attention_page
-from demos import fill_in as fill_in_page
+from demos.attention import tab as attention_page
+from demos.fill_in import tab as fill_in_page
 
 NAME = "en-large"
 FILE = f"weights/bert-{NAME}/{WEIGHTS}"

@@ -17,7 +17,7 @@ from core.images import coding, datasets
 from core.inference import elbo, latent_walk, prior
 from core.models.autoencoder import MLPAutoencoder, MLPAutoencoderConfig
 from core.models.vae import VAE, ConvVAE, ConvVAEConfig, VAEConfig
-from demos import latent_walk as tab
+from demos.latent_walk import tab as tab
 
 codes_of = st.integers(1, 6).flatmap(
     lambda n: st.tuples(*[arrays(np.float64, n, elements=st.floats(-50, 50, width=32))] * 2)

@@ -12,7 +12,7 @@ from core.inference import masked_answers, masking
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pieces, words
 from core.text.masking import KEEP_RATE, RANDOM_RATE, Action
-from demos import masking as page
+from demos.masking import tab as page
 
 TEXT = "The pianist rehearsed a breathtakingly melancholic nocturne before the audience arrived."
 CHINESE = "小明硕士毕业于中国科学院计算所，后在日本京都大学深造。"

@@ -21,9 +21,9 @@ from core import options
 from core.bert import fetching
 from core.errors import InputError
 from core.inference import fill_in, model_loading, readers
-from demos import attention as attention_page
-from demos import fill_in as page
+from demos.attention import tab as attention_page
 from demos.common.door import ASK, Door
+from demos.fill_in import tab as page
 from tests import long_work, tiny_checkpoints
 
 ROOT = Path(__file__).parent.parent

@@ -20,7 +20,7 @@ from core.inference import (
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import pairs, pieces
 from core.training.initialising import initialise
-from demos import next_sentence as page
+from demos.next_sentence import tab as page
 
 A = "My grandmother bakes bread every Saturday morning."
 CANDIDATES = (

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from core import assets, texts
 from core.inference import attention, next_sentence, openings
-from demos import attention as attention_page
-from demos import next_sentence as pairs_page
+from demos.attention import tab as attention_page
+from demos.next_sentence import tab as pairs_page
 
 pytestmark = pytest.mark.weights
 

@@ -10,7 +10,7 @@ from core import assets, zoo
 from core.errors import AssetError, InputError
 from core.images import datasets
 from core.inference import codes, reconstruction, yardsticks
-from demos import reconstruction as page
+from demos.reconstruction import tab as page
 
 pytestmark = pytest.mark.weights
 

@@ -11,7 +11,7 @@ from core import assets, zoo
 from core.errors import InputError
 from core.inference import sentiment, sentiment_bert, sentiment_examples
 from core.text import pieces, units
-from demos import sentiment as page
+from demos.sentiment import tab as page
 
 pytestmark = pytest.mark.weights
 

@@ -78,7 +78,9 @@ def test_a_counted_number_stands_before_its_word_as_amount_writes_it():
 
 def used_in_views() -> Iterator[tuple[str, str]]:
     """Yield (where, key) for each key that stands in a view as it is."""
-    for file in sorted((ROOT / "demos" / "views").glob("*.*")):
+    for file in sorted((ROOT / "demos").rglob("*.*")):
+        if file.suffix not in {".css", ".html", ".js"}:
+            continue
         source = file.read_text(encoding="utf-8")
         patterns = [
             rf'data-i18n[a-z-]*"?\s*[=:]\s*"({KEY})"',
@@ -169,11 +171,13 @@ def test_each_question_has_options_to_guess_from():
 def test_each_section_of_a_page_has_a_title_and_says_in_a_line_what_one_will_see():
     written = {key for key in TABLE if ".section." in key}
     needed = set()
-    for html in (ROOT / "demos" / "views").glob("*.html"):
+    for html in (ROOT / "demos").glob("*/view.html"):
         sections = re.findall(r'data-section="(\w+)"', html.read_text("utf-8"))
         assert len(sections) == len(set(sections)), html
         needed |= {
-            f"{html.stem}.section.{name}.{part}" for name in sections for part in ("title", "line")
+            f"{html.parent.name}.section.{name}.{part}"
+            for name in sections
+            for part in ("title", "line")
         }
     assert written == needed
     assert len(needed) > 30
@@ -191,7 +195,7 @@ SHORT = re.compile(r"const (\w+) = \(key, values\) => textOf\(`([\w.${}]+)\.\$\{
 def test_what_a_view_says_by_its_own_short_name_is_in_the_table():
     """As `say("title")`, where `say` puts the page's name before: a key that no search finds."""
     n_found, missing = 0, []
-    for script in sorted((ROOT / "demos" / "views").glob("*.js")):
+    for script in sorted((ROOT / "demos").rglob("*.js")):
         source = script.read_text("utf-8")
         tab = re.search(r'\bTAB = "(\w+)"', source)
         for name, prefix in SHORT.findall(source):

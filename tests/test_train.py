@@ -18,7 +18,7 @@ from core.jobs.reports import Ended, News
 from core.jobs.workers import GoneError, Worker, Workers
 from core.results.training import PictureSamples
 from core.training.live_autoencoder import Autoencoder
-from demos import train as tab
+from demos.train import tab as tab
 from tests import long_work
 
 QUICK = AutoencoderSettings(batch_size=500, epochs=1)

@@ -4,7 +4,7 @@ Each evaluation of pre-training (core/training/bert_evaluation.py) left its scor
 and its answers to a few fixed sentences in `snapshots.json`, beside the weights. No model is woken.
 
 A page shows it so: its handler returns `asdict(training_lapse.lapse(language))`, and its view gives
-that to `trainingLapse` (demos/views/training_lapse.js), for the `fills` or for the `pairs`.
+that to `trainingLapse` (demos/common/views/training_lapse.js), for the `fills` or for the `pairs`.
 """
 
 import functools

@@ -1,17 +1,19 @@
 """The views' scripts and sentences, as static files of this server that never change.
 
-Each module of demos/views is an ES module that imports what it needs by name, relative to itself.
-It is served under an address with a hash of itself and of all that it imports, so that browsers
-keep it for good: what has changed has another address. The addresses within a module are put there
-as it is read, not by an import map: that would have to stand before Gradio's own modules in the
-page. A page's module names all that it needs in its first line, so that nothing waits for a module
-to say that it needs another one.
+Each script of demos/<page> and demos/common/views is an ES module that imports what it needs by
+name, relative to itself; its own name is its path below demos, for example "fill_in/view". It is
+served under an address with a hash of itself and of all that it imports, so that browsers keep it
+for good: what has changed has another address. The addresses within a module are put there as it is
+read, not by an import map: that would have to stand before Gradio's own modules in the page. A
+page's module names all that it needs in its first line, so that nothing waits for a module to say
+that it needs another one.
 """
 
 import base64
 import functools
 import hashlib
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,12 +27,12 @@ from core import assets, texts
 from core.errors import AssetError
 from demos.common.calls import refusal
 
-FOLDER = Path(__file__).parent.parent / "views"
+FOLDER = Path(__file__).parent.parent  # demos
 AT = "views"  # where they are served
-IMPORT = re.compile(r'^(import\b.*? from |export\b.*? from )"\./([\w/]+)\.js";', re.MULTILINE)
+IMPORT = re.compile(r'^(import\b.*? from |export\b.*? from )"(\.[\w./]*/\w+)\.js";', re.MULTILINE)
 KEPT = "public, max-age=31536000, immutable"
 N_HASH = 12  # hexadecimal digits
-# Plotly's own files, fetched when the first chart comes into view (demos/views/charts.js).
+# Plotly's own files, fetched when the first chart comes into view (views/charts.js).
 BUNDLES = MappingProxyType(
     {"basic": "plotly/basic-4.1.1.min.js", "gl2d": "plotly/gl2d-3.7.0.min.js"}
 )
@@ -40,16 +42,29 @@ BUNDLES = MappingProxyType(
 IN_EVERY_LANGUAGE = re.compile(r"\.(example|example_second|jobs|story|swapped)\b|^errors\.server$")
 
 
-def imports(source: str) -> list[str]:
-    """Return the names of the modules that a module imports itself."""
-    return [name for _, name in IMPORT.findall(source)]
-
-
 @functools.cache
 def sources() -> Mapping[str, str]:
     """Return name -> text of every module."""
-    files = sorted(FOLDER.glob("*.js"))
-    return MappingProxyType({file.stem: file.read_text(encoding="utf-8") for file in files})
+    files = sorted(FOLDER.rglob("*.js"))
+    return MappingProxyType(
+        {
+            file.relative_to(FOLDER).with_suffix("").as_posix(): file.read_text(encoding="utf-8")
+            for file in files
+        }
+    )
+
+
+def imports(name: str) -> list[str]:
+    """Return the names of the modules that a module imports itself.
+
+    Raises:
+        KeyError: no such module.
+    """
+    return [_imported(name, path) for _, path in IMPORT.findall(sources()[name])]
+
+
+def _imported(by: str, path: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(by), path))
 
 
 @functools.cache
@@ -64,7 +79,7 @@ def needed(name: str) -> tuple[str, ...]:
         one = waiting.pop()
         if one not in found:
             found.add(one)
-            waiting += imports(sources()[one])
+            waiting += imports(one)
     return tuple(sorted(found))
 
 
@@ -77,16 +92,22 @@ def address(name: str) -> str:
     return f"{AT}/{name}.{whole.hexdigest()[:N_HASH]}.js"
 
 
-def _beside(name: str) -> str:
-    return f"./{address(name).removeprefix(f'{AT}/')}"
+def _from(name: str, other: str) -> str:
+    """Return the address of the other module relative to that of the first."""
+    path = posixpath.relpath(address(other), posixpath.dirname(address(name)))
+    return path if path.startswith(".") else f"./{path}"
 
 
 def _served(name: str) -> str:
-    source = IMPORT.sub(lambda found: f'{found[1]}"{_beside(found[2])}";', sources()[name])
+    def addressed(found: re.Match[str]) -> str:
+        return f'{found[1]}"{_from(name, _imported(name, found[2]))}";'
+
+    source = IMPORT.sub(addressed, sources()[name])
     if not re.search(r"^export async function mount\b", source, re.MULTILINE):
         return source
     # On the first line, so that the numbers of lines stay those of the file.
-    return "".join(f'import "{_beside(one)}"; ' for one in needed(name) if one != name) + source
+    others = (one for one in needed(name) if one != name)
+    return "".join(f'import "{_from(name, one)}"; ' for one in others) + source
 
 
 def table(stem: str, language: str) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""A page's own view: name.html, name.js and name.css in demos/views, as a Gradio component."""
+"""A page's own view: view.html, view.js and view.css in its folder, as a Gradio component."""
 
 import json
 from collections.abc import Callable
@@ -26,10 +26,10 @@ MOUNT = """import(new URL(%s, document.baseURI))
 def view(
     name: str, *handlers: Callable[[dict], dict], value: object = None, **props: Any
 ) -> gr.HTML:
-    """Return the component for demos/views/`name`.{html,js,css}.
+    """Return the component for demos/`name`/view.{html,js,css}.
 
     Args:
-        name: stem of the files; also the component's `elem_id`. The module exports
+        name: of the folder; also the component's `elem_id`. The module exports
             `mount({element, props, server, trigger, watch})`, which is called once.
         handlers: functions that the view calls as `askServer(server.<function>, request)`.
         value: what `props.value` starts with in the view.
@@ -39,8 +39,9 @@ def view(
     events = ' /* "open" */' if name == "shell" else ""
     return gr.HTML(
         value,
-        html_template=(modules.FOLDER / f"{name}.html").read_text(encoding="utf-8"),
-        js_on_load=MOUNT % (json.dumps(modules.address(name)), json.dumps(sentence)) + events,
+        html_template=(modules.FOLDER / name / "view.html").read_text(encoding="utf-8"),
+        js_on_load=MOUNT % (json.dumps(modules.address(f"{name}/view")), json.dumps(sentence))
+        + events,
         elem_id=name,
         apply_default_css=False,
         server_functions=list(handlers),

@@ -9,8 +9,8 @@ import pytest
 from tests.browser.visiting import go_to, opened
 
 BENCH = Path(__file__).parents[2] / "bench"
-VIEWS = Path(__file__).parents[2] / "demos" / "views"
-TABS = "|".join(sorted(file.stem for file in VIEWS.glob("*.html")))
+DEMOS = Path(__file__).parents[2] / "demos"
+TABS = "|".join(sorted(file.parent.name for file in DEMOS.glob("*/view.html")))
 SELECTOR = re.compile(rf"#(?:{TABS})(?: [^\"'`\n]+)?")  # all of a string, or a JavaScript string
 IN_SCRIPT = re.compile(rf"([\"'`])({SELECTOR.pattern})\1")
 

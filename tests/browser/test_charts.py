@@ -272,7 +272,7 @@ def test_what_is_told_of_a_point_fits_a_phone_in_any_language(browser):
         "去掉三十三个头以后：首选仍是“累”，占 55.5%",
     ]
     told = page.evaluate(
-        f"async (said) => {{ const {{ wrapped }} = await {module('charts')};"
+        f"async (said) => {{ const {{ wrapped }} = await {module('common/views/charts')};"
         " return said.map((text) => wrapped(text, true)); }",
         said,
     )

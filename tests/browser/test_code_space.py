@@ -124,7 +124,7 @@ def test_the_probe_decodes_here_and_the_link_restores_it(browser):
         const order = [...far.keys()].sort((a, b) => far[a] - far[b]);
         const found = (await PANELS).codePanels.nearest(Float32Array.from(codes.flat()), probe, 5);
         return [found.map(({ i }) => i), order.slice(0, 5)];
-    }""".replace("PANELS", module("code_panels"))
+    }""".replace("PANELS", module("code_space/panels"))
     )
     assert found == nearest
     pixels, address = picture(page, ".big"), page.url
@@ -165,7 +165,7 @@ def test_training_and_holes_on_a_phone(browser):
 def test_the_drawing_of_the_first_page_is_a_star(browser):
     page = opened(browser)
     page.evaluate(
-        f"""{module("digits")}.then(async ({{ keepDrawing, sampleDigits }}) =>
+        f"""{module("common/views/digits")}.then(async ({{ keepDrawing, sampleDigits }}) =>
             keepDrawing((await sampleDigits()).pixels(12)))"""
     )
     page.wait_for_function(f"{CLOUD}.marks.star?.length === 3")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PAGE = "#convolution article"
 MODES = ("zeros", "reflect", "replicate", "circular")
 N_VALID, N_ANY = 150, 300
-MATH = module("convolution_math")
+MATH = module("convolution/math")
 RUN = """async cases => { const { pad, forward, outputSize, counts, line } = await MATH;
   return cases.map(({ layer, picture, weight, bias }) => {
   const out = forward(pad(picture, layer), layer, weight, bias);

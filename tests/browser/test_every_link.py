@@ -58,7 +58,7 @@ def names_of(page: "Page", tab: str) -> list[str]:
 def test_no_value_of_a_link_breaks_a_page(browser, lang: str):
     page = opened(browser, "", lang, {"en": 1280, "zh": 390}[lang])
     every = tabs(page)
-    links = modules.address("links")
+    links = modules.address("common/views/links")
     _, source = modules.served()[f"/{links}"]
     noting = {"body": source.decode() + NAMES, "content_type": "text/javascript"}
     page.route(f"**/{links}", lambda route: route.fulfill(**noting))

@@ -191,7 +191,7 @@ def test_what_an_english_body_brings(browser):
     panel.locator(".outcome").first.get_by_text("百分点").wait_for()
 
 
-BARS_OF = module("answer_bars")
+BARS_OF = module("common/views/answer_bars")
 AMOUNTS = {  # number -> as each language counts it, an axis's form last
     "en": {7300: "7,300", 462027: "462,027", 8382198: "8.4 million", 2.5e9: "2.5 billion"},
     "zh": {0: "0 ", 7300: "7,300 ", 462027: "46.2 万", 8382198: "838 万", 15336068: "1534 万",

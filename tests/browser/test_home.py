@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from demos.home import MINUTES, STORY
+from demos.home.tab import MINUTES, STORY
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 

@@ -160,7 +160,7 @@ def test_a_drawing_of_the_first_page_can_be_walked_from(browser):
     own = page.locator("#latent_walk .chooser.a .own")
     assert own.is_disabled()
     bar = "Float32Array.from({ length: 784 }, (_, p) => (p % 28 > 12 && p % 28 < 16 ? 1 : 0))"
-    page.evaluate(f"{module('digits')}.then((digits) => digits.keepDrawing({bar}))")
+    page.evaluate(f"{module('common/views/digits')}.then((digits) => digits.keepDrawing({bar}))")
     first = page.locator("#latent_walk .reel.vae16 .strip-of-film canvas").first
     before = first.evaluate(SHEET)
     own.click()

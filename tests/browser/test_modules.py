@@ -19,7 +19,7 @@ def refused(name: str) -> str:
 def test_a_page_whose_module_cannot_be_had_says_so_and_the_others_work(browser):
     page = browser("lang=en&tab=reconstruction")
     # A part that this page alone needs.
-    page.route(refused("latent_parts"), lambda route: route.abort())
+    page.route(refused("latent_walk/parts"), lambda route: route.abort())
     browser.allow("Failed to fetch dynamically imported module")
     browser.allow("ERR_FAILED")
     page.locator("#tab-latent_walk").click()
@@ -38,9 +38,9 @@ def test_a_page_whose_module_cannot_be_had_says_so_and_the_others_work(browser):
 def test_a_page_fetches_its_own_modules_and_sentences_in_its_language(browser):
     page = browser("lang=zh&tab=reconstruction")
     fetched = {one.removeprefix(browser.lab.url) for one in asked(browser)}
-    own = {modules.address(name) for name in modules.needed("reconstruction")}
+    own = {modules.address(name) for name in modules.needed("reconstruction/view")}
     assert own <= fetched
-    assert modules.address("scatter") not in fetched
+    assert modules.address("common/views/scatter") not in fetched
     assert {one for one in fetched if one.endswith(".json") and "/texts." in one} == {
         f"{modules.texts_address()}/zh/{stem}.json" for stem in ("shell", "reconstruction")
     }

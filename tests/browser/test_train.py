@@ -123,7 +123,7 @@ def test_a_run_that_is_gone_is_told_and_a_new_one_can_begin(browser):
     page.evaluate(
         """async () => sessionStorage.setItem("lab.work.train", JSON.stringify(
             { job: (await WORK).jobName(), request: { kind: "autoencoder" } }))""".replace(
-            "WORK", module("work")
+            "WORK", module("common/views/work")
         )
     )
     page.reload(wait_until="domcontentloaded")
@@ -251,7 +251,7 @@ def test_the_race_is_drawn_and_a_point_of_ones_own_is_put_in(browser):
             const race = trainingRace(box, { defaults: { textcnn, bert } }, { rerun });
             race.show(stored);
             window.race = race;
-        }""".replace("RACE", module("train_race")),
+        }""".replace("RACE", module("train/race")),
         RACE,
     )
     race = page.locator("#train .race")

@@ -14,7 +14,7 @@ CRAWLER = (Path(__file__).parent / "every_control.js").read_text("utf-8")
 
 
 def module(name: str) -> str:
-    """Return JavaScript for the promise of a module of demos/views, the one that the page uses."""
+    """Return JavaScript for the promise of a module below demos, the one that the page uses."""
     return f'import(new URL("{modules.address(name)}", document.baseURI))'
 
 

@@ -1,0 +1,1 @@
+"""Page: the space of codes, seen from outside and from inside."""

@@ -1,0 +1,1 @@
+"""Page: blanks in a sentence, and what BERT puts there."""

@@ -1,0 +1,71 @@
+// Professions and pronouns: pronouns(node, { tab, ask, model, language }).
+//   ask({template, professions, model}) -> PronounTable; model() and language() of the page.
+
+import { percent } from "../common/views/answer_bars.js";
+import { newest, showProblem } from "../common/views/asking.js";
+import { textOf, texts } from "../common/views/language.js";
+import { pageLink } from "../common/views/links.js";
+import { make } from "../common/views/tokens.js";
+
+const TONES = ["code", "second", "output"];
+const SMALL = 0.1;  // of all probability; below that ratios of pronouns say little
+export const pronouns = (node, { tab, ask, model, language }) => {
+  const find = (selector) => node.querySelector(selector);
+  const say = (key, values) => textOf(`fill_in.people.${key}`, values);
+  const template = find(".template"), professions = find(".professions"), problem = find(".problem");
+  const examples = () => ({ template: texts["fill_in.people.example"][language()], professions: texts["fill_in.people.jobs"][language()].replaceAll(" | ", "\n") });
+  const wanted = pageLink.read(tab, "template", null), jobs = pageLink.read(tab, "jobs", null);
+  let heard = null, spoken = null, answered = null, asking = pageLink.read(tab, "people", null) === "1";
+
+  const keep = () => {
+    const usual = examples(), own = template.value !== usual.template || professions.value !== usual.professions;
+    pageLink.set(tab, { people: asking ? 1 : null, template: own ? template.value : null,
+      jobs: own && professions.value.length < 300 ? professions.value.replaceAll("\n", ",") : null });
+  };
+  const draw = () => {
+    find(".legend").replaceChildren(...(heard ? [...heard.pronouns, say("other")].map((word, k) =>
+      make("span", `key ${TONES[k] && k < heard.pronouns.length ? TONES[k] : "rest"}`, word)) : []));
+    const [he, she] = [0, 1], lean = (row) => Math.log((row.shares[he] + 1e-9) / (row.shares[she] + 1e-9));
+    const rows = heard ? [...heard.rows].sort((a, b) => lean(b) - lean(a)) : [];
+    find(".rows").replaceChildren(...rows.map((row) => {
+      const parts = row.shares.map((share, k) => { const part = make("i", TONES[k]); part.style.width = `${100 * share}%`; return part; });
+      const numbers = row.shares.map((share, k) => `${heard.pronouns[k]} ${percent(share)}`).join(" · ");
+      const ratio = Math.exp(Math.abs(lean(row))), more = lean(row) > 0 ? [he, she] : [she, he];
+      const line = make("div", "row-of", make("b", "name", row.profession), make("span", "bar", ...parts), make("span", "number said", numbers));
+      if (heard.pronouns.length > 1) line.append(make("span", "number ratio", say("ratio", { more: heard.pronouns[more[0]], less: heard.pronouns[more[1]], times: ratio > 999 ? ">999" : ratio.toFixed(1) })));
+      return line;
+    }));
+    const most = Math.max(0, ...rows.map((row) => 1 - row.other));
+    find(".spread").textContent = heard && most < SMALL ? say("small", { per: percent(most) }) : rows.length > 1 && heard.pronouns.length > 1
+      ? say("spread", { most: rows[0].profession, least: rows.at(-1).profession, he: heard.pronouns[0], she: heard.pronouns[1] }) : heard ? "" : say("none");
+    node.dataset.shown = Number(node.dataset.shown ?? 0) + Number(Boolean(heard));
+  };
+  const send = newest(async () => {
+    keep();
+    if (!asking) return;
+    find(".told").classList.add("waiting");
+    try {
+      heard = await ask({ template: template.value, professions: professions.value, model: model() });
+      showProblem(problem, null);
+      find(".told").classList.remove("waiting");
+      draw();
+    } catch (failure) { showProblem(problem, failure); }
+  });
+  const reset = () => { ({ template: template.value, professions: professions.value } = examples()); };
+  template.oninput = professions.oninput = send;
+  find(".ask").onclick = () => { asking = true; send(); };
+  find(".again").onclick = () => { reset(); send(); };
+  return {
+    // Another language of page or model, or another model: the example follows, what was typed stays.
+    words: () => {
+      const was = spoken && { template: texts["fill_in.people.example"][spoken], professions: texts["fill_in.people.jobs"][spoken].replaceAll(" | ", "\n") };
+      const untouched = !was || (template.value === was.template && professions.value === was.professions);
+      if (untouched) reset();
+      if (!spoken && wanted !== null) template.value = wanted;
+      if (!spoken && jobs !== null) professions.value = jobs.replaceAll(",", "\n");
+      const first = !spoken, moved = spoken !== language() || answered !== model();
+      [spoken, answered] = [language(), model()];
+      if ((first || moved) && asking) send(); else draw();
+    },
+  };
+};

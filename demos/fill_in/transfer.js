@@ -1,0 +1,49 @@
+// What an English body brings to Chinese: two stored runs on the page Fill in the blank.
+//
+//   const transfer = transferTrial(node, { ask })
+//     ask: () -> { trial }, null where it has not been made (core/inference/trials.py)
+//   transfer.show() asks, once, and draws: call it on listen("lang"), too
+
+import { showProblem } from "../common/views/asking.js";
+import { textOf } from "../common/views/language.js";
+import { make } from "../common/views/tokens.js";
+import { twoRuns } from "../common/views/two_runs.js";
+
+const TAB = "fill_in";
+const say = (key, values) => textOf(`${TAB}.${key}`, values);
+const COMMAND = "python -m research.bert_trials transfer zh --init-from MINILM_FOLDER --steps 400";
+
+export const transferTrial = (node, { ask }) => {
+  const find = (selector) => node.querySelector(selector);
+  let trial, asked = false;  // undefined until the server has answered
+
+  // The first evaluation at which the body was as good as random weights were in the end.
+  function lead() {
+    const { body, random } = Object.fromEntries(trial.runs), goal = random.at(-1).loss;
+    return body.at(-1).loss < goal ? { goal, step: body.find((p) => p.loss <= goal).step } : null;
+  }
+
+  function words() {
+    if (trial === undefined) return;
+    const steps = trial?.n_steps.toLocaleString("en"), n = trial?.n_masked.toLocaleString("en");
+    find(".says").textContent = trial ? say("transfer.says", { steps, n }) : say("transfer.missing");
+    find(".missing").hidden = Boolean(trial);
+    find(".missing").textContent = COMMAND;
+    find(".told").hidden = !trial;
+    if (!trial) return;
+    twoRuns(find(".found"), trial, { texts: `${TAB}.transfer`, charts: ["loss", "top1"], rows: ["loss", "top1", "top5"] });
+    const ahead = lead();
+    if (ahead) find(".outcome").after(make("p", "outcome lead",
+      say("transfer.lead", { steps, step: ahead.step.toLocaleString("en"), loss: ahead.goal.toFixed(2) })));
+  }
+
+  async function show() {
+    if (asked) { words(); return; }
+    asked = true;
+    try {
+      trial = (await ask()).trial;
+      words();
+    } catch (failure) { showProblem(find(".problem"), failure); }
+  }
+  return { show };
+};

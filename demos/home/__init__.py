@@ -1,0 +1,1 @@
+"""Page: the lecture as a story, and the way to every page."""

@@ -1,0 +1,147 @@
+// The pictures of the front page, each an answer of a model (core/inference/home.py). A picture is
+//   draw(node, data): fills the node; returns what stops its movement, if it moves
+//   of(pictures, language): {data} where it isn't pictures[language][name]
+//   caption(data): values of its caption; link(answers, language): the state in which its page opens
+// What moves rests while it isn't on the screen, and where the system asks for no motion.
+
+import { answerBars, percent } from "../common/views/answer_bars.js";
+import { colourNamed, prefersStill } from "../common/views/colours.js";
+import { codeBars, paint } from "../common/views/digits.js";
+import { textOf } from "../common/views/language.js";
+import { signedTokens } from "../common/views/signed_tokens.js";
+import { chip, make } from "../common/views/tokens.js";
+
+const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+const ink = (text) => Float32Array.from(bytes(text), (value) => value / 255);
+const digit = (tone) => {
+  const canvas = make("canvas");
+  canvas.show = (values) => paint(canvas, values, { tone });
+  return canvas;
+};
+
+// Call `turn` every so many milliseconds while the node is on the screen; returns what ends it.
+function moving(node, turn, pause) {
+  if (prefersStill) return () => {};
+  let timer = null;
+  const rest = () => { clearInterval(timer); timer = null; };
+  const watch = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (isIntersecting) timer ??= setInterval(turn, pause); else rest();
+  });
+  watch.observe(node);
+  return () => { watch.disconnect(); rest(); };
+}
+
+const WIDEST = 15;  // of a code's number: a full bar
+function squeezed(node, digits) {
+  const given = digit("input"), back = digit("output"), bars = make("div"), arrow = () => make("span", "to", "→");
+  let at = 0;
+  const show = () => {
+    const one = digits[at % digits.length];
+    given.show(ink(one.given));
+    codeBars(bars, one.code, WIDEST, one.code.map((number) => number.toFixed(1)).join(", "));
+    back.show(ink(one.back));
+  };
+  node.append(given, arrow(), bars, arrow(), back);
+  show();
+  return moving(node, () => { at += 1; show(); }, 2400);
+}
+
+const SIDE = 150, TILT = 0.35, LEVELS = 127;  // pixels, radians, of a coordinate
+function cloud(node, { points, labels }) {
+  const canvas = make("canvas", "cloud"), context = canvas.getContext("2d"), at = new Int8Array(bytes(points).buffer);
+  canvas.width = canvas.height = 2 * SIDE;
+  let angle = 0.6;
+  const show = () => {
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+    for (let i = 0; i < labels.length; i++) {
+      const [x, y, z] = [0, 1, 2].map((axis) => at[3 * i + axis] / LEVELS), depth = x * sin + z * cos;
+      context.fillStyle = colourNamed(`digit-${labels[i]}`);
+      context.beginPath();
+      context.arc(SIDE * (1 + 0.9 * (x * cos - z * sin)), SIDE * (1 - 0.9 * (y * Math.cos(TILT) - depth * Math.sin(TILT))), 4 + depth, 0, 7);
+      context.fill();
+    }
+  };
+  node.append(canvas);
+  show();
+  return moving(node, () => { angle += 0.02; show(); }, 40);
+}
+
+function walk(node, frames) {
+  const canvas = digit("output"), pictures = frames.map(ink), there = pictures.length - 1;
+  let at = 0;
+  const show = () => canvas.show(pictures[there - Math.abs((at % (2 * there)) - there)]);
+  node.append(canvas);
+  canvas.onpointermove = ({ offsetX }) => { at = Math.max(0, Math.min(there, Math.round((there * offsetX) / canvas.clientWidth))); show(); };
+  show();
+  return moving(node, () => { at += 1; show(); }, 350);
+}
+
+function phrases(node, { units, costs }) {
+  const chips = make("div", "chips"), scale = Math.max(...costs.map(Math.abs));
+  signedTokens(chips, units.map((token, k) => ({ token, weight: costs[k], joined: token.startsWith("##") })), { scale });
+  node.append(chips);
+}
+
+function blank(node, { text, top }) {
+  const [before, after] = text.split("[MASK]"), bars = make("ul");
+  answerBars(bars, top);
+  node.append(make("p", "asked", before, chip("", { kind: "hidden", columns: 4 }), after), bars);
+}
+
+function next(node, { first, candidates }) {
+  node.append(make("p", "asked", first), make("ul", "after-it", ...candidates.map(([text, share]) => {
+    const fill = make("i");
+    fill.style.width = percent(share);
+    return make("li", "", make("span", "", text), make("span", "track", fill), make("span", "number", percent(share)));
+  })));
+}
+
+function attention(node, { tokens, at, weights }) {
+  const chips = make("div", "chips");
+  chips.append(...tokens.map((token, k) => {
+    const one = chip(token, { kind: token.startsWith("[") ? "special" : "plain", title: percent(weights[k]) });
+    one.style.setProperty("--share", percent(weights[k]));
+    one.classList.add("looked-at");
+    one.classList.toggle("asks", k === at);
+    return one;
+  }));
+  node.append(chips);
+}
+
+const WIDTH = 220, HEIGHT = 120, LEFT = 34, LOW = 0.5, HIGH = 0.9;  // of the chart, in its own units
+function learned(node, { random, tuned }) {
+  const most = Math.log(tuned.at(-1)[0]), least = Math.log(tuned[0][0]);
+  const x = (n) => LEFT + ((Math.log(n) - least) / (most - least)) * (WIDTH - LEFT - 8);
+  const y = (share) => HEIGHT - 18 - ((share - LOW) / (HIGH - LOW)) * (HEIGHT - 28);
+  const line = (points, kind) => `<polyline class="${kind}" points="${points.map(([n, share]) => `${x(n)},${y(share)}`).join(" ")}"></polyline>`;
+  const box = make("div", "chart"), ends = [tuned[0][0], tuned.at(-1)[0]];
+  box.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="">
+    ${[0.5, 0.7, 0.9].map((share) => `<path class="grid" d="M${LEFT} ${y(share)}H${WIDTH - 8}"></path><text x="${LEFT - 4}" y="${y(share) + 4}" text-anchor="end">${100 * share}%</text>`).join("")}
+    ${ends.map((n, k) => `<text x="${x(n)}" y="${HEIGHT - 2}" text-anchor="${k ? "end" : "start"}">${n.toLocaleString("en")}</text>`).join("")}
+    ${line(random, "scratch")}${line(tuned, "tuned")}</svg>`;
+  box.firstElementChild.setAttribute("aria-label", textOf("home.caption.learned"));
+  node.append(box, make("p", "key", make("b", "tuned", textOf("home.tuned")), make("b", "scratch", textOf("home.scratch"))));
+}
+
+const shared = (name) => (pictures) => ({ data: pictures[name] });
+export const PICTURES = {
+  squeezed: { draw: squeezed, of: shared("squeezed") },
+  cloud: { draw: cloud, of: shared("cloud"), caption: ({ labels }) => ({ n: labels.length }) },
+  walk: { draw: walk, of: shared("walk") },
+  phrases: {
+    draw: phrases, caption: ({ good }) => ({ share: percent(good) }),
+    link: (answers, language) => ({ of: language, text: answers.phrases.text }),
+  },
+  pieces: {
+    draw: (node, tokens) => node.append(make("div", "chips", ...tokens.map((token) => chip(token, { joined: token.startsWith("##") })))),
+    caption: (tokens) => ({ n: tokens.length }),
+  },
+  blank: { draw: blank, link: (answers, language) => ({ model: language, text: answers.blank.text }) },
+  next: { draw: next },
+  attention: {
+    draw: attention, caption: ({ layer, head, tokens, at }) => ({ layer, head, word: tokens[at] }),
+    link: ({ attention: { text, layer, head } }, language) => ({ model: language, text, layer, head }),
+  },
+  learned: { draw: learned, of: shared("learned"), link: () => ({ kind: "bert" }) },
+};

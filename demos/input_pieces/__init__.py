@@ -1,0 +1,1 @@
+"""Page: a text on its way into BERT, piece by piece."""

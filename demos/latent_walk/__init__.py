@@ -1,0 +1,1 @@
+"""Page: walk through a latent space, from digit to digit and out to the prior."""

@@ -1,0 +1,139 @@
+// Parts of the latent walk: a film of a path, a sheet of draws, a digit's bound as bars.
+
+import { showProblem } from "../common/views/asking.js";
+import { chart, plain } from "../common/views/charts.js";
+import { colourNamed, rgb } from "../common/views/colours.js";
+import { paint } from "../common/views/digits.js";
+import { textOf } from "../common/views/language.js";
+
+const TAB = "latent_walk";
+const say = (key, values) => textOf(`${TAB}.${key}`, values);
+const SVG = "http://www.w3.org/2000/svg";
+const GAP = 3;                    // pixels between the tiles of a film
+const WIDE = 480, HIGH = 46;      // the chart of lengths, in its own units
+// Length of a draw from N(0, I) with 2 and with 16 numbers (chi distribution): mean, deviation.
+const TYPICAL = { vae2: [1.253, 0.655], vae16: [3.938, 0.702] };
+const node = (html) => {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content.firstElementChild;
+};
+
+// One model's film: {show(walk), turn(k), name(text)}; a click on a tile calls onpick(k).
+//   walk: {frames: [Float32Array], lengths: [number]} or {problem}
+export const digitReel = (holder, name, onpick) => {
+  const reel = node(`<div class="reel ${name}"><p class="name"><b class="title"></b><span class="length number"></span></p>
+    <canvas class="digit" role="img"></canvas>
+    <div><div class="strip-of-film" aria-hidden="true"></div><p class="problem" hidden></p>
+    <svg class="lengths" viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" aria-hidden="true"></svg></div></div>`);
+  const find = (selector) => reel.querySelector(selector);
+  const film = find(".strip-of-film"), big = find("canvas"), chart = find("svg");
+  let walk = { problem: null }, now = 0;
+  film.onclick = (event) => {
+    const at = [...film.children].indexOf(event.target);
+    if (at >= 0) onpick(at);
+  };
+  holder.append(reel);
+  const along = (k) => (WIDE * (k + 0.5)) / walk.frames.length;  // under the middle of its tile
+  const add = (tag, attributes) => {
+    const shape = document.createElementNS(SVG, tag);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
+    chart.append(shape);
+  };
+  // How long the code is, frame by frame; shaded, how long draws from the prior are.
+  const drawLengths = () => {
+    const typical = TYPICAL[name], top = 1.1 * Math.max(...walk.lengths, typical ? typical[0] + typical[1] : 0);
+    const y = (length) => HIGH * (1 - length / top);
+    chart.replaceChildren();
+    if (typical) add("rect", { class: "band", x: 0, width: WIDE, y: y(typical[0] + typical[1]), height: (2 * HIGH * typical[1]) / top });
+    add("polyline", { points: walk.lengths.map((length, k) => `${along(k)},${y(length)}`).join(" ") });
+    add("line", { class: "now", x1: 0, x2: 0, y1: 0, y2: HIGH });
+  };
+  return {
+    name: (text) => { find(".title").textContent = text; big.setAttribute("aria-label", text); },
+    show: (given) => {
+      walk = given;
+      showProblem(find(".problem"), walk.problem ?? null);
+      for (const part of [film, big, chart, find(".length")]) part.toggleAttribute("hidden", Boolean(walk.problem));
+      if (walk.problem) return;
+      const n = walk.frames.length;
+      const tile = [84, 56, 28].find((side) => n * (side + GAP) <= film.clientWidth) ?? 28;
+      film.style.setProperty("--tile", `${tile}px`);
+      chart.style.width = `${Math.min(film.clientWidth, n * (tile + GAP) - GAP)}px`;
+      while (film.childElementCount > n) film.lastChild.remove();
+      while (film.childElementCount < n) film.append(document.createElement("canvas"));
+      [...film.children].forEach((tile, k) => paint(tile, walk.frames[k], { tone: "output" }));
+      drawLengths();
+    },
+    turn: (k) => {
+      if (walk.problem || !walk.frames) return;
+      film.children[now]?.classList.remove("now");
+      film.children[k].classList.add("now");
+      now = k;
+      paint(big, walk.frames[k], { tone: "output" });
+      for (const end of ["x1", "x2"]) chart.lastChild.setAttribute(end, along(k));
+      find(".length").textContent = say(`length.${name}`, { length: walk.lengths[k].toFixed(1) });
+    },
+  };
+};
+
+// 32 digits, eight or, on a phone, four in a row; `bytes` holds 784 a digit.
+export const digitSheet = (canvas, bytes) => {
+  const across = innerWidth < 720 ? 4 : 8, n = bytes.length / 784;
+  Object.assign(canvas, { width: 28 * across, height: (28 * n) / across });
+  const context = canvas.getContext("2d"), image = context.createImageData(28, 28);
+  const paper = rgb(colourNamed("paper")), tone = rgb(colourNamed("output"));
+  for (let k = 0; k < n; k++) {
+    for (let p = 0; p < 784; p++) {
+      const ink = bytes[784 * k + p] / 255;
+      for (let c = 0; c < 3; c++) image.data[4 * p + c] = paper[c] + ink * (tone[c] - paper[c]);
+      image.data[4 * p + 3] = 255;
+    }
+    context.putImageData(image, 28 * (k % across), 28 * Math.floor(k / across));
+  }
+  canvas.repaint = () => digitSheet(canvas, bytes);
+};
+
+// One model's bound: a function (split, {most, widest}) that shows it on scales common to all;
+// what goes beyond them is cut, and says so.
+export const boundedChoice = (holder, name) => {
+  const box = node(`<div class="split ${name}"><p class="name"></p><p class="problem" hidden></p><p class="sum number"></p>
+    <div class="stack" aria-hidden="true"><i class="loss"></i><i class="kl"></i></div>
+    <div class="dimensions"></div><small class="carried"></small></div>`);
+  const find = (selector) => box.querySelector(selector);
+  let shown = null;
+  holder.append(box);
+  const bars = chart(find(".dimensions"), ({ narrow }) => {
+    if (!shown) return null;
+    const { each, widest } = shown, numbers = each.map((_, k) => `z${k + 1}`), cut = numbers.filter((_, k) => each[k] > widest);
+    return {
+      traces: [{
+        type: "bar", name: say(`model.${name}`), x: numbers, y: each.map((nats) => Math.min(nats, widest)), marker: { color: colourNamed("code") },
+        hovertext: each.map((nats, k) => plain(say("dimension", { k: k + 1, nats: nats.toFixed(2) }))), hovertemplate: "%{hovertext}<extra></extra>",
+      }],
+      axes: { x: "", y: say("nats_each") }, title: say(`model.${name}`), says: each.map((nats) => nats.toFixed(1)).join(", "),
+      table: { columns: ["dimension", "nats"], rows: each.map((nats, k) => [k + 1, nats]) },
+      layout: {
+        bargap: 0.25, xaxis: { type: "category", range: [-0.6, Math.max(each.length, 8) - 0.4] }, yaxis: { range: [0, 1.25 * widest], nticks: 4 },
+        // What goes beyond the common scale is cut, and says above it how far it goes.
+        annotations: cut.map((x) => ({ x, y: widest, yanchor: "bottom", text: `<b>${narrow ? "" : "↑ "}${each[numbers.indexOf(x)].toFixed(0)}</b>`, font: { color: colourNamed("code") } })),
+      },
+    };
+  }, { file: `kl-${name}`, height: 150 });
+  return (split, { most, widest }) => {
+    find(".name").textContent = say(`model.${name}`);
+    showProblem(find(".problem"), split.problem ?? null);
+    for (const part of box.querySelectorAll(".sum, .stack, .dimensions, .carried")) part.hidden = Boolean(split.problem);
+    if (split.problem) return;
+    const { reconstruction, kl, kl_per_dimension: each } = split;
+    find(".sum").textContent = say("sum", {
+      elbo: split.elbo.toFixed(1).replace("-", "−"), reconstruction: reconstruction.toFixed(1), kl: kl.toFixed(1), error: split.standard_error.toFixed(1),
+    });
+    find(".stack .loss").style.width = `${(100 * Math.min(reconstruction, most)) / most}%`;
+    find(".stack .kl").style.width = `${(100 * Math.max(0, Math.min(kl, most - reconstruction))) / most}%`;
+    find(".stack").classList.toggle("cut", reconstruction + kl > most);
+    shown = { each, widest };
+    bars.draw();
+    find(".carried").textContent = say("carried", { used: each.filter((nats) => nats >= 0.1).length, n: each.length, widest: widest.toFixed(1) });
+  };
+};

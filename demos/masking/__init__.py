@@ -1,0 +1,1 @@
+"""Page: the dice of masked language modelling, thrown in the open."""

@@ -1,0 +1,1 @@
+"""Page: does sentence B follow sentence A?"""

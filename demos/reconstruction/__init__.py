@@ -1,0 +1,1 @@
+"""Page: draw a digit and see it pass through eight codes."""

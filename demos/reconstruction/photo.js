@@ -1,0 +1,160 @@
+// A photo with what was taken for ink, and a box to drag around the digit: mouse, finger or keys.
+
+import { listen } from "../common/views/events.js";
+
+const MIN_BOX = 0.04;   // of the picture: a smaller drag is a slip
+const KEY_STEP = 0.02;  // of the picture, an arrow key
+const KEY_PAUSE = 500;  // ms after the last key until the box is read
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const INK = "#d6006c";  // in both themes: it lies on the photo, not on the page
+const clip = (n) => Math.min(1, Math.max(0, n));
+
+const loaded = (type, base64) => new Promise((done, fail) => {
+  const picture = new Image();
+  picture.onload = () => done(picture);
+  picture.onerror = fail;
+  picture.src = `data:image/${type};base64,${base64}`;
+});
+
+// sheet(canvas, chosen): shows one photo; `chosen(box)` after a box was drawn, [left, top,
+// right, bottom] in shares of the picture.
+const sheet = (canvas, chosen) => {
+  let picture = null, found = null, box = null, start = null, later = null;
+
+  const show = () => {
+    if (!picture) return;
+    const width = Math.round((canvas.clientWidth || 308) * (window.devicePixelRatio || 1));
+    const height = Math.max(1, Math.round(width * picture.height / picture.width));
+    if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
+    const context = canvas.getContext("2d");
+    context.drawImage(picture, 0, 0, width, height);
+    const [left, top, right, bottom] = box ?? [0, 0, 1, 1];
+    const place = [left * width, top * height, (right - left) * width, (bottom - top) * height];
+    if (found && !start) {
+      const tint = new OffscreenCanvas(found.width, found.height), ink = tint.getContext("2d");
+      ink.drawImage(found, 0, 0);
+      ink.globalCompositeOperation = "source-in";
+      ink.fillStyle = INK;
+      ink.fillRect(0, 0, tint.width, tint.height);
+      context.drawImage(tint, ...place);
+    }
+    if (!box) return;
+    context.fillStyle = "rgba(0, 0, 0, .45)";
+    context.beginPath();
+    context.rect(0, 0, width, height);
+    context.rect(...place);
+    context.fill("evenodd");
+    // Two lines, so that the box is seen on any picture.
+    for (const [colour, thick, dash] of [["#fff", 4, []], ["#000", 2, [6, 4]]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = thick * width / canvas.clientWidth / 1.5;
+      context.setLineDash(dash.map((n) => n * width / canvas.clientWidth));
+      context.strokeRect(...place);
+    }
+    context.setLineDash([]);
+  };
+
+  const spanned = ([ax, ay], [bx, by]) => [Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by)];
+  const place = (event) => {
+    const area = canvas.getBoundingClientRect();
+    return [clip((event.clientX - area.left) / area.width), clip((event.clientY - area.top) / area.height)];
+  };
+  let before = null;  // the box that a drag replaces
+  canvas.style.touchAction = "none";
+  canvas.onpointerdown = (event) => {
+    if (!event.isPrimary || event.button !== 0 || !picture) return;
+    canvas.setPointerCapture(event.pointerId);
+    clearTimeout(later);
+    before = box;
+    start = place(event);
+  };
+  canvas.onpointermove = (event) => {
+    if (!start || !event.isPrimary) return;
+    box = spanned(start, place(event));
+    show();
+  };
+  canvas.onpointerup = (event) => {
+    if (!start || !event.isPrimary) return;
+    const drawn = spanned(start, place(event));
+    start = null;
+    const large = drawn[2] - drawn[0] >= MIN_BOX && drawn[3] - drawn[1] >= MIN_BOX;
+    box = large ? drawn : before;
+    if (large) { found = null; chosen(box); }
+    show();
+  };
+  canvas.onpointercancel = () => { if (start) { start = null; box = before; show(); } };
+
+  // Arrows move the box, with Shift they move its lower right corner.
+  const choose = () => { clearTimeout(later); later = null; found = null; show(); chosen(box); };
+  canvas.onkeydown = (event) => {
+    if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && box) { event.preventDefault(); choose(); return; }
+    if (!(event.key in ARROWS)) return;
+    event.preventDefault();
+    const [x, y] = ARROWS[event.key].map((n) => n * KEY_STEP);
+    let [left, top, right, bottom] = box ?? [0.25, 0.25, 0.75, 0.75];
+    if (event.shiftKey) {
+      right = Math.max(left + MIN_BOX, clip(right + x));
+      bottom = Math.max(top + MIN_BOX, clip(bottom + y));
+    } else {
+      const dx = Math.max(-left, Math.min(1 - right, x)), dy = Math.max(-top, Math.min(1 - bottom, y));
+      [left, right, top, bottom] = [left + dx, right + dx, top + dy, bottom + dy];
+    }
+    box = [left, top, Math.min(1, right), Math.min(1, bottom)];
+    found = null;
+    show();
+    clearTimeout(later);
+    later = setTimeout(choose, KEY_PAUSE);
+  };
+  canvas.onblur = () => { if (later) choose(); };
+  listen("theme", show);
+  new ResizeObserver(show).observe(canvas);
+
+  // Show a photo: {picture, found} in base64 and the box that was read, or null. Of two calls the
+  // later one wins, whichever picture is decoded first.
+  let newest = null;
+  return async (photo) => {
+    newest = photo;
+    clearTimeout(later);
+    later = null;
+    const [sheet, ink] = await Promise.all([loaded("jpeg", photo.picture), loaded("png", photo.found)]);
+    if (newest !== photo || start) return;
+    [picture, found, box] = [sheet, ink, photo.box];
+    show();
+  };
+};
+// The panel under the pad: open where the reading of a photo is unsure, or on demand.
+// `read(photo, box)` reads a photo anew, `say(key)` has the page's sentences.
+export const photoPanel = (root, { pad, say, read }) => {
+  const find = (selector) => root.querySelector(selector);
+  const photos = new WeakMap();  // by the tile that each became: undo brings both back
+  const now = () => pad.tile && photos.get(pad.tile);
+  const show = sheet(find(".photo canvas"), (box) => read(now(), box));
+  let shown = null;
+  const draw = () => {
+    const photo = now(), open = Boolean(photo?.open);
+    find(".inspect").hidden = !photo;
+    find(".inspect").setAttribute("aria-expanded", String(open));
+    find(".photo").hidden = !open;
+    if (!open) return;
+    find(".doubt").textContent = photo.doubt ? say(`doubt.${photo.doubt}`) : "";
+    find(".whole").disabled = !photo.box;
+    if (shown !== photo) show(photo);
+    shown = photo;
+  };
+  find(".inspect").onclick = () => { now().open = !now().open; draw(); };
+  find(".whole").onclick = () => read(now(), null);
+  return {
+    draw,
+    // photo: {file, box, picture, found, doubt, open}
+    keep: (tile, photo) => photos.set(tile, photo),
+    // The server doubts what it found; whether the models agree on it is known only later.
+    judge: (agreed) => {
+      const photo = now();
+      if (!photo || photo.judged) return;
+      photo.judged = true;
+      if (!agreed && !photo.doubt) Object.assign(photo, { doubt: "votes", open: true });
+      draw();
+    },
+  };
+};

@@ -1,0 +1,418 @@
+// Draw and reconstruct: pad -> what the networks see -> eight codes and what comes back of them.
+// props.first: what the server stored of the worked example (see demos/reconstruction/tab.py).
+
+import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { codeBars, keepDrawing, paint, sampleDigits } from "../common/views/digits.js";
+import { listen } from "../common/views/events.js";
+import { framePage, pageOpens, whenShown } from "../common/views/frame.js";
+import { textOf, translate } from "../common/views/language.js";
+import { pageLink } from "../common/views/links.js";
+import { drawingPad } from "../common/views/pad.js";
+import { photoPanel } from "./photo.js";
+import { pictureFile, takePictures } from "./pictures.js";
+import { floats, inks, toBase64 } from "../common/views/wire.js";
+
+export async function mount({ element, props, server }) {
+  await pageOpens("reconstruction");
+  const TAB = "reconstruction", SIDE = 28, KINDS = 10;
+  const ROWS = [["pca3", "ae3-lecture", "ae3", "vae16"], ["pca32", "conv-lecture", "conv", "dense32"]];
+  const MODELS = ROWS.flat();
+  const LIVE_PAUSE = 70;         // ms at least between two questions while a stroke lasts
+  const PATIENCE = 180;          // ms until what waits for an answer dims
+  const LETTER_A = "24,98,56,14,88,98:38,68,74,68";
+  const SPIRAL = "56,60,62,54,68,62,62,72,48,72,40,58,48,42,66,38,82,50,82,72,68,88,44,88,26,72,24,48,38,26,62,20,84,26";
+  const SMALL_THREE = "66,69,82,65,93,73,79,84,94,94,85,106,65,103";
+
+  const find = (selector) => element.querySelector(selector);
+  const page = find("article"), first = props.first, problem = find(".entry .problem");
+  const say = (key, values) => textOf(`${TAB}.${key}`, values);
+  const fixed = (error) => error.toFixed(error < 0.01 ? 4 : 3).replace(/^0/, "");
+  const state = {
+    sample: first.digit, preparation: "on", show: "pixels", card: "ae3-lecture",
+    seen: null, answers: null, pointed: null,
+  };
+  framePage(element, TAB, {
+    lights: { 1: ".card[data-model=ae3], .card[data-model=dense32]", 2: ".card[data-model=pca32], .card[data-model=conv-lecture]", 3: ".neighbours" },
+    proofs: {
+      1: () => put({ strokes: pad.read(LETTER_A), example: true }),
+      2: () => { prepare("on"); put({ strokes: pad.read(SMALL_THREE), example: true }); },
+      3: () => { put(tile(first.digit)); choose("conv-lecture"); },
+    },
+  });
+  find(".foot p").removeAttribute("data-i18n");  // its figures are filled in by words()
+
+  // ---- The cards ---------------------------------------------------------------------------------
+  const cards = Object.fromEntries(MODELS.map((name) => {
+    const card = document.createElement("section");
+    card.className = "card";
+    card.dataset.model = name;
+    card.innerHTML = `<h3><button type="button" class="name" aria-pressed="false"></button></h3><p class="kept"></p>
+      <p class="problem" hidden></p>
+      <div class="answer"><div class="pictures"><canvas class="digit pixels" role="img"></canvas><canvas class="digit errors" role="img"></canvas></div>
+      <div class="bars"></div><p class="error number"><b></b> <span></span></p><p class="vote"></p><div class="neighbours"></div></div>`;
+    const look = (selector) => card.querySelector(selector);
+    look(".neighbours").append(...Array.from({ length: 5 }, () => Object.assign(document.createElement("canvas"), { className: "digit" })));
+    card.onclick = () => choose(name);
+    card.onpointerenter = (event) => { if (event.pointerType === "mouse") point(name); };
+    card.onpointerleave = () => point(null);
+    return [name, { card, look }];
+  }));
+  const second = document.createElement("h2");
+  second.dataset.i18n = `${TAB}.row.2`;
+  find(".cards").append(...ROWS[0].map((name) => cards[name].card), second, ...ROWS[1].map((name) => cards[name].card));
+  translate(find(".cards"));
+
+  const tiles = Object.fromEntries(Object.entries(first.tiles ?? {}).map(([index, text]) => [index, inks(text)]));
+  let digits = null;
+  const loadDigits = async () => (digits ??= await sampleDigits());
+  const pixelsOf = (index) => tiles[index] ?? digits?.pixels(index) ?? null;
+  const unpack = (answer) => (answer.problem ? answer : {
+    ...answer, pixels: inks(answer.pixels), code: floats(answer.code),
+  });
+
+  function drawCard(name) {
+    const { card, look } = cards[name], answer = state.answers[name];
+    showProblem(look(".problem"), answer.problem ?? null);
+    look(".answer").hidden = Boolean(answer.problem);
+    if (answer.problem) return;
+    const mark = first.yardsticks[name];
+    paint(look(".pixels"), answer.pixels, { tone: "output" });
+    paint(look(".errors"), answer.pixels.map((value, i) => value - state.seen[i]), { kind: "difference" });
+    codeBars(look(".bars"), answer.code, mark.scale, say("code_label", { n: answer.code.length }));
+    look(".neighbours").childNodes.forEach((canvas, k) => {
+      const index = answer.neighbours[k];
+      canvas.classList.toggle("other", answer.labels[k] !== answer.vote);
+      if (canvas.index === index) return;
+      const pixels = pixelsOf(index);
+      if (!pixels) return;
+      canvas.index = index;
+      paint(canvas, pixels, { tone: "ink" });
+      canvas.title = String(answer.labels[k]);
+    });
+    wordCard(name);
+  }
+
+  // What stays the same isn't set again: the browser would lay it out again.
+  function write(node, text) { if (node.textContent !== text) node.textContent = text; }
+
+  function wordCard(name) {
+    const { card, look } = cards[name], answer = state.answers?.[name];
+    write(look(".name"), say(`model.${name}`));
+    card.title = say(`about.${name}`);
+    if (!answer || answer.problem) return;
+    const votes = answer.labels.filter((label) => label === answer.vote).length, error = fixed(answer.error);
+    write(look(".kept"), say("kept", { n: answer.code.length }));
+    write(look(".error b"), say("error", { error }));
+    write(look(".error span"), say("usual", { usual: fixed(first.yardsticks[name].usual) }));
+    write(look(".vote"), say("vote", { n: votes, digit: answer.vote }));
+    look(".pixels").setAttribute("aria-label", say("pixels_label", { model: say(`model.${name}`), error }));
+    look(".errors").setAttribute("aria-label", say("errors_label", { model: say(`model.${name}`), error }));
+    look(".neighbours").setAttribute("aria-label", say("neighbours", { digits: answer.labels.join(", ") }));
+  }
+
+  // ---- Everything that hangs on the answers ------------------------------------------------------
+  function drawStrip() {
+    const name = state.pointed ?? state.card, answer = state.answers?.[name];
+    for (const [other, { card, look }] of Object.entries(cards)) {
+      card.classList.toggle("chosen", other === state.card);
+      look(".name").setAttribute("aria-pressed", String(other === state.card));
+    }
+    if (!answer || answer.problem) return;
+    paint(find(".strip .in canvas"), state.seen, { tone: "input" });
+    codeBars(find(".strip .bars"), answer.code, first.yardsticks[name].scale, say("code_label", { n: answer.code.length }));
+    paint(find(".strip .out canvas"), answer.pixels, { tone: "output" });
+    find(".strip .left figcaption").textContent = say("strip.left", { n: answer.code.length });
+    find(".strip .out figcaption").textContent = say("strip.out", { model: say(`model.${name}`) });
+    find(".strip .arrow b").textContent = say("error", { error: fixed(answer.error) });
+  }
+
+  function drawSeen() {
+    paint(find(".seen canvas"), state.seen, { tone: "input" });
+    let left = SIDE, right = 0, top = SIDE, bottom = 0, mass = 0, x = 0, y = 0;
+    state.seen.forEach((value, i) => {
+      const column = i % SIDE, row = Math.floor(i / SIDE);
+      mass += value; x += value * (column + 0.5); y += value * (row + 0.5);
+      if (value * 255 <= 8) return;
+      left = Math.min(left, column); right = Math.max(right, column + 1);
+      top = Math.min(top, row); bottom = Math.max(bottom, row + 1);
+    });
+    const box = { x: left, y: top, width: right - left, height: bottom - top };
+    for (const [key, value] of Object.entries(box)) find(".box").setAttribute(key, value);
+    find(".mass").setAttribute("d", `M${x / mass - 1.5} ${y / mass}h3M${x / mass} ${y / mass - 1.5}v3`);
+  }
+
+  function drawVerdict() {
+    if (page.classList.contains("voteless")) {
+      find(".digit-name").textContent = "?";
+      find(".agreed span").textContent = say("no_vote");
+      find(".unlike").textContent = "";
+      find(".unlike").classList.remove("true");
+      return;
+    }
+    const answers = Object.values(state.answers ?? {}).filter((answer) => !answer.problem);
+    if (!answers.length) return;
+    const votes = new Array(KINDS).fill(0);
+    for (const answer of answers) votes[answer.vote] += 1;
+    const most = Math.max(...votes), digit = votes.indexOf(most);
+    const others = votes.map((n, kind) => (n && kind !== digit ? say("others", { n, digit: kind }) : "")).filter(Boolean);
+    const sentence = say(others.length ? "agreed_partly" : "agreed", { n: most, all: answers.length, others: others.join(say("comma")) });
+    find(".digit-name").textContent = digit;
+    if (find(".agreed span").textContent !== sentence) find(".agreed span").textContent = sentence;
+    // Of the eight, the dense code tells letters from digits best: 15 of 16 figures, none of 10 digits.
+    const strange = Boolean(state.answers.dense32.unusual);
+    find(".unlike").classList.toggle("true", strange);
+    find(".unlike").textContent = say(strange ? "unlike" : "like", { digit });
+  }
+
+  // The pictures of before stay, dimmed, but nobody votes on what isn't there.
+  function outdated() {
+    page.classList.add("old", "voteless");
+    drawVerdict();
+  }
+
+  function draw() {
+    page.classList.remove("old", "voteless");
+    drawSeen();
+    MODELS.forEach(drawCard);
+    drawStrip();
+    drawVerdict();
+    page.dataset.shown = String(Number(page.dataset.shown) + 1);
+    performance.mark("reconstruction.shown");
+  }
+
+  const words = () => {
+    MODELS.forEach(wordCard);
+    const [with_, without] = first.accuracy ?? [0, 0], per = (share) => String(Math.round(100 * share));
+    find(".why").textContent = say(`why.${state.preparation}`);
+    find(".effect").textContent = say("effect", { with: per(with_), without: per(without) });
+    const scores = Object.entries(first.scores ?? {}).map(([name, score]) => `${name} ${fixed(score)}`).join(", ");
+    find(".foot p").textContent = say("foot", { which: say(`score.${first.figure ?? "test"}`), scores });
+    find(".verdict").title = say("voting");
+    for (const line of element.querySelectorAll(".card .error")) line.title = say("error_help");
+    if (state.answers) { drawStrip(); drawVerdict(); }
+  };
+
+  // ---- Asking --------------------------------------------------------------------------------------
+  let blamed = null;  // whose sentence stands in `problem`: the answer's or the photo's
+  let asked = 0, ended = 0, answered = 0;  // numbers of questions: the last, the last of a whole stroke, ...
+  let took = 0;    // ms, the last answer's time
+  let dimming = null;
+  // Most answers come before anything dims: dimming repaints all cards.
+  function busy(on) {
+    page.setAttribute("aria-busy", String(on));
+    if (on) { dimming ??= setTimeout(() => page.classList.add("asking"), PATIENCE); return; }
+    clearTimeout(dimming);
+    dimming = null;
+    page.classList.remove("asking");
+  }
+  async function ask(request, done, number) {
+    if (number < ended) return;  // the stroke has ended since
+    if (done) ended = number;
+    busy(true);
+    const start = performance.now();
+    try {
+      const answer = await askServer(server.show_reconstructions, request);
+      took = performance.now() - start;
+      if (number < answered || number < ended) return;  // a newer answer is here, or the last one near
+      answered = number;
+      state.seen = inks(answer.seen);
+      state.answers = Object.fromEntries(Object.entries(answer.cards).map(([name, card]) => [name, unpack(card)]));
+      if (blamed === "answer") showProblem(problem, null);
+      draw();
+      if (done && !pad.strokes.length) photo.judge(agreed());
+      if (done && !("sample" in request)) keepDrawing(state.seen);
+    } catch (error) {
+      outdated();
+      blamed = "answer";
+      showProblem(problem, error);
+    } finally {
+      if (number === asked) busy(false);
+    }
+  }
+  const askLive = newest(ask);
+
+  function question() {
+    const alone = pad.tile && !pad.strokes.length && !pad.drawing();
+    if (alone && state.sample !== null) return { sample: state.sample };
+    // A tile alone goes as it is: enlarged for the pad and shrunk again, it would lose sharpness.
+    if (alone) return { tile: toBase64(pad.tile.map((value) => Math.round(255 * value))), preparation: state.preparation };
+    return { drawing: toBase64(pad.bytes()), preparation: state.preparation };
+  }
+
+  let sent = 0, later = null;
+  function send(done) {
+    clearTimeout(later);
+    // Half of the time is left to others, and to the question at the stroke's end.
+    const wait = done ? 0 : sent + Math.max(LIVE_PAUSE, 2 * took) - performance.now();
+    if (wait > 0) { later = setTimeout(() => send(false), wait); return; }
+    sent = performance.now();
+    if (first.problem) return;
+    if (pad.empty()) {
+      asked = answered = ended = asked + 1;  // what is still under way comes too late
+      busy(false);
+      outdated();
+      return;
+    }
+    asked += 1;
+    // The end of a stroke doesn't wait for answers to its beginning.
+    (done ? ask : askLive)(question(), done, asked);
+  }
+
+  // Models and the other digits' pictures wake while the pointer is still on its way to the pad.
+  let woken = false;
+  function wake() {
+    if (woken || !first.tiles) return;
+    woken = true;
+    askServer(server.show_reconstructions, { sample: first.digit }).catch(() => {});
+    loadDigits().then(() => { if (state.answers) MODELS.forEach(drawCard); });
+  }
+
+  // ---- The pad and what may lie on it ---------------------------------------------------------------
+  let drawing = false;
+  const pad = drawingPad(find(".pad canvas"), (done) => {
+    if (done || !drawing) { showProblem(problem, null); controls(); }  // not at each move of the pen
+    drawing = !done;
+    if (done) link();
+    wake();
+    send(done);
+  });
+  const tile = (index) => ({ tile: pixelsOf(index), name: index, example: true });
+  const put = (content) => pad.set(content);
+  const pick = async (index) => { if (!tiles[index]) await loadDigits(); put(tile(index)); };
+
+  function controls() {
+    state.sample = typeof pad.name === "number" ? pad.name : null;
+    find(".hint").hidden = !pad.empty();
+    find(".undo").disabled = !pad.canUndo();
+    find(".clear").disabled = pad.empty();
+    for (const button of element.querySelectorAll(".digits button"))
+      button.setAttribute("aria-pressed", String(button.index === state.sample));
+    const lost = pad.name === "photo" ? "photo" : pad.text() === null ? "long" : null;
+    find(".unlinked").hidden = !lost;
+    if (lost) find(".unlinked").textContent = say(`unlinked.${lost}`);
+    photo.draw();
+  }
+
+  function link() {
+    const strokes = pad.text();
+    pageLink.set(TAB, {
+      digit: typeof pad.name === "number" && (strokes || pad.name !== first.digit) ? pad.name : null,
+      strokes: strokes || null,
+      blank: pad.empty() ? 1 : null,
+      preparation: state.preparation === "on" ? null : "off",
+      show: state.show === "pixels" ? null : state.show,
+      card: state.card === "ae3-lecture" ? null : state.card,
+    });
+  }
+
+  let row = 1;
+  function drawRow(indices) {
+    find(".digits").replaceChildren(...indices.map((index, kind) => {
+      const button = document.createElement("button"), picture = document.createElement("canvas");
+      Object.assign(button, { type: "button", index, onclick: () => pick(index) });
+      button.setAttribute("aria-label", say("sample", { digit: kind }));
+      paint(picture, pixelsOf(index), { tone: "ink" });
+      button.append(picture);
+      return button;
+    }));
+    controls();
+  }
+  find(".more").onclick = async () => {
+    await loadDigits();
+    const counts = new Array(KINDS).fill(0), chosen = new Array(KINDS).fill(null);
+    row = (row + 1) % 400;
+    digits.labels.forEach((kind, index) => { if (counts[kind]++ === row) chosen[kind] = index; });
+    drawRow(chosen);
+  };
+
+  // ---- Pictures from elsewhere -----------------------------------------------------------------------
+  const photo = photoPanel(element, { pad, say, read: readPhoto });
+
+  async function readPhoto({ file, picture, open }, box) {
+    blamed = "photo";
+    busy(true);
+    try {
+      const answer = await askServer(server.read_photo, { file, box });
+      const laid = { tile: inks(answer.seen), name: "photo" };
+      // A box changes what was found, not the picture that it is drawn on.
+      photo.keep(laid.tile, { ...answer, file, box, picture: box ? picture : answer.picture, open: Boolean(open || answer.doubt) });
+      put(laid);
+    } catch (error) {
+      busy(false);
+      blamed = "photo";
+      showProblem(problem, error);
+    }
+  }
+  async function takePhoto(file) {
+    blamed = "photo";
+    if (!file) { showProblem(problem, `${TAB}.no_file`); return; }
+    busy(true);
+    await readPhoto({ file: await pictureFile(file) }, null);
+  }
+  takePictures(TAB, { input: find("input[type=file]"), target: find(".pad"), take: takePhoto });
+
+  // Do so many models agree that a photo's ink was probably found?
+  function agreed() {
+    const votes = Object.values(state.answers).filter((answer) => !answer.problem).map((answer) => answer.vote);
+    const most = Math.max(...votes.map((vote) => votes.filter((other) => other === vote).length));
+    return most >= props.agreeing * votes.length && !state.answers.dense32.unusual;
+  }
+
+  // ---- Controls ----------------------------------------------------------------------------------------
+  function choose(name) { state.card = name; drawStrip(); link(); }
+  function point(name) { state.pointed = name; drawStrip(); }
+  function prepare(value) {
+    state.preparation = value;
+    find(".skip").setAttribute("aria-pressed", String(value === "off"));
+    words();
+    link();
+  }
+  function show(value) {
+    state.show = page.dataset.view = value;
+    for (const button of element.querySelectorAll("[data-show]"))
+      button.setAttribute("aria-pressed", String(button.dataset.show === value));
+  }
+  find(".undo").onclick = () => pad.undo();
+  find(".clear").onclick = () => pad.clear();
+  find(".skip").onclick = () => { prepare(state.preparation === "on" ? "off" : "on"); send(true); };
+  for (const button of element.querySelectorAll("[data-show]"))
+    button.onclick = () => { show(button.dataset.show); link(); };
+  find(".entry").addEventListener("pointerenter", wake);
+  page.addEventListener("focusin", wake);
+  listen("lang", () => { words(); controls(); });
+
+  // ---- The first view ------------------------------------------------------------------------------------
+  async function start() {
+    if (first.problem) {  // without the stored example there is nothing to hold an answer against
+      showProblem(problem, first.problem);
+      find(".answers").hidden = true;
+      return;
+    }
+    const given = (name, fallback) => pageLink.read(TAB, name, fallback);
+    if (MODELS.includes(given("card", ""))) state.card = given("card");
+    show(given("show", "") === "errors" ? "errors" : "pixels");
+    prepare(given("preparation", "") === "off" ? "off" : "on");
+    state.seen = pixelsOf(first.digit);
+    state.answers = Object.fromEntries(Object.entries(first.cards).map(([name, card]) => [name, unpack(card)]));
+    drawRow(first.row);
+
+    const strokes = pad.read(given("strokes", ""));
+    const wanted = Math.round(pageLink.number(TAB, "digit", -1, 0, 4999)), blank = given("blank", "") === "1";
+    if (!strokes.length && !blank && (wanted === -1 || wanted === first.digit)) {
+      pad.open(tile(first.digit));
+      controls();
+      draw();
+      words();
+    } else {
+      if (wanted >= 0 && !tiles[wanted]) await loadDigits();
+      pad.open({ ...(wanted < 0 ? {} : tile(wanted)), strokes, ...(strokes.length && { example: false }) });
+      controls();
+      draw();
+      outdated();
+      wake();
+      send(true);
+    }
+    link();
+  }
+  whenShown(TAB, start, () => pad.show());
+}

@@ -1,0 +1,1 @@
+"""Page: does a sentence praise or complain, and because of which words?"""

@@ -1,0 +1,1 @@
+"""Page: train a model yourself, and watch it learn."""

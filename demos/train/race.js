@@ -1,0 +1,126 @@
+// Accuracy against number of labels for four models: trainingRace(element, props, {rerun}).
+//   .show(languages): the stored race, {en: {n_test, points: [{model, n_labels, accuracies}]}, zh} or null;
+//   .add(settings, accuracy): a run of this visitor that stands for one point; .busy(on); .words().
+
+import { chart, faint, plain, wrapped } from "../common/views/charts.js";
+import { colourNamed } from "../common/views/colours.js";
+import { lang, textOf } from "../common/views/language.js";
+import { make } from "../common/views/tokens.js";
+
+const HEIGHT = 360;
+const MODELS = {   // how each is trained, as research/race.py does: at least so many steps
+  random: { how: { kind: "textcnn", vectors: "random" }, fewest: 400, epochs: 4 },
+  static: { how: { kind: "textcnn", vectors: "frozen" }, fewest: 400, epochs: 4 },
+  frozen: { how: { kind: "bert", n_layers: 0, learning_rate: 3.3e-4 }, fewest: 200, epochs: 2 },
+  tuned: { how: { kind: "bert", n_layers: -1, learning_rate: 1e-4 }, fewest: 60, epochs: 2 },
+};
+const LOOKS = {    // a shape each, for those who can't tell the colours
+  random: ["hidden", "square"], static: ["code", "triangle-up"], frozen: ["output", "diamond"], tuned: ["accent", "circle"],
+};
+const t = (key, values) => textOf(`train.race.${key}`, values);
+const percent = (value) => `${(100 * value).toFixed(1)}%`;
+
+export const trainingRace = (element, { defaults }, { rerun }) => {
+  const box = element.querySelector(".race"), find = (selector) => box.querySelector(selector);
+  let languages = null, language = lang;
+  const own = [];   // {language, model, n_labels, accuracy}
+  const [model, labels] = [find(".model"), find(".labels")];
+  const sizes = () => [...new Set(languages[language].points.map((point) => point.n_labels))].sort((a, b) => a - b);
+  const isAll = (n) => n === sizes().at(-1);
+
+  const choose = () => {
+    const keep = [model.value || "tuned", labels.value || "100"];
+    const option = (value, text) => Object.assign(make("option", "", text), { value });
+    model.replaceChildren(...Object.keys(MODELS).map((name) => option(name, t(`name.${name}`))));
+    labels.replaceChildren(...sizes().map((n) => option(n, isAll(n) ? t("all", { n }) : String(n))));
+    [model.value, labels.value] = keep;
+    if (!labels.value) labels.value = String(sizes()[0]);
+    find(".languages").replaceChildren(...Object.keys(languages).map((name) => {
+      const button = make("button", "", textOf(`train.language.${name}`));
+      button.type = "button";
+      button.setAttribute("aria-pressed", String(name === language));
+      button.onclick = () => { language = name; draw(); };
+      return button;
+    }));
+    const slow = MODELS[model.value].how.kind === "bert" && Number(labels.value) > 2000;
+    find(".cost small").textContent = `${t(slow ? "cost_slow" : "cost")} ${t(`data.${language}`)}`;
+  };
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  const lines = () => Object.keys(MODELS).map((name) => ({
+    name,
+    points: languages[language].points.filter((point) => point.model === name).sort((a, b) => a.n_labels - b.n_labels)
+      .map((point) => ({ ...point, mean: sum(point.accuracies) / point.accuracies.length, low: Math.min(...point.accuracies), high: Math.max(...point.accuracies) })),
+  })).filter(({ points }) => points.length);
+  const mine = () => own.filter((point) => point.language === language);
+  const figure = ({ narrow }) => {
+    if (!languages) return null;
+    const { n_test } = languages[language], all = sizes(), paper = colourNamed("paper");
+    const every = languages[language].points.flatMap((point) => point.accuracies);
+    const floor = Math.floor(20 * Math.min(0.5, ...every)) / 20, top = Math.min(1, Math.ceil(20 * Math.max(...every) + 0.4) / 20);
+    const drawn = lines(), ends = drawn.map(({ name, points }) => ({ name, at: points.at(-1).mean })).sort((a, b) => b.at - a.at);
+    const guessing = floor <= 0.5;
+    const apart = 0.065 * (top - floor);  // the names beside the last points must not lie on each other
+    ends.forEach((end, k) => { end.at = Math.min(end.at, k ? ends[k - 1].at - apart : Infinity); });
+    const colour = (name) => colourNamed(LOOKS[name][0]);
+    const traces = drawn.map(({ name, points }) => ({
+      type: "scatter", mode: "lines+markers", name: t(`name.${name}`), x: points.map((p) => p.n_labels), y: points.map((p) => p.mean),
+      error_y: { type: "data", symmetric: false, array: points.map((p) => p.high - p.mean), arrayminus: points.map((p) => p.mean - p.low), color: faint(colour(name), 0.45), thickness: 6, width: 0 },
+      line: { color: colour(name), width: 2.5 }, marker: { color: colour(name), symbol: LOOKS[name][1], size: 11, line: { color: paper, width: 1.5 } },
+      hovertext: points.map((p) => wrapped(t("point", { name: t(`name.${name}`), n: p.n_labels, mean: percent(p.mean), low: percent(p.low), high: percent(p.high), seeds: p.accuracies.length }), narrow)),
+      hovertemplate: "%{hovertext}<extra></extra>",
+    }));
+    for (const point of mine()) traces.push({
+      type: "scatter", mode: "markers", name: `★ ${t(`name.${point.model}`)}`, x: [point.n_labels], y: [Math.max(floor, point.accuracy)],
+      marker: { symbol: "star", size: 19, color: colourNamed("lit"), line: { color: colour(point.model), width: 2.5 } },
+      hovertemplate: `${wrapped(t("own", { name: t(`name.${point.model}`), n: point.n_labels, accuracy: percent(point.accuracy) }), narrow)}<extra></extra>`,
+    });
+    return {
+      traces, axes: { x: t("axis"), y: textOf("train.axis.accuracy") }, title: textOf("train.section.race.title"), says: t("chart", { n: n_test }),
+      layout: {
+        margin: { r: narrow ? 14 : 150 },
+        xaxis: { type: "log", tickvals: all, ticktext: all.map((n) => (isAll(n) && !narrow ? t("all", { n }) : String(n))) },
+        yaxis: { range: [floor, top], tickformat: ".0%" },
+        shapes: guessing ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 0.5, y1: 0.5, line: { color: colourNamed("strong-line"), width: 1.5, dash: "dot" } }] : [],
+        annotations: [
+          ...(guessing ? [{ text: plain(t("chance")), xref: "paper", x: 1, xanchor: "right", y: 0.5, yanchor: "bottom" }] : []),
+          ...(narrow ? [] : ends.map(({ name, at }) => ({ text: `<b>${plain(t(`name.${name}`))}</b>`, xref: "paper", x: 1, xanchor: "left", xshift: 2, y: at, font: { color: name === "random" ? colourNamed("soft") : colour(name) } }))),
+        ],
+      },
+    };
+  };
+  const plot = chart(find(".chart"), figure, { file: "training-race", height: HEIGHT });
+  const draw = () => {
+    if (!languages || !box.open) return;
+    choose();
+    plot.draw();
+    find(".racers").replaceChildren(...lines().map(({ name }) => make("span", name, make("i"), t(`name.${name}`))));
+    const here = mine();
+    find(".found").textContent = here.length ? t("own", { name: t(`name.${here.at(-1).model}`), n: here.at(-1).n_labels, accuracy: percent(here.at(-1).accuracy) }) : "";
+  };
+  model.onchange = labels.onchange = draw;
+  find(".rerun").onclick = () => {
+    const { how, fewest, epochs: usual } = MODELS[model.value], n = Number(labels.value), given = defaults[how.kind];
+    const epochs = Math.max(usual, Math.ceil(fewest / Math.ceil(n / given.batch_size)));
+    rerun({ ...given, ...how, epochs, language, n_labels: isAll(n) ? 0 : n, seed: Math.floor(Math.random() * 1000) });
+  };
+  return {
+    show: (stored) => {
+      languages = stored;
+      box.hidden = !stored;
+      if (stored && !(language in stored)) language = Object.keys(stored)[0];
+      draw();
+    },
+    add: (settings, accuracy) => {
+      if (!languages) return;
+      const found = Object.entries(MODELS).find(([, { how }]) => Object.entries(how).every(([name, value]) => name === "learning_rate" || settings[name] === value));
+      const all = [...new Set(languages[settings.language].points.map((point) => point.n_labels))].sort((a, b) => a - b);
+      const n_labels = settings.n_labels || all.at(-1);
+      if (!found || !all.includes(n_labels)) return;
+      own.push({ language: settings.language, model: found[0], n_labels, accuracy });
+      language = settings.language;
+      draw();
+    },
+    busy: (on) => { find(".rerun").disabled = on; },
+    words: draw,
+  };
+};

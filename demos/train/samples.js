@@ -1,0 +1,112 @@
+// What a model in training makes of fixed examples: trainSamples(element, {onpick}).
+//   .pictures(run, chosen): ten digits, spoilt, and what comes back of them.
+//   .codes(run): the cloud of codes.
+//   .sentences(run, chosen): each sentence with the probability that it is good.
+
+import { prefersStill } from "../common/views/colours.js";
+import { paint, sampleDigits } from "../common/views/digits.js";
+import { textOf } from "../common/views/language.js";
+import { scatterCloud } from "../common/views/scatter.js";
+import { make } from "../common/views/tokens.js";
+import { floats, inks } from "../common/views/wire.js";
+
+const SIZE = 784;
+
+export const trainSamples = (element, { onpick }) => {
+  const find = (selector) => element.querySelector(selector);
+  const canvas = find("canvas.codes"), about = find(".map .about small");
+  const cloud = scatterCloud(canvas);
+  cloud.look({ zoom: 1.15 });
+  canvas.cloud = cloud;   // for tests
+  let columns = null, digits = null, box = null, shownRun = null;
+
+  const build = (chosen) => {
+    columns = Array.from({ length: 10 }, (_, k) => {
+      const button = make("button", "pair");
+      button.type = "button";
+      const [seen, back] = [make("canvas", "digit"), make("canvas", "digit")];
+      button.append(seen, back);
+      button.onclick = () => onpick(k);
+      return { button, seen, back };
+    });
+    const names = make("span", "names");
+    names.append(make("small", "seen", ""), make("small", "back", ""));
+    find(".rows").replaceChildren(names, ...columns.map(({ button }) => button));
+  };
+  // The axes follow the cloud slowly, so that it is seen to move and never leaves the picture.
+  const follow = (points, dimensions) => {
+    const n = points.length / dimensions, low = [], high = [];
+    for (let k = 0; k < dimensions; k++) {
+      const values = Float32Array.from({ length: n }, (_, i) => points[i * dimensions + k]).sort();
+      low.push(values[Math.floor(0.01 * n)]);
+      high.push(values[Math.floor(0.99 * (n - 1))]);
+    }
+    const rate = box?.low.length === dimensions ? 0.35 : 1;
+    const mix = (old, now) => old + rate * (now - old);
+    box = { low: low.map((v, k) => mix(box?.low[k] ?? v, v)), high: high.map((v, k) => mix(box?.high[k] ?? v, v)) };
+    if (rate === 1) box = { low, high };
+  };
+
+  return {
+    pictures: async (run, chosen) => {
+      digits ??= await sampleDigits();
+      if (!columns) build(chosen);
+      const { facts, samples } = run;
+      if (!facts || !samples?.pixels) return;
+      const names = find(".rows .names");
+      names.children[0].textContent = textOf(facts.spoilt ? "train.row.spoilt" : "train.row.seen");
+      names.children[1].textContent = textOf("train.row.back");
+      const back = inks(samples.pixels), spoilt = facts.spoilt && inks(facts.spoilt);
+      columns.forEach(({ button, seen, back: output }, k) => {
+        const label = digits.labels[facts.digits[k]];
+        paint(seen, spoilt ? spoilt.subarray(k * SIZE, (k + 1) * SIZE) : digits.pixels(facts.digits[k]), { tone: "input" });
+        paint(output, back.subarray(k * SIZE, (k + 1) * SIZE), { tone: "output" });
+        button.setAttribute("aria-label", textOf("train.pick", { label }));
+        button.setAttribute("aria-pressed", String(k === chosen));
+      });
+    },
+    codes: async (run) => {
+      digits ??= await sampleDigits();
+      const { facts, samples } = run;
+      if (!facts || !samples?.points) return;
+      const [first, n] = facts.cloud, labels = digits.labels.slice(first, first + n);
+      let points = floats(samples.points), dimensions = samples.dimensions;
+      if (dimensions === 1) {   // one number: along the line, a row for each digit
+        follow(points, 1);
+        const span = box.high[0] - box.low[0] || 1, flat = new Float32Array(2 * n);
+        for (let i = 0; i < n; i++) { flat[2 * i] = (points[i] - box.low[0]) / span; flat[2 * i + 1] = 1 - labels[i] / 9 + 0.05 * Math.sin(97 * i) ; }
+        cloud.box = null;
+        cloud.set({ points: flat, labels, dimensions: 2, centre: [0.5, 0.5], radius: 0.6 });
+      } else {
+        follow(points, dimensions);
+        const centre = box.low.map((value, k) => (value + box.high[k]) / 2);
+        const widths = box.low.map((value, k) => Math.max(1e-6, box.high[k] - value));
+        cloud.box = dimensions === 3 ? box : null;
+        cloud.set({ points, labels, dimensions, centre, radius: (dimensions === 3 ? 0.66 : 0.56) * Math.max(...widths) });
+      }
+      if (shownRun !== run.job) { shownRun = run.job; if (dimensions === 3 && !prefersStill) cloud.turn(true); }
+      if (dimensions !== 3) cloud.turn(false);
+      const which = samples.explained !== null ? "pca" : dimensions === 1 ? "line" : dimensions === 2 ? "plane" : "space";
+      about.textContent = textOf(`train.codes.${which}`, { n, size: samples.size, share: ((samples.explained ?? 0) * 100).toFixed(0) });
+    },
+    sentences: (run, chosen) => {
+      const { facts, samples } = run;
+      const list = facts.sentences.map((sentence, k) => {
+        const good = samples?.good?.[k] ?? null, right = good !== null && (good > 0.5) === Boolean(facts.labels[k]);
+        const row = make("button", `verdict ${good === null ? "" : right ? "right" : "wrong"}`);
+        row.type = "button";
+        row.setAttribute("aria-pressed", String(k === chosen));
+        row.onclick = () => onpick(k);
+        const bar = make("span", "share"), fill = make("i", "");
+        fill.style.width = `${100 * (good ?? 0.5)}%`;
+        bar.append(fill);
+        row.append(make("span", "text", sentence), bar,
+          make("b", "number", good === null ? "–" : `${(100 * good).toFixed(0)}%`),
+          make("span", "mark", good === null ? "" : right ? "✓" : "✗"),
+          make("small", "truth", textOf(facts.labels[k] ? "train.good" : "train.bad")));
+        return row;
+      });
+      find(".verdicts").replaceChildren(make("p", "", textOf("train.sentences")), ...list);
+    },
+  };
+};
