@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from core.images import coding, datasets
+from core.images import coding, datasets, drawings
 from core.inference import code_space, codes, empty_places, latent_walk, prior, reconstruction
 from core.making import shipping
 from tests.claims import claimed, says
@@ -13,7 +13,6 @@ from tests.claims import claimed, says
 pytestmark = pytest.mark.weights
 
 SEEDS = range(1, 101)
-GRID, PEN = 112, 8  # of the pad (demos/common/views/pad.js)
 LETTER_A = "24,98,56,14,88,98:38,68,74,68"  # as the page draws them (demos/reconstruction/view.js)
 SMALL_THREE = "66,69,82,65,93,73,79,84,94,94,85,106,65,103"
 FEW, MANY = ("pca3", "ae3-lecture", "ae3"), ("vae16", "pca32", "conv-lecture", "conv", "dense32")
@@ -24,17 +23,17 @@ def labels() -> np.ndarray:
 
 
 def drawn(strokes: str) -> np.ndarray:
-    """Draw strokes of the page on a pad, uint8 [112, 112]."""
-    fine = 4
-    picture = Image.new("L", (GRID * fine, GRID * fine))
-    pen, wide = ImageDraw.Draw(picture), PEN * fine
+    """Draw strokes as the page's pad does, uint8 [112, 112]."""
+    fine, side = 4, drawings.PAD
+    picture = Image.new("L", (side * fine, side * fine))
+    pen, wide = ImageDraw.Draw(picture), round(drawings.PEN * fine)
     for stroke in strokes.split(":"):
         numbers = [int(n) * fine for n in stroke.split(",")]
         points = list(zip(numbers[::2], numbers[1::2], strict=True))
         pen.line(points, fill=255, width=wide, joint="curve")
         for x, y in points:
             pen.ellipse((x - wide / 2, y - wide / 2, x + wide / 2, y + wide / 2), fill=255)
-    return np.asarray(picture.resize((GRID, GRID), Image.Resampling.LANCZOS))
+    return np.asarray(picture.resize((side, side), Image.Resampling.LANCZOS))
 
 
 # ---- Draw & reconstruct ------------------------------------------------------------------------

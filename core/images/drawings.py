@@ -12,6 +12,8 @@ from PIL import Image
 
 from core.errors import InputError
 
+# What the pages draw on: its side, and how wide the pen is there. Strokes of 3.4 of MNIST's pixels.
+PAD, PEN = 112, 13.44  # pixels
 FIELD, BOX = 28, 20  # pixels: side of the result, longer side of the ink in it
 INK = 8  # of 255: what is no brighter does not count as drawn
 MOSTLY_INK = 0.95  # a drawing with more of its area covered has no shape to read

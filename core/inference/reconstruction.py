@@ -27,7 +27,10 @@ from core.images import coding, datasets, drawings, photos
 from core.inference import codes
 from core.results.images import Photo, Preparation, Reconstruction, ReconstructionExample, Yardstick
 
-MODELS = ("pca3", "ae3-lecture", "ae3", "vae16", "pca32", "conv-lecture", "conv", "dense32")
+# As they stand on the page: codes of three or sixteen numbers, then of 32.
+ROWS = (("pca3", "ae3-lecture", "ae3", "vae16"), ("pca32", "conv-lecture", "conv", "dense32"))
+MODELS = ROWS[0] + ROWS[1]
+PAD, PEN = drawings.PAD, drawings.PEN
 N_NEIGHBOURS = 5
 AGREEING = 0.7  # of the models: where fewer agree, a photo's digit is doubtful
 MIN_BOX = 0.02  # of a photo: least side of a box on it

@@ -162,6 +162,7 @@ def build() -> None:
         stop_umap,
         limits=limits,
         spaces=SPACES,
+        stems={name: stem for name, (stem, _) in code_space.SPACES.items()},
         nets=NETS,
         methods=code_maps.METHODS,
         n_tries=empty_places.N_TRIES,

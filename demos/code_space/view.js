@@ -412,7 +412,7 @@ export async function mount({ element, props, server }) {
     foot();
   }
   function foot() {
-    const stem = state.mode === "maps" ? state.net : { lecture: "ae3-lecture", tuned: "ae3", vae: "vae3" }[state.space];
+    const stem = state.mode === "maps" ? state.net : props.stems[state.space];
     const score = (state.mode === "maps" ? mapShown?.score : now?.score) ?? {};
     const mse = score.test_mse ?? score.validation_mse;
     const node = find(".foot p");

@@ -53,4 +53,5 @@ def build() -> None:
         first=_first_view(),
         channels=convolution.N_CHANNELS,
         width=convolution.WIDTH,
+        pad={"side": reconstruction.PAD, "pen": reconstruction.PEN},
     )

@@ -316,7 +316,7 @@ export async function mount({ element, props, server }) {
   };
 
   // ---- The input -----------------------------------------------------------------------------------------
-  const pad = drawingPad(find(".pad canvas"), (done) => {
+  const pad = drawingPad(find(".pad canvas"), props.pad, (done) => {
     find(".hint").hidden = !pad.empty();
     if (done) { change({ tile: pad.name, strokes: pad.strokes }); return; }
     s.reach = Infinity;

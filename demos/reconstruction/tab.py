@@ -13,7 +13,7 @@ from demos.common import wire
 from demos.common.errors import sentences, told_to_learner
 from demos.common.view import view
 
-PAD, TILE = 112, 28  # pixels: side of a drawing on the wire, and of a digit on its own
+PAD, TILE = reconstruction.PAD, 28  # pixels: side of a drawing on the wire, and of a digit
 
 
 @told_to_learner
@@ -112,4 +112,6 @@ def build() -> None:
         read_photo,
         first=_first_view(),
         agreeing=reconstruction.AGREEING,
+        rows=reconstruction.ROWS,
+        pad={"side": PAD, "pen": reconstruction.PEN},
     )

@@ -15,8 +15,7 @@ import { floats, inks, toBase64 } from "../common/views/wire.js";
 export async function mount({ element, props, server }) {
   await pageOpens("reconstruction");
   const TAB = "reconstruction", SIDE = 28, KINDS = 10;
-  const ROWS = [["pca3", "ae3-lecture", "ae3", "vae16"], ["pca32", "conv-lecture", "conv", "dense32"]];
-  const MODELS = ROWS.flat();
+  const ROWS = props.rows, MODELS = ROWS.flat(), USUAL = "ae3-lecture";
   const LIVE_PAUSE = 70;         // ms at least between two questions while a stroke lasts
   const PATIENCE = 180;          // ms until what waits for an answer dims
   const LETTER_A = "24,98,56,14,88,98:38,68,74,68";
@@ -28,7 +27,7 @@ export async function mount({ element, props, server }) {
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
   const fixed = (error) => error.toFixed(error < 0.01 ? 4 : 3).replace(/^0/, "");
   const state = {
-    sample: first.digit, preparation: "on", show: "pixels", card: "ae3-lecture",
+    sample: first.digit, preparation: "on", show: "pixels", card: USUAL,
     seen: null, answers: null, pointed: null,
   };
   framePage(element, TAB, {
@@ -269,7 +268,7 @@ export async function mount({ element, props, server }) {
 
   // ---- The pad and what may lie on it ---------------------------------------------------------------
   let drawing = false;
-  const pad = drawingPad(find(".pad canvas"), (done) => {
+  const pad = drawingPad(find(".pad canvas"), props.pad, (done) => {
     if (done || !drawing) { showProblem(problem, null); controls(); }  // not at each move of the pen
     drawing = !done;
     if (done) link();
@@ -301,7 +300,7 @@ export async function mount({ element, props, server }) {
       blank: pad.empty() ? 1 : null,
       preparation: state.preparation === "on" ? null : "off",
       show: state.show === "pixels" ? null : state.show,
-      card: state.card === "ae3-lecture" ? null : state.card,
+      card: state.card === USUAL ? null : state.card,
     });
   }
 

@@ -5,8 +5,6 @@
 import { colourNamed, rgb } from "./colours.js";
 import { listen } from "./events.js";
 
-const GRID = 112;      // strokes live on a grid of 112 x 112, four units for each pixel of a tile
-const PEN = 0.12 * GRID;
 const KEY_STEP = 4;    // units an arrow key moves the pen
 const MAX_TEXT = 1500; // characters: longer drawings do not go into a link
 const TILE = 28;
@@ -27,26 +25,26 @@ const simplify = (points, tolerance) => {
   return [...simplify(points.slice(0, at + 1), tolerance).slice(0, -1), ...simplify(points.slice(at), tolerance)];
 };
 
-// strokes <-> "x,y,x,y:x,y": whole numbers from 0 to 112, strokes parted by colons.
+// strokes <-> "x,y,x,y:x,y": whole numbers from 0 to the pad's side, strokes parted by colons.
 const write = (strokes) => strokes.map((stroke) => stroke.flat().join(",")).join(":");
-const read = (text) => {
+const read = (text, side) => {
   const strokes = text.slice(0, MAX_TEXT).split(":").map((part) => part.split(",").map(Number));
   const whole = strokes.every((numbers) => numbers.length >= 2 && numbers.length % 2 === 0
-    && numbers.every((n) => Number.isInteger(n) && n >= 0 && n <= GRID));
+    && numbers.every((n) => Number.isInteger(n) && n >= 0 && n <= side));
   if (!text || !whole) return [];
   return strokes.map((numbers) => Array.from({ length: numbers.length / 2 }, (_, i) => numbers.slice(2 * i, 2 * i + 2)));
 };
 
-const line = (context, strokes, scale, colour) => {
+const line = (context, strokes, scale, colour, pen) => {
   context.lineCap = context.lineJoin = "round";
-  context.lineWidth = PEN * scale;
+  context.lineWidth = pen * scale;
   context.strokeStyle = colour;
   context.fillStyle = colour;
   for (const stroke of strokes) {
     const [[startX, startY]] = stroke;
     context.beginPath();
     if (stroke.every(([x, y]) => x === startX && y === startY)) {  // a line without a length isn't drawn
-      context.arc(startX * scale, startY * scale, PEN * scale / 2, 0, 7);
+      context.arc(startX * scale, startY * scale, pen * scale / 2, 0, 7);
       context.fill();
       continue;
     }
@@ -55,9 +53,11 @@ const line = (context, strokes, scale, colour) => {
   }
 };
 
-// drawingPad(canvas, changed): `changed(done)` after each change, done = false while a stroke lasts.
-export const drawingPad = (canvas, changed) => {
-  const raster = new OffscreenCanvas(GRID, GRID);
+// drawingPad(canvas, { side, pen }, changed): strokes live on a grid of side x side, four units for each
+// pixel of a tile, and are `pen` units wide; `changed(done)` after each change, done = false while a
+// stroke lasts.
+export const drawingPad = (canvas, { side, pen: width }, changed) => {
+  const raster = new OffscreenCanvas(side, side);
   const ink = raster.getContext("2d", { willReadFrequently: true });
   const stamp = new OffscreenCanvas(TILE, TILE);
   const blank = { tile: null, name: null, strokes: [], example: false };  // name: what the tile is, for the caller
@@ -69,7 +69,7 @@ export const drawingPad = (canvas, changed) => {
   const show = () => {
     const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)) || 308;
     if (canvas.width !== size) canvas.width = canvas.height = size;
-    const context = canvas.getContext("2d"), scale = size / GRID, colour = colourNamed("input");
+    const context = canvas.getContext("2d"), scale = size / side, colour = colourNamed("input");
     context.clearRect(0, 0, size, size);
     if (pad.tile) {
       const [r, g, b] = rgb(colour);
@@ -77,12 +77,12 @@ export const drawingPad = (canvas, changed) => {
       context.imageSmoothingEnabled = false;
       context.drawImage(stamp, 0, 0, size, size);
     }
-    line(context, all(), scale, colour);
+    line(context, all(), scale, colour, width);
     if (!pen) return;
     context.lineWidth = 2 * size / canvas.clientWidth;
     context.strokeStyle = colourNamed(pen.down ? "error" : "ink");
     context.beginPath();
-    context.arc(pen.x * scale, pen.y * scale, PEN * scale / 2, 0, 7);
+    context.arc(pen.x * scale, pen.y * scale, width * scale / 2, 0, 7);
     context.stroke();
   };
   const all = () => (live ? [...pad.strokes, live] : pad.strokes);
@@ -104,7 +104,7 @@ export const drawingPad = (canvas, changed) => {
   const end = () => {
     if (!live) return;
     // What stays is what a link can say: few points, whole numbers.
-    const whole = simplify(live, 0.7).map((p) => p.map((n) => Math.round(Math.min(GRID, Math.max(0, n)))));
+    const whole = simplify(live, 0.7).map((p) => p.map((n) => Math.round(Math.min(side, Math.max(0, n)))));
     pad.strokes = [...pad.strokes, whole];
     live = null;
     show();
@@ -115,7 +115,7 @@ export const drawingPad = (canvas, changed) => {
   canvas.style.touchAction = "none";
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width * GRID, (event.clientY - box.top) / box.height * GRID];
+    return [(event.clientX - box.left) / box.width * side, (event.clientY - box.top) / box.height * side];
   };
   canvas.onpointerdown = (event) => {
     if (!event.isPrimary || event.button !== 0) return;
@@ -145,12 +145,12 @@ export const drawingPad = (canvas, changed) => {
     if (undo) { lift(); pad.undo(); return; }
     if (event.key === "Delete") { lift(); pad.clear(); return; }
     if (event.key === "Escape") { lift(); show(); return; }
-    pen ??= { x: GRID / 2, y: GRID / 4, down: false };
+    pen ??= { x: side / 2, y: side / 4, down: false };
     if (event.key in ARROWS) {
       held.add(event.key);
       for (const key of held) {
-        pen.x = Math.min(GRID, Math.max(0, pen.x + KEY_STEP * ARROWS[key][0]));
-        pen.y = Math.min(GRID, Math.max(0, pen.y + KEY_STEP * ARROWS[key][1]));
+        pen.x = Math.min(side, Math.max(0, pen.x + KEY_STEP * ARROWS[key][0]));
+        pen.y = Math.min(side, Math.max(0, pen.y + KEY_STEP * ARROWS[key][1]));
       }
       if (pen.down) { live.push([pen.x, pen.y]); changed(false); }
     } else if (!event.repeat) {
@@ -180,22 +180,22 @@ export const drawingPad = (canvas, changed) => {
     canUndo: () => past.length > 0,
     drawing: () => live !== null,
     empty: () => !pad.tile && !all().length,
-    // Ink as bytes, [112 x 112], 255 for full ink.
+    // Ink as bytes, [side x side], 255 for full ink.
     bytes: () => {
-      ink.clearRect(0, 0, GRID, GRID);
+      ink.clearRect(0, 0, side, side);
       if (pad.tile) {
         stampTile(0, 0, 0);
         ink.imageSmoothingEnabled = false;
-        ink.drawImage(stamp, 0, 0, GRID, GRID);
+        ink.drawImage(stamp, 0, 0, side, side);
       }
-      line(ink, all(), 1, "#000");
-      const { data } = ink.getImageData(0, 0, GRID, GRID);
-      const bytes = new Uint8Array(GRID * GRID);
+      line(ink, all(), 1, "#000", width);
+      const { data } = ink.getImageData(0, 0, side, side);
+      const bytes = new Uint8Array(side * side);
       for (let i = 0; i < bytes.length; i++) bytes[i] = data[4 * i + 3];
       return bytes;
     },
     // The strokes for a link, or null where they are too many.
     text: () => { const text = write(pad.strokes); return text.length <= MAX_TEXT ? text : null; },
-    read,
+    read: (text) => read(text, side),
   });
 };
