@@ -213,10 +213,11 @@ export async function mount({ element, props, server }) {
 
   // ---- The longest match -------------------------------------------------------------------------------------
   async function match() {
-    const [word] = answer.sentences[state.sentence].words[chosenWord()];
-    if (matched?.word !== word || matched.language !== state.language) {
-      const language = state.language;
-      matched = { ...(await askServer(server.match_word, { word, language })), language };
+    const chosen = () => answer.sentences[state.sentence].words[chosenWord()][0], word = chosen(), { language } = state;
+    if (matched?.word !== word || matched.language !== language) {
+      const found = await askServer(server.match_word, { word, language });
+      if (word !== chosen() || language !== state.language) return;  // another one is on its way
+      matched = { ...found, language };
     }
     rungs = matched.attempts.length;
     renderLadder();
