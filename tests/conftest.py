@@ -24,6 +24,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request, Response
 
 ROOT = Path(__file__).parent.parent
+# Of Chromium's features. The suggestions of the address bar are two pages of their own in each
+# window, and take more than the lab's page does. The others are those that Playwright switches off
+# itself: its list gives way to this one.
+SWITCHED_OFF = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
 FLAGS = [  # nothing of the browser's own may go out, or count as the page's
     "--no-sandbox",
     "--disable-gpu",
@@ -33,6 +52,7 @@ FLAGS = [  # nothing of the browser's own may go out, or count as the page's
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HAS_MCP = importlib.util.find_spec("mcp") is not None

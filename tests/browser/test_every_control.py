@@ -1,7 +1,7 @@
 """Every control of every page is used once, in both languages, on a screen and on a phone.
 
-Each page has two of the four settings, one of each language and width; LATENT_LAB_EVERY=1 gives it
-all four.
+Each page has two of the four settings, one of each language and width, and what concerns all pages
+has one language; LATENT_LAB_EVERY=1 gives all four, and both.
 
 What runs in the page is every_control.js: it goes from control to control as they are on the
 screen, those that appear by a use before others. Any uncaught error, error in the console, answer
@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 # the answer to the last one is there.
 SETTINGS = [("en", 1280), ("zh", 390), ("zh", 1280), ("en", 390)]
 EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"  # all pages in a hurry in the other two as well
+ONE_LANGUAGE = ["en", "zh"] if EVERY else ["zh"]
 PARTS = 8  # of a long list's controls, each crawl uses one
 TABS = [tab for chapter in CHAPTERS.values() for tab in chapter]
 PLACE_A_DRAWING = ("code_space", "latent_walk", "convolution")
@@ -72,7 +73,7 @@ def test_every_control_is_used(browser, tab: str, lang: str, width: int, full: b
     assert not told["missed"], "\n".join(told["missed"])
 
 
-@pytest.mark.parametrize(("lang", "width"), SETTINGS)
+@pytest.mark.parametrize(("lang", "width"), SETTINGS if EVERY else SETTINGS[:2])
 def test_every_button_of_the_head_is_used(browser, lang: str, width: int):
     page = opened(browser, "&tab=code_space", lang, width)
     assert tabs(page) == TABS
@@ -193,7 +194,7 @@ HANDLERS = """[...gradio_config.components.flatMap((one) => one.props.server_fns
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ONE_LANGUAGE)
 def test_every_handler_answers_what_the_page_sends_by_itself(browser, lang: str):
     page = opened(browser, "", lang)
     assert set(PRESSES) == set(tabs(page))
@@ -225,7 +226,7 @@ STEP = "Number(document.querySelector('#train .status').textContent.match(/\\d+/
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ONE_LANGUAGE)
 def test_a_training_of_each_kind_draws_points_and_stops(browser, lang: str):
     page = opened(browser, "&tab=train", lang)
     lab = page.locator("#train")
