@@ -314,6 +314,16 @@ def small(monkeypatch):
 
 
 @pytest.fixture
+def no_other_models(monkeypatch):
+    """Keep no model that another test loaded, and ask no hub."""
+    from core.bert import berts
+    from core.bert.kept import Kept
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(berts, "_OTHERS", Kept(berts._load, 1))
+
+
+@pytest.fixture
 def models(monkeypatch, tmp_path):
     """Put a checkpoint called "one" where the lab's owner puts them."""
     from core import assets
