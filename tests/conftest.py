@@ -63,6 +63,8 @@ SERVED = {
     "HF_HUB_OFFLINE": "1",
     "LATENT_LAB_MCP": str(int(HAS_MCP)),
 }
+# What `make test` looks at in part, of a sweep through everything, is looked at in full.
+EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"
 START_LIMIT = 120  # seconds until the lab answers
 PATIENCE = 60_000  # milliseconds that a page is waited for: only a guard, for a busy machine
 # The page's head and the tab of its link stand, so that nothing below moves any more.

@@ -9,7 +9,6 @@ of 5xx, sentence that the server did not answer, covered control or unfilled pla
 """
 
 import io
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from app import CHAPTERS
 from tests.browser.visiting import go_to, opened, page_is_well, tabs
+from tests.conftest import EVERY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 # and in its neighbour, of the other language and width, in a hurry: the next control is used before
 # the answer to the last one is there.
 SETTINGS = [("en", 1280), ("zh", 390), ("zh", 1280), ("en", 390)]
-EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"  # all pages in a hurry in the other two as well
+# With EVERY, all pages are used in a hurry in the other two as well.
 ONE_LANGUAGE = ["en", "zh"] if EVERY else ["zh"]
 PARTS = 8  # of a long list's controls, each crawl uses one
 TABS = [tab for chapter in CHAPTERS.values() for tab in chapter]
