@@ -154,7 +154,7 @@ def main(make: Make, usual: Settings) -> None:
         pickle.dump(report, out)
         out.flush()
 
-    # A reader of its own: as Python ends it closes sys.stdin's, which a thread that waits there holds.
+    # A reader of its own: Python closes sys.stdin's as it ends, and a thread waits in it.
     pipe = os.fdopen(os.dup(0), "rb")
     threading.Thread(target=_listen, args=(pipe, orders), daemon=True).start()
     warm_up(make, usual)
