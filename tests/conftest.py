@@ -24,6 +24,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request, Response
 
 ROOT = Path(__file__).parent.parent
+# Of Chromium's features. The suggestions of the address bar are two pages of their own in each
+# window, and take more than the lab's page does. The others are those that Playwright switches off
+# itself: its list gives way to this one.
+SWITCHED_OFF = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
 FLAGS = [  # nothing of the browser's own may go out, or count as the page's
     "--no-sandbox",
     "--disable-gpu",
@@ -33,6 +52,7 @@ FLAGS = [  # nothing of the browser's own may go out, or count as the page's
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HAS_MCP = importlib.util.find_spec("mcp") is not None
@@ -42,7 +62,12 @@ SERVED = {
     "PYTHONUNBUFFERED": "1",
     "HF_HUB_OFFLINE": "1",
     "LATENT_LAB_MCP": str(int(HAS_MCP)),
+    # UMAP of some digits takes 2 s as plain Python, and half a minute to compile;
+    # tests/test_code_space.py compiles it.
+    "NUMBA_DISABLE_JIT": "1",
 }
+# What `make test` looks at in part, of a sweep through everything, is looked at in full.
+EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"
 START_LIMIT = 120  # seconds until the lab answers
 PATIENCE = 60_000  # milliseconds that a page is waited for: only a guard, for a busy machine
 # The page's head and the tab of its link stand, so that nothing below moves any more.
@@ -291,6 +316,16 @@ def small(monkeypatch):
     monkeypatch.setattr(berts, "_bundled", bundled)
     monkeypatch.setattr(berts, "_OTHERS", Kept(berts._load, berts.N_KEPT))
     return bundled
+
+
+@pytest.fixture
+def no_other_models(monkeypatch):
+    """Keep no model that another test loaded, and ask no hub."""
+    from core.bert import berts
+    from core.bert.kept import Kept
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(berts, "_OTHERS", Kept(berts._load, 1))
 
 
 @pytest.fixture

@@ -94,6 +94,29 @@ def save_tokenizer(folder: Path, *added: str, **settings: Any) -> None:
     (folder / "vocab.txt").unlink()
 
 
+def words_of(extra: list[str], at: int = 5) -> list[str]:
+    """Return the vocabulary with some more."""
+    return [*VOCABULARY[:at], *extra, *VOCABULARY[at:]]
+
+
+def with_words(folder: Path, vocabulary: list[str], n: int | None = None, **form: str) -> None:
+    """Write a BERT of another vocabulary."""
+    bert(folder, "ForMaskedLM", n=n or len(vocabulary))
+    words(folder, vocabulary, **form)
+
+
+def with_settings(folder: Path, **settings: object) -> None:
+    """Write a BERT whose tokenizer_config.json says this."""
+    bert(folder, "ForMaskedLM")
+    told(folder, **settings)
+
+
+def stored(folder: Path, *added: str, n: int | None = None, **settings: object) -> None:
+    """Write a BERT with the tokenizer that transformers saves today."""
+    bert(folder, n=n)
+    save_tokenizer(folder, *added, **settings)
+
+
 def shard(folder: Path) -> None:
     """Cut the weights into three files and an index."""
     weights = load_file(folder / WEIGHTS)
@@ -105,6 +128,16 @@ def shard(folder: Path) -> None:
         save_file(part, folder / file, metadata={"format": "pt"})
         where |= dict.fromkeys(part, file)
     told(folder, "model.safetensors.index.json", metadata={}, weight_map=where)
+
+
+def then(make: Change, change: object) -> Change:
+    """Make a folder, then change its weights."""
+    return lambda folder: (make(folder), rewrite(folder, change))
+
+
+def as_type(dtype: torch.dtype) -> object:
+    """Return a change of the weights' type."""
+    return lambda weights: {name: weight.to(dtype) for name, weight in weights.items()}
 
 
 def only(start: str) -> Callable[[dict], dict]:

@@ -10,7 +10,6 @@ import contextlib
 import os
 import pickle
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -155,7 +154,9 @@ def main(make: Make, usual: Settings) -> None:
         pickle.dump(report, out)
         out.flush()
 
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
+    # A reader of its own: Python closes sys.stdin's as it ends, and a thread waits in it.
+    pipe = os.fdopen(os.dup(0), "rb")
+    threading.Thread(target=_listen, args=(pipe, orders), daemon=True).start()
     warm_up(make, usual)
     if hasattr(os, "nice"):  # only now: somebody may be waiting for the imports
         os.nice(NICE)

@@ -42,9 +42,10 @@
 
   // ---- Rest ------------------------------------------------------------------------------------------
   const PATIENCE = 90_000;  // milliseconds: only a guard, for a busy machine
-  const LONG_WORK = 1_000;  // milliseconds for which long work, asked for again and again, is awaited
+  const LONG_WORK = 250;    // milliseconds for which long work, asked for again and again, is awaited
   const LATE = 40;          // milliseconds by which answers come late in a hurry
-  const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+  let forget = () => {};    // what is known of the page: each wait may change it
+  const sleep = (ms) => new Promise((done) => setTimeout(() => { forget(); done(); }, ms));
   const frame = () => Promise.race([new Promise(requestAnimationFrame), sleep(100)]);
   const still = () => new Promise((done) => { if (watched.pending) idle.push(done); else done(); });
   // Return once nothing is under way and what came of it has been drawn.
@@ -122,20 +123,26 @@
       if (wait) await watched.settle(); else await sleep(0);
     };
     const keys = new WeakMap();  // where each one stands, as the names and numbers of the elements around it
+    let standing = null;  // what controls() found, until the page could have changed: each wait forgets it
+    forget = () => { standing = null; };
     const controls = () => {
-      const found = new Map();
+      if (standing) return standing;
+      const found = standing = new Map(), inside = new Set([...page.querySelectorAll(CONTROLS)]);
+      for (const node of [...inside]) for (let up = node.parentElement; up !== page && !inside.has(up); up = up.parentElement) inside.add(up);
       const walk = (parent, path) => {
-        const counts = new Map();
+        const counts = {};
         for (const node of parent.children) {
-          const k = counts.get(node.localName) ?? 0, key = `${path}${node.localName}${k}`;
-          counts.set(node.localName, k + 1);
+          const k = counts[node.localName] ??= 0;
+          counts[node.localName] += 1;
+          if (!inside.has(node)) continue;
+          const key = `${path}${node.localName}${k}`;
           if (node.matches(CONTROLS)) { keys.set(node, key); if (!node.disabled && visible(node)) found.set(key, node); }
           else if (node.localName !== "svg") walk(node, `${key} `);
         }
       };
       walk(page, "");
       for (const [key, node] of found) if (!seen.has(key))
-        seen.set(key, { name: name(node), shape: shape(key, node), listed: !node.closest(".choices") });
+        seen.set(key, { name: name(node), shape: shape(key, node), listed: !node.closest(".choices"), fleeting: stops(node) });
       return found;
     };
     const covered = (node) => {
@@ -240,10 +247,12 @@
     watched.delay = hurry ? LATE : 0;
     if (!hurry) await watched.settle();
     // In a hurry an answer may take away what has been seen (the invitation to draw, once a drawing's code is
-    // there) before its turn comes: only what still stands counts then. Where all is awaited, everything counts.
+    // there) before its turn comes, and long work that ends by itself takes its "Stop" away: of these only what
+    // still stands counts then. Where all is awaited, everything else counts.
     const left = () => {
-      const now = controls();
-      return [...seen].filter(([key, one]) => !used.has(key) && (!hurry || now.has(key)) && !(one.listed && [...seen].some(([other, like]) => used.has(other) && like.shape === one.shape)));
+      const now = controls(), done = new Set([...seen].filter(([key]) => used.has(key)).map(([, one]) => one.shape));
+      const gone = (key, one) => (hurry || one.fleeting) && !now.has(key);
+      return [...seen].filter(([key, one]) => !used.has(key) && !gone(key, one) && !(one.listed && done.has(one.shape)));
     };
     for (let before = -1; used.size > before && uses <= MOST;) {
       before = used.size;

@@ -1,7 +1,7 @@
 """Every control of every page is used once, in both languages, on a screen and on a phone.
 
-Each page has two of the four settings, one of each language and width; LATENT_LAB_EVERY=1 gives it
-all four.
+Each page has two of the four settings, one of each language and width, and what concerns all pages
+has one language; LATENT_LAB_EVERY=1 gives all four, and both.
 
 What runs in the page is every_control.js: it goes from control to control as they are on the
 screen, those that appear by a use before others. Any uncaught error, error in the console, answer
@@ -9,7 +9,6 @@ of 5xx, sentence that the server did not answer, covered control or unfilled pla
 """
 
 import io
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +23,7 @@ from tests.browser.visiting import (
     page_is_well,
     tabs,
 )
+from tests.conftest import EVERY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.weights]
 # and in its neighbour, of the other language and width, in a hurry: the next control is used before
 # the answer to the last one is there.
 SETTINGS = [("en", 1280), ("zh", 390), ("zh", 1280), ("en", 390)]
-EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"  # all pages in a hurry in the other two as well
+# With EVERY, all pages are used in a hurry in the other two as well.
 PARTS = 8  # of a long list's controls, each crawl uses one
 TABS = [tab for chapter in CHAPTERS.values() for tab in chapter]
 PLACE_A_DRAWING = ("code_space", "latent_walk", "convolution")
@@ -79,7 +79,7 @@ def test_every_control_is_used(browser, tab: str, lang: str, width: int, full: b
     assert not told["missed"], "\n".join(told["missed"])
 
 
-@pytest.mark.parametrize(("lang", "width"), SETTINGS)
+@pytest.mark.parametrize(("lang", "width"), SETTINGS if EVERY else SETTINGS[:2])
 def test_every_button_of_the_head_is_used(browser, lang: str, width: int):
     page = opened(browser, "&tab=code_space", lang, width)
     assert tabs(page) == TABS
@@ -186,7 +186,7 @@ NOT_BY_DEFAULT = {
     "follow_loading": "only while such a model is loaded",
     "stop_loading": "the same",
     "read_answer": "only for a model that was fine-tuned; test_checkpoints.py",
-    "show_umap": "after the first UMAP, which is compiled for half a minute; test_code_space.py",
+    "show_umap": "only for a map that is awaited to its end; test_code_space.py",
     "wake_words": "only before the first Chinese word",
     "wake_chinese_words": "the same, on the other page",
     "train": "below",
@@ -199,7 +199,7 @@ HANDLERS = """[...gradio_config.components.flatMap((one) => one.props.server_fns
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", "zh"] if EVERY else ["zh"])
 def test_every_handler_answers_what_the_page_sends_by_itself(browser, lang: str):
     page = opened(browser, "", lang)
     assert set(PRESSES) == set(tabs(page))
@@ -233,7 +233,7 @@ STEP = "Number(document.querySelector('#train .status').textContent.match(/\\d+/
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", "zh"] if EVERY else ["en"])
 def test_a_training_of_each_kind_draws_points_and_stops(browser, lang: str):
     page = opened(browser, "&tab=train", lang)
     lab = page.locator("#train")
