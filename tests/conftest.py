@@ -62,9 +62,6 @@ SERVED = {
     "PYTHONUNBUFFERED": "1",
     "HF_HUB_OFFLINE": "1",
     "LATENT_LAB_MCP": str(int(HAS_MCP)),
-    # UMAP of some digits takes 2 s as plain Python, and half a minute to compile;
-    # tests/test_code_space.py compiles it.
-    "NUMBA_DISABLE_JIT": "1",
 }
 # What `make test` looks at in part, of a sweep through everything, is looked at in full.
 EVERY = os.environ.get("LATENT_LAB_EVERY") == "1"

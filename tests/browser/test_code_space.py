@@ -191,9 +191,10 @@ def test_maps_of_more_numbers(browser):
     page.wait_for_selector("#code_space .strip .bars[data-count='3']")
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # UMAP is compiled first
 def test_a_map_is_made_and_another_one_stopped(browser):
     page = opened(browser, "&mode=maps")
+    page.set_default_timeout(240_000)
     lab = page.locator("#code_space")
     lab.locator(".n_digits").fill("100")
     lab.get_by_role("button", name="Make the map").click()

@@ -186,7 +186,7 @@ NOT_BY_DEFAULT = {
     "follow_loading": "only while such a model is loaded",
     "stop_loading": "the same",
     "read_answer": "only for a model that was fine-tuned; test_checkpoints.py",
-    "show_umap": "only for a map that is awaited to its end; test_code_space.py",
+    "show_umap": "after the first UMAP, which is compiled for half a minute; test_code_space.py",
     "wake_words": "only before the first Chinese word",
     "wake_chinese_words": "the same, on the other page",
     "train": "below",
