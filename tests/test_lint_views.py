@@ -1,0 +1,60 @@
+"""ESLint and TypeScript's checker find nothing in the views, and would find what is wrong there."""
+
+import subprocess
+
+import pytest
+
+from scripts import lint_views
+from tests.conftest import skip_unless_ci
+
+pytestmark = pytest.mark.slow
+
+
+def found(views=lint_views.VIEWS) -> str:
+    try:
+        return lint_views.faults(views)
+    except lint_views.UnavailableError as reason:
+        skip_unless_ci(str(reason))
+
+
+def test_the_views_have_no_faults():
+    assert found() == ""
+
+
+FAULTY = {  # what must be found -> a module where it is
+    "no-undef": "export const f = () => unheardOf(1);",
+    "no-unused-vars": "const unused = 1;\nexport const f = () => 2;",
+    "eqeqeq": "export const f = (x) => x == 1;",
+    "TS2305": 'import { absent } from "./sound.js";\nexport const f = absent;',
+    "TS2554": 'import { g } from "./sound.js";\nexport const f = () => g(1, 2);',
+    "TS2339": "export const f = () => document.body.nowhere;",
+}
+
+
+def test_faults_are_found(tmp_path):
+    (tmp_path / "sound.js").write_text("export const g = (x) => x;\n", encoding="utf-8")
+    for k, source in enumerate(FAULTY.values()):
+        (tmp_path / f"faulty{k}.js").write_text(source + "\n", encoding="utf-8")
+    said = found(tmp_path)
+    assert [fault for fault in FAULTY if fault not in said] == []
+    assert "sound.js(" not in said
+
+
+def test_where_the_packages_cannot_be_had_one_sentence_says_so(monkeypatch, tmp_path, capsys):
+    for name in ("package.json", "package-lock.json"):
+        (tmp_path / name).write_bytes((lint_views.FOLDER / name).read_bytes())
+    monkeypatch.setattr(lint_views, "FOLDER", tmp_path)
+    refused = subprocess.CompletedProcess([], 1, "", "npm error code ECONNREFUSED\nnpm error more")
+    monkeypatch.setattr(lint_views.subprocess, "run", lambda *_, **__: refused)
+    monkeypatch.setattr(lint_views, "program", lambda name: [name])
+    lint_views.main()
+    said = capsys.readouterr().out
+    assert said == lint_views.NO_PACKAGES.format(said="code ECONNREFUSED") + "\n"
+    assert not (tmp_path / "node_modules").exists(), "and the next time it is tried again"
+
+
+def test_without_node_a_sentence_says_how_to_have_it(monkeypatch):
+    monkeypatch.setattr(lint_views.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(lint_views.UnavailableError, match=r"requirements-dev\.txt"):
+        lint_views.program("npm")
