@@ -1,15 +1,16 @@
 // The ablation bench: switch heads off, read the answer before and after; and how many can go.
 
-import { answerBars, percent } from "../common/views/answer_bars.js";
+import { answerBars } from "../common/views/answer_bars.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { pythonCall } from "./export.js";
 import { headGrid } from "./grid.js";
+import { percent, signed } from "../common/views/scales.js";
 import { headQuestion } from "./work.js";
 import { chart, wrapped } from "../common/views/charts.js";
 import { colourNamed } from "../common/views/colours.js";
 import { lang, textOf } from "../common/views/language.js";
 import { signedColour } from "../common/views/signed_scale.js";
-import { make } from "../common/views/tokens.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
@@ -26,12 +27,11 @@ export const benchView = (node, page) => {
     },
     cell: (layer, head) => {
       const off = page.state.off.includes(number(layer, head)), effect = effects()?.change[layer][head];
-      const known = effect === undefined ? "" : ` ${say("bench.alone", { change: sign(effect) })}`;
-      return { rgb: off || effect === undefined ? null : signedColour(effect / most(), "panel"), text: off ? "×" : effect === undefined ? "" : sign(effect), off, pressed: off,
+      const known = effect === undefined ? "" : ` ${say("bench.alone", { change: signed(effect) })}`;
+      return { rgb: off || effect === undefined ? null : signedColour(effect / most(), "panel"), text: off ? "×" : effect === undefined ? "" : signed(effect), off, pressed: off,
         says: `${page.headName(layer, head)}: ${say(off ? "bench.is_off" : "bench.is_on")}${known}`, data: { on: off ? 0 : 1 } };
     },
   });
-  const sign = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
   // Effects are measured with all heads on, whatever is off now: they say in which order to go on.
   const effectKey = () => JSON.stringify([{ ...page.request(), off: [] }, page.state.question, page.state.target]);
   const known = new Map();
@@ -68,7 +68,7 @@ export const benchView = (node, page) => {
     find(".without-title").textContent = say("bench.after", { n: said.n_off });
     const change = said.after.log_probability - said.before.log_probability, same = said.before.top[0][0] === said.after.top[0][0];
     find(".answers .verdict").textContent = state.off.length
-      ? say(same ? "bench.same" : "bench.changed", { target: hit, before: percent(Math.exp(said.before.log_probability)), after: percent(Math.exp(said.after.log_probability)), rank: said.after.rank, change: sign(change), first: name(said.after.top[0])[0] })
+      ? say(same ? "bench.same" : "bench.changed", { target: hit, before: percent(Math.exp(said.before.log_probability)), after: percent(Math.exp(said.after.log_probability)), rank: said.after.rank, change: signed(change), first: name(said.after.top[0])[0] })
       : say("bench.nothing_off");
     page.ready();
   };
@@ -125,7 +125,7 @@ export const benchView = (node, page) => {
   };
   const slider = make("input"), told = make("output", "number"), box = make("div");
   slider.type = "range";
-  slider.min = 0;
+  slider.min = "0";
   const tell = () => { told.textContent = stepSays(Number(slider.value)); slider.setAttribute("aria-valuetext", told.textContent); };
   slider.oninput = tell;
   slider.onchange = () => choose(Number(slider.value));
@@ -165,7 +165,7 @@ export const benchView = (node, page) => {
     if (said?.key === key) { find(".answers").classList.remove("waiting"); answered(); } else ask(page.asked(), key);
   };
   const scene = () => {
-    const picture = grid.scene(page, say("bench.label")), ink = colourNamed("ink"), top = picture.height + 16, shapes = [...picture.shapes];
+    const picture = grid.scene(page, say("bench.label")), ink = colourNamed("ink"), top = picture.height + 16, { shapes } = picture;
     [["before", say("bench.before")], ["after", say("bench.after", { n: said.n_off })]].forEach(([key, title], k) => {
       const left = 10 + k * 330;
       shapes.push({ text: title, x: left, y: top, colour: ink, size: 14 });

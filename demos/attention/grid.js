@@ -5,13 +5,13 @@
 //   grid.draw(page), grid.scene(page, title): the same as shapes.
 // Also the scale under a chart, and the model view, where each cell is that head's whole attention.
 
-import { percent } from "../common/views/answer_bars.js";
 import { showProblem } from "../common/views/asking.js";
 import { cssColour, readable, shadeOf } from "../common/views/attention_scene.js";
 import { colourNamed } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { lang, textOf } from "../common/views/language.js";
 import { isDark } from "../common/views/links.js";
-import { make } from "../common/views/tokens.js";
+import { percent } from "../common/views/scales.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
@@ -67,7 +67,9 @@ export const headGrid = (node, { cell, press, label = () => "" }) => {
     return parts.map(([share, colour]) => { const text = `${colour} ${100 * from}% ${100 * (from += share)}%`; return text; }).join(", ");
   };
   const scene = ({ data: { n_layers, n_heads } }, title) => {
-    const LEFT = 52, TOP = 58, W = 54, H = 34, ink = colourNamed("ink"), shapes = [{ text: title, x: 8, y: 16, colour: ink, size: 15 }];
+    const LEFT = 52, TOP = 58, W = 54, H = 34, ink = colourNamed("ink");
+    /** @type {import("../common/views/attention_scene.js").Shape[]} */
+    const shapes = [{ text: title, x: 8, y: 16, colour: ink, size: 15 }];
     for (let head = 0; head < n_heads; head++) shapes.push({ text: String(head + 1), x: LEFT + (head + 0.5) * W, y: TOP - 14, colour: ink, anchor: "middle", size: 12 });
     for (let layer = 0; layer < n_layers; layer++) {
       shapes.push({ text: String(layer + 1), x: LEFT - 10, y: TOP + (layer + 0.5) * H, colour: ink, anchor: "end", size: 12 });

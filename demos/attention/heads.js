@@ -2,12 +2,13 @@
 // looks stands left, what is looked at right. The lines are painted on a canvas (a layer of 128 tokens
 // has 196,608 of them), the tokens are buttons: hover or focus isolates one, a click pins it.
 
-import { percent } from "../common/views/answer_bars.js";
 import { headColour, readable, wuLines } from "../common/views/attention_scene.js";
 import { colourNamed, rgb } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { isDark } from "../common/views/links.js";
-import { choiceRow, make } from "../common/views/tokens.js";
+import { percent } from "../common/views/scales.js";
+import { choiceRow } from "../common/views/tokens.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);

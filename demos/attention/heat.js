@@ -1,20 +1,19 @@
 // The heat map: one head's whole matrix, with values; and the neuron view: from where one token's row of
 // it comes, its query, each key, their product, and the softmax (Vaswani et al. 2017, equation 1).
 
-import { percent } from "../common/views/answer_bars.js";
 import { askServer, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { headScale } from "./grid.js";
 import { numbered } from "./heads.js";
 import { cssColour, paintScene, shadeOf } from "../common/views/attention_scene.js";
 import { colourNamed } from "../common/views/colours.js";
 import { lang, textOf } from "../common/views/language.js";
+import { percent, signed } from "../common/views/scales.js";
 import { signedLegend, signedStrip } from "../common/views/signed_scale.js";
-import { make } from "../common/views/tokens.js";
 import { halves } from "../common/views/wire.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
-const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 export const heatView = (node, page) => {
   const find = (selector) => node.querySelector(selector);
   const plot = find(".plot"), says = find(".side .cell"), neuron = find(".neuron"), opener = find(".neuron-open"), asker = find(".asker");

@@ -1,20 +1,20 @@
 // Charts of layers x heads: entropy, distance, patterns, shares between sentences, and what becomes of
 // an answer without each head (measured on demand: it takes a while).
 
-import { percent } from "../common/views/answer_bars.js";
 import { showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { pythonCall } from "./export.js";
 import { headGrid, headList, headScale } from "./grid.js";
 import { shadeOf } from "../common/views/attention_scene.js";
+import { percent, signed } from "../common/views/scales.js";
 import { headQuestion } from "./work.js";
 import { colourNamed } from "../common/views/colours.js";
 import { lang, textOf } from "../common/views/language.js";
 import { signedColour } from "../common/views/signed_scale.js";
-import { choiceRow, make } from "../common/views/tokens.js";
+import { choiceRow } from "../common/views/tokens.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
-const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 const WAYS = ["A→A", "A→B", "B→A", "B→B"], TONES = ["input", "hidden", "code", "second"];
 const MEASURES = ["entropy", "distance", "pattern", "effect", "pairs"];
 export const mapsView = (node, page) => {

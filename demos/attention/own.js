@@ -1,10 +1,12 @@
 // What a fine-tuned model says in its own labels, under the sentences of the attention page: bars for a
 // text's labels, a label under each token, or the answer marked in sentence B.
 
-import { answerBars, percent } from "../common/views/answer_bars.js";
+import { answerBars } from "../common/views/answer_bars.js";
 import { askServer, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
-import { chip, make } from "../common/views/tokens.js";
+import { percent } from "../common/views/scales.js";
+import { chip } from "../common/views/tokens.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.own.${key}`, values);

@@ -1,21 +1,21 @@
 // Where does an answer come from? What really happens when each word is hidden; beside it attention, rollout,
 // gradient x input and integrated gradients, how far they agree with it, and the rollout from layer to layer.
 
-import { percent } from "../common/views/answer_bars.js";
 import { askServer, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { pythonCall } from "./export.js";
 import { cssColour, readable, shadeOf } from "../common/views/attention_scene.js";
+import { percent, signed } from "../common/views/scales.js";
 import { headQuestion } from "./work.js";
 import { colourNamed } from "../common/views/colours.js";
 import { textOf } from "../common/views/language.js";
 import { sideOf, signedBar, signedColour } from "../common/views/signed_scale.js";
-import { choiceRow, make } from "../common/views/tokens.js";
+import { choiceRow } from "../common/views/tokens.js";
 import { shares } from "../common/views/wire.js";
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
 const NAMES = ["hidden", "attention", "rollout", "gradient", "integrated"], SHARES = ["attention", "rollout"];
-const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 export const sourcesView = (node, page) => {
   const find = (selector) => node.querySelector(selector), problem = find(":scope > .problem"), rollProblem = find(".rolled .problem"), work = find(":scope > .work");
   const question = headQuestion(find(".ask-box"), page), go = make("button", "main");

@@ -1,8 +1,8 @@
 // The strip of the attention page: one token's row of one head. It asks; the shares; the mix that it becomes.
 
-import { percent } from "../common/views/answer_bars.js";
 import { codeBars } from "../common/views/digits.js";
 import { textOf } from "../common/views/language.js";
+import { percent } from "../common/views/scales.js";
 import { chip } from "../common/views/tokens.js";
 
 const TAB = "attention";

@@ -1,11 +1,12 @@
 // Change a word, and see which heads moved most: Jensen-Shannon divergence of each head's rows.
 
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { pythonCall } from "./export.js";
 import { headGrid, headList, headScale } from "./grid.js";
 import { shadeOf } from "../common/views/attention_scene.js";
 import { textOf, texts } from "../common/views/language.js";
-import { chip, make } from "../common/views/tokens.js";
+import { chip } from "../common/views/tokens.js";
 import { floats } from "../common/views/wire.js";
 
 const TAB = "attention", MOST = Math.log(2);

@@ -5,6 +5,7 @@
 import { heldOut } from "../common/views/answer_bars.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { benchView } from "./bench.js";
+import { make } from "../common/views/elements.js";
 import { attentionExport } from "./export.js";
 import { modelView } from "./grid.js";
 import { headsView } from "./heads.js";
@@ -20,7 +21,7 @@ import { framePage, pageOpens, whenShown } from "../common/views/frame.js";
 import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { modelLoader } from "../common/views/model_loading.js";
-import { choiceRow, make, remarks, undoHistory } from "../common/views/tokens.js";
+import { choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { shares } from "../common/views/wire.js";
 
 export async function mount({ element, props, server }) {
@@ -151,7 +152,7 @@ export async function mount({ element, props, server }) {
     data.whole = size * answer.n_layers <= AT_ONCE;  // else each layer comes when it is opened
     state.head = Math.min(state.head, data.n_heads - 1);
     state.heads = state.heads?.filter((head) => head < data.n_heads) ?? null;
-    data.focus = state.focus && tokenAt(...state.focus);
+    data.focus = state.focus && tokenAt(state.focus[0]);
     if (!answer.read.segments.includes(1)) state.filter = "all";
     find(".loader").hidden = true;
     state.layer = Math.min(state.layer, data.n_layers - 1);
@@ -172,7 +173,7 @@ export async function mount({ element, props, server }) {
     } catch (failure) { showProblem(problem, failure); }
   }
   // The token that stands at a character of sentence A, found by counting what the tokens before it wrote.
-  function tokenAt(character, word) {
+  function tokenAt(character) {
     const { written, special, segments } = data.read;
     let from = 0;
     const low = state.text.toLowerCase();

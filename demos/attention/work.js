@@ -3,8 +3,9 @@
 // `node` shows how far it is and a stop; one measurement at a time, a new one gives the last up.
 // Also what is asked of the model, for the views that need a question: headQuestion(node, page).
 
+import { make } from "../common/views/elements.js";
 import { lang, textOf } from "../common/views/language.js";
-import { chip, choiceRow, make } from "../common/views/tokens.js";
+import { chip, choiceRow } from "../common/views/tokens.js";
 import { longWork } from "../common/views/work.js";
 
 const TAB = "attention";

@@ -4,6 +4,7 @@
 
 import { chart } from "../common/views/charts.js";
 import { colourNamed } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { digitColour, inkOn } from "../common/views/scatter.js";
 
@@ -11,10 +12,14 @@ const HOME = { zoom: 1, x: 0, y: 0 }, FILL = 0.47;  // of half the picture that 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const css = (colour) => `rgb(${colour})`;
 
+/**
+ * @param {HTMLElement} node
+ * @param {import("../common/views/scatter.js").Heard & { onlasso?: (chosen: number[] | null) => void }} [heard]
+ */
 export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = () => {}, onlasso = () => {} } = {}) => {
   let points = new Float32Array(0), labels = [], n = 0, centre = [0, 0], radius = 1, extent = [1, 1], chosen = null;
   const map = { hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null, frames: 0 };
-  const ring = document.createElement("i");
+  const ring = make("i");
   const size = () => [Math.max(1, node.clientWidth), Math.max(1, node.clientHeight)];
   // Pixels for one unit of the map's own, so that both its extents fit.
   const unit = () => { const [width, height] = size(); return FILL * map.view.zoom * Math.min(width / extent[0], height / extent[1]); };

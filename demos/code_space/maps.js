@@ -4,6 +4,7 @@
 
 import { askServer, showProblem } from "../common/views/asking.js";
 import { prefersStill } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { halves } from "../common/views/wire.js";
@@ -23,22 +24,17 @@ export const codeMaps = (element, { limits }, ask, show) => {
     [name, within(name, pageLink.number("code_space", `map_${name}`, value, ...limits[name]))]));
 
   for (const [name, [, step]] of Object.entries(FIELDS)) {
-    const label = document.createElement("label"), row = document.createElement("span");
-    const [title, value, input, hint] = ["b", "output", "input", "small"].map((tag) => document.createElement(tag));
-    title.dataset.i18n = `code_space.live.${name}`;
-    Object.assign(input, { type: name === "seed" ? "number" : "range", step, className: name });
-    [input.min, input.max] = limits[name];
-    input.value = wanted[name];
+    const [min, max] = limits[name], value = make("output");
+    const input = make("input", { type: name === "seed" ? "number" : "range", step, min, max, class: name });
+    input.value = String(wanted[name]);
     value.textContent = name === "seed" ? "" : input.value;
     input.oninput = () => {
       wanted[name] = within(name, Number(input.value) || 0);
       value.textContent = name === "seed" ? "" : input.value;
       pageLink.set("code_space", { [`map_${name}`]: String(wanted[name]) });
     };
-    hint.dataset.i18n = `code_space.live.${name}_hint`;
-    row.append(title, value);
-    label.append(row, input, hint);
-    find(".fields").append(label);
+    find(".fields").append(make("label", "", make("span", "", make("b", { "data-i18n": `code_space.live.${name}` }), value),
+      input, make("small", { "data-i18n": `code_space.live.${name}_hint` })));
   }
 
   const words = () => {

@@ -1,10 +1,10 @@
 // Small parts of the code space's page: cards, figures and tables made from what they are given.
 
 import { lastDrawing, paint } from "../common/views/digits.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { inks } from "../common/views/wire.js";
 
-const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 const t = (key, values) => textOf(`code_space.${key}`, values);
 const picture = (pixels, tone, label) => {
   const canvas = make("canvas");

@@ -4,6 +4,7 @@
 
 import { chart } from "../common/views/charts.js";
 import { colourNamed } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 
 const HEIGHT = 150;
@@ -50,7 +51,7 @@ export const drawTimeline = (node, { epochs, errors, moment = 0 }, show) => {
       yaxis: { type: "log", nticks: 4, tickformat: ".2~g", dtick: "D2" },
     },
   });
-  const marker = document.createElement("i"), curve = find(".error-curve");
+  const marker = make("i"), curve = find(".error-curve");
   const plot = chart(curve, figure, { file: "training-moments", height: HEIGHT, drawn: () => mark() });
   curve.append(marker);
   const mark = () => {  // moved in each frame; the curve isn't drawn anew

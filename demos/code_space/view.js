@@ -3,6 +3,7 @@
 // Shared parts: scatter.js (the cloud), panels.js (cards, tables), timeline.js, maps.js.
 
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { codePanels } from "./panels.js";
 import { prefersStill } from "../common/views/colours.js";
 import { decoder } from "../common/views/decoder.js";
@@ -22,7 +23,6 @@ export async function mount({ element, props, server }) {
   const TAB = "code_space", MAX_PINS = 8;
   const find = (selector) => element.querySelector(selector);
   const all = (selector) => [...element.querySelectorAll(selector)];
-  const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
   const t = (key, values) => textOf(`${TAB}.${key}`, values);
   const link = (values) => pageLink.set(TAB, values);
   const numbers = (text) => text.split(",").filter((part) => part !== "").map(Number).filter(Number.isFinite);
@@ -105,18 +105,19 @@ export async function mount({ element, props, server }) {
   const sliders = ["z₁", "z₂", "z₃"].map((name, k) => {
     const label = make("label"), row = make("span"), title = make("b", "", name), value = make("output");
     const input = Object.assign(make("input"), { type: "range", step: "any" });
-    input.oninput = () => {
+    const move = () => {
       if (!now) return;
       const code = state.probe[now.name].slice();
       code[k] = Number(input.value);
       moveProbe(code);
     };
+    input.oninput = move;
     input.onkeydown = (event) => {   // step "any" gives a key no size of its own
       const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 10, PageDown: -10 }[event.key];
       if (!by) return;
       event.preventDefault();
-      input.value = Number(input.value) + by * (input.max - input.min) / 100;
-      input.oninput();
+      input.value = String(Number(input.value) + by * (Number(input.max) - Number(input.min)) / 100);
+      move();
     };
     row.append(title, value);
     label.append(row, input);
@@ -437,6 +438,7 @@ export async function mount({ element, props, server }) {
     else openSpace(state.space);
   }
   let viewTimer = 0;
+  /** @param {{ zoom: number, x: number, y: number, yaw?: number, pitch?: number }} view */
   function keepView({ yaw, pitch, zoom, x, y }) {
     clearTimeout(viewTimer);
     const view = state.mode === "maps" ? [x, y, zoom] : [((yaw % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI), pitch, zoom];

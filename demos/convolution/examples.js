@@ -1,15 +1,19 @@
 // States that the convolution page opens on, returns to, or is set to by an answer.
 
 import * as filters from "./filters.js";
-import { layerForm } from "./form.js";
+import { START } from "./form.js";
 import { lang, texts } from "../common/views/language.js";
 
 const SIDE = 28;
 const FOUND = { en: 3, zh: 5 };  // the token with which the example sentence's phrase begins
 
+/**
+ * What the page shows. A filter is a preset's name or its own numbers.
+ * @typedef {Omit<ReturnType<ReturnType<typeof convolutionExamples>["worked"]>, "filters"> & { filters: (string | number[])[] }} State
+ */
+
 // width: numbers of a word in one channel.
 export const convolutionExamples = (width) => {
-  const { START } = layerForm;
   const worked = (language = lang) => ({
     on: "digit", tile: 4, strokes: [], signed: false, of: language, text: texts["convolution.example"][language],
     layer: START, square: true, shape: [1, 3, 3], filters: filters.STARTERS.slice(0, START.out), biases: [], seed: 1,

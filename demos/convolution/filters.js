@@ -37,6 +37,13 @@ const fit = (values, from, to) => {
 
 // What lies under a window of the picture whose corner is [row, column] (zeros outside), from
 // channel `first` on: no other window of rows of the same length gives a larger sum.
+/**
+ * @param {{ values: ArrayLike<number>, height: number, width: number }} picture
+ * @param {number[]} corner
+ * @param {number} first
+ * @param {number[]} shape channels, rows, columns
+ * @param {number[]} dilation
+ */
 const cut = (picture, [row, column], first, shape, [dh, dw]) => {
   const out = [];
   for (let c = first; c < first + shape[0]; c++)

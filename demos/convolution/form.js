@@ -1,17 +1,17 @@
 // The parameters of nn.Conv2d as a form: layerForm(node, change). `change(values)` gets the fields
 // of the layer that were changed. A layer is convolution's, with `pads`, the last padding in numbers.
 
+import { make } from "../common/views/elements.js";
 import * as convolution from "./math.js";
 import { textOf } from "../common/views/language.js";
-import { make } from "../common/views/tokens.js";
 
 const LIMITS = { in: [1, 8], out: [1, 16], kernel: [1, 8], stride: [1, 8], padding: [0, 32], dilation: [1, 8], groups: [1, 16] };
-const NAMES = { in: "in_channels", out: "out_channels", kernel: "kernel_size", stride: "stride", padding: "padding", dilation: "dilation", groups: "groups", bias: "bias", mode: "padding_mode" };
-const START = { in: 1, out: 4, kernel: [3, 3], stride: [1, 1], padding: [1, 1], pads: [1, 1], dilation: [1, 1], groups: 1, bias: true, mode: "zeros" };
+export const NAMES = { in: "in_channels", out: "out_channels", kernel: "kernel_size", stride: "stride", padding: "padding", dilation: "dilation", groups: "groups", bias: "bias", mode: "padding_mode" };
+export const START = { in: 1, out: 4, kernel: [3, 3], stride: [1, 1], padding: [1, 1], pads: [1, 1], dilation: [1, 1], groups: 1, bias: true, mode: "zeros" };
 const say = (key, values) => textOf(`convolution.${key}`, values);
 
 // The first number that this page can't take, as {key, values, fields}, or null.
-const misfit = (layer, mostChannels) => {
+export const misfit = (layer, mostChannels) => {
   for (const [field, [low, most]] of Object.entries(LIMITS)) {
     const high = field === "in" ? mostChannels : most;
     const given = field === "padding" && typeof layer.padding === "string" ? [] : [layer[field]].flat();
@@ -21,7 +21,7 @@ const misfit = (layer, mostChannels) => {
   return null;
 };
 
-const link = (layer) => {
+export const link = (layer) => {
   const pair = (field) => (String(layer[field]) === String(START[field]) ? null : layer[field].join(","));
   const plain = (field) => (layer[field] === START[field] ? null : String(Number(layer[field])));
   return {
@@ -29,7 +29,7 @@ const link = (layer) => {
     p: typeof layer.padding === "string" ? layer.padding : pair("padding"), mode: layer.mode === "zeros" ? null : layer.mode,
   };
 };
-const linked = (read, start) => {
+export const linked = (read, start) => {
   const numbers = (name, field) => {
     const given = read(name, "").split(",").map(Number), [low, high] = LIMITS[field], wanted = [start[field]].flat();
     const good = read(name, "") && given.length === wanted.length && given.every((n) => Number.isInteger(n) && n >= low && n <= high);
@@ -47,7 +47,7 @@ export const layerForm = (node, change) => {
   let layer = null, square = true;
   const inputs = {}, rows = {}, pressed = [];
   const number = (field, axis) => {
-    const [low, high] = LIMITS[field], input = Object.assign(document.createElement("input"), { type: "number", min: low, max: high, step: 1 });
+    const [low, high] = LIMITS[field], input = make("input", { type: "number", min: low, max: high, step: 1 });
     (inputs[field] ??= []).push(input);
     input.oninput = () => {
       const typed = input.value === "" ? NaN : Number(input.value);
@@ -107,4 +107,3 @@ export const layerForm = (node, change) => {
     },
   };
 };
-Object.assign(layerForm, { START, NAMES, misfit, link, linked });

@@ -2,6 +2,7 @@
 
 import { readable } from "../common/views/attention_scene.js";
 import { colourNamed, rgb } from "../common/views/colours.js";
+import { minus } from "../common/views/scales.js";
 import { signedScale } from "../common/views/signed_scale.js";
 
 const MAX_CELL = 44, FROM_NUMBERS = 34;  // CSS pixels
@@ -14,6 +15,10 @@ export const inkOf = ({ signed, scale, low = 0 }) => {
 };
 
 // One pixel a cell; CSS or `cellCanvas` scales it up.
+/**
+ * @param {HTMLCanvasElement | OffscreenCanvas} canvas
+ * @param {{ height: number, width: number, values: ArrayLike<number>, shade: (value: number) => number[], faint?: (k: number) => number }} picture
+ */
 export const shadeCells = (canvas, { height, width, values, shade, faint = () => 1 }) => {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d"), image = context.createImageData(width, height);
@@ -96,7 +101,7 @@ export const cellCanvas = (canvas, { pick, move, tallest = 560 }) => {
   return { show, again: () => { if (shown) show(shown); } };
 };
 
-export const signedNumber = (value, digits = 2) => (Math.abs(value) < 10 ? value.toFixed(digits) : value.toFixed(1)).replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
+export const signedNumber = (value, digits = 2) => minus(value, Math.abs(value) < 10 ? digits : 1);
 
 // An activation f and its derivative over -range..range, with the point x marked on both.
 export const activationCurve = (canvas, [f, slope], x) => {

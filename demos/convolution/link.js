@@ -1,7 +1,7 @@
 // The state of the convolution page as a link, and back: convolutionLink.
 
 import * as filters from "./filters.js";
-import { layerForm } from "./form.js";
+import { link, linked } from "./form.js";
 import * as convolution from "./math.js";
 import { lang } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
@@ -16,7 +16,7 @@ const write = (s, { strokes, whole, start }) => {
   const fields = {
     on: tokens ? "sentence" : null, of: tokens ? s.of : null, text: tokens && s.text.length <= LONGEST ? own(s.text, start.text) : null,
     digit: tokens ? null : own(s.tile ?? "none", start.tile), strokes: tokens ? null : strokes || null, range: s.signed ? 1 : null,
-    ...layerForm.link(s.layer), square: s.square ? null : 0, f: written.length <= LONGEST ? written : "",
+    ...link(s.layer), square: s.square ? null : 0, f: written.length <= LONGEST ? written : "",
     bias: biases.some((b) => b !== null) ? biases.join(",") : null, seed: own(s.seed, start.seed), filter: s.filter || null,
     channel: s.channel || null, at: s.at.join(","), reach: whole ? null : s.reach, act: own(s.activation, start.activation),
   };
@@ -29,7 +29,7 @@ const read = (examples, strokesOf) => {
   const number = (name, fallback, low, high) => Math.round(pageLink.number(TAB, name, fallback, low, high));
   if (given("f", null) === null) return null;  // nothing but the tab's name
   const first = examples[given("on") === "sentence" ? "sentence" : "worked"](given("of", lang) === "zh" ? "zh" : "en");
-  const layer = layerForm.linked(given, first.layer), shape = [Math.max(1, Math.floor(layer.in / layer.groups)), ...layer.kernel];
+  const layer = linked(given, first.layer), shape = [Math.max(1, Math.floor(layer.in / layer.groups)), ...layer.kernel];
   const biases = given("bias", "").split(","), most = filters.MAX_WEIGHT, act = given("act", first.activation);
   return {
     ...first, layer, shape, text: given("text", first.text), tile: given("digit") === "none" ? null : number("digit", first.tile, 0, 9),

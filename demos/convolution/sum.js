@@ -1,10 +1,10 @@
 // One output value as the sum it is: window x kernel = products, the kernel's cells open for change.
 // sumGrids(node, {write, bad}): `write(cell, weight)` hears of a changed cell, `bad()` of no number.
 
+import { make } from "../common/views/elements.js";
 import * as filters from "./filters.js";
 import { signedNumber } from "./grid.js";
 import { signedGround } from "../common/views/signed_scale.js";
-import { make } from "../common/views/tokens.js";
 
 const MAX_TERMS = 12;  // of a sum that is written out
 

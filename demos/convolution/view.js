@@ -1,9 +1,10 @@
 // The convolution playground. One state, `s`; `change` sets it, `compute` runs the layer, `draw` shows it.
 
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { convolutionExamples } from "./examples.js";
 import * as filters from "./filters.js";
-import { layerForm } from "./form.js";
+import { layerForm, misfit } from "./form.js";
 import { cellCanvas, inkOf, shadeCells, signedNumber } from "./grid.js";
 import { convolutionLink } from "./link.js";
 import * as convolution from "./math.js";
@@ -17,12 +18,12 @@ import { textOf } from "../common/views/language.js";
 import { copyText, pageLink } from "../common/views/links.js";
 import { drawingPad } from "../common/views/pad.js";
 import { signedLegend } from "../common/views/signed_scale.js";
-import { choiceRow, make, remarks, undoHistory } from "../common/views/tokens.js";
+import { choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { floats, inks } from "../common/views/wire.js";
 
 export async function mount({ element, props, server }) {
   await pageOpens("convolution", "masking", "reconstruction", "tokens");
-  const TAB = "convolution", F = layerForm;
+  const TAB = "convolution";
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
   const find = (selector) => element.querySelector(selector);
   const page = find("article"), first = props.first, SIDE = 28;
@@ -30,6 +31,7 @@ export async function mount({ element, props, server }) {
 
   const tiles = (first.tiles ?? []).map((text) => inks(text));
   const examples = convolutionExamples(props.width);
+  /** @type {import("./examples.js").State} */
   let s = examples.worked();
   let picture = null, padded = null, out = null, weight = null, biases = null, refused = null;
   let sentence = null, network = null, ran = null;  // ran: what the output on the screen was made of
@@ -105,7 +107,7 @@ export async function mount({ element, props, server }) {
     return { channels, height: SIDE, width: SIDE, values: s.signed ? values.map((v) => 2 * v - 1) : values };
   }
   function compute() {
-    refused = F.misfit(s.layer, mostChannels());
+    refused = misfit(s.layer, mostChannels());
     const size = s.on === "sentence" ? [sentence.tokens.length, props.width] : [SIDE, SIDE];
     if (!size[0]) { words(); return; }
     refused ??= convolution.refusal(s.layer, size);

@@ -1,11 +1,11 @@
 // What the convolution page says in formulas: convolutionWords(find, say).
 
 import { showProblem } from "../common/views/asking.js";
-import { layerForm } from "./form.js";
+import { make } from "../common/views/elements.js";
+import { NAMES } from "./form.js";
 import { activationCurve, signedNumber } from "./grid.js";
 import * as convolution from "./math.js";
 import { sentence } from "../common/views/language.js";
-import { make } from "../common/views/tokens.js";
 
 const times = (...sizes) => sizes.join(" × ");
 const grouped = (n) => n.toLocaleString("en");
@@ -57,6 +57,6 @@ export const convolutionWords = (find, say) => ({
     if (!refused?.fix) return;
     const changed = Object.entries(refused.fix).filter(([field, value]) => String(value) !== String(layer[field]));
     const value = (given) => (Array.isArray(given) ? `(${given.join(", ")})` : typeof given === "string" ? `'${given}'` : given);
-    fix.textContent = say("fix", { what: changed.map(([field, given]) => `${layerForm.NAMES[field]}=${value(given)}`).join(", ") });
+    fix.textContent = say("fix", { what: changed.map(([field, given]) => `${NAMES[field]}=${value(given)}`).join(", ") });
   },
 });

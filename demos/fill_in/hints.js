@@ -2,8 +2,8 @@
 //   "____" and "<mask>" are read as ordinary characters, and a button turns them into [MASK];
 //   a [MASK] in the part that was cut off is never answered. typed(): what stands in the text box now.
 
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
-import { make } from "../common/views/tokens.js";
 
 const MASK = "[MASK]";
 const say = (key, values) => textOf(`fill_in.hint.${key}`, values);

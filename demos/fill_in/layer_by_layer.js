@@ -2,11 +2,13 @@
 //   ask(request) -> LayerAnswers (core/results/language.py); state() -> the page's request, the chosen
 //   blank's number, k bars, and n, how many blanks there are.
 
-import { answerBars, percent } from "../common/views/answer_bars.js";
+import { answerBars } from "../common/views/answer_bars.js";
 import { newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
-import { chip, make } from "../common/views/tokens.js";
+import { percent } from "../common/views/scales.js";
+import { chip } from "../common/views/tokens.js";
 
 export const fillLayers = (node, { tab, ask, state }) => {
   const find = (selector) => node.querySelector(selector);
@@ -56,8 +58,8 @@ export const fillLayers = (node, { tab, ask, state }) => {
       make("span", "", say(own ? "head.final_own" : "head.final", { answer: heard.answer, token: heard.token })), "", make("span", "place", say("head.rank")));
     rows.replaceChildren(head, ...heard.layers.map(row));
     if (focused > 0) rows.children[focused]?.focus();
-    slider.max = last;
-    slider.value = layer;
+    slider.max = String(last);
+    slider.value = String(layer);
     slider.setAttribute("aria-label", say("slider"));
     slider.setAttribute("aria-valuetext", `${name(layer)}: ${heard.layers[layer].top[0][0]}`);
     heading.textContent = say("top", { layer: name(layer) });
@@ -69,7 +71,7 @@ export const fillLayers = (node, { tab, ask, state }) => {
     body.dataset.shown = Number(body.dataset.shown ?? 0) + 1;
   };
   const send = newest(async () => {
-    const { n, k, ...request } = state();
+    const { n, k: _k, ...request } = state();
     if (!n) { heard = null; draw(); return; }
     body.classList.add("waiting");
     try {

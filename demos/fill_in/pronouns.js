@@ -1,11 +1,11 @@
 // Professions and pronouns: pronouns(node, { tab, ask, model, language }).
 //   ask({template, professions, model}) -> PronounTable; model() and language() of the page.
 
-import { percent } from "../common/views/answer_bars.js";
 import { newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
-import { make } from "../common/views/tokens.js";
+import { percent } from "../common/views/scales.js";
 
 const TONES = ["code", "second", "output"];
 const SMALL = 0.1;  // of all probability; below that ratios of pronouns say little

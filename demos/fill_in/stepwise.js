@@ -2,11 +2,12 @@
 //   ask(request with `filled`) -> one FillStep or { done: true }; state() -> { request, answer }, where
 //   answer is what fill_blanks returned: all blanks answered at once.
 
-import { percent } from "../common/views/answer_bars.js";
 import { showProblem } from "../common/views/asking.js";
 import { prefersStill } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
-import { chip, make } from "../common/views/tokens.js";
+import { percent } from "../common/views/scales.js";
+import { chip } from "../common/views/tokens.js";
 
 const PAUSE = 550;  // milliseconds between two steps, so that each can be read
 export const fillSteps = (node, { ask, state }) => {
@@ -34,7 +35,7 @@ export const fillSteps = (node, { ask, state }) => {
         if (filled.has(at)) return make("td", "done", chip(filled.get(at), { kind: "kept" }));
         const [token, share] = now.get(at).top[0], chosen = at === step.at;
         const other = seen.has(at) && seen.get(at) !== token;
-        changed += other;
+        if (other) changed += 1;
         seen.set(at, token);
         return make("td", `${chosen ? "chosen" : ""} ${other ? "changed" : ""}`,
           chip(token, { kind: chosen ? "answer" : other ? "random" : "plain" }), make("small", "number", percent(share)));

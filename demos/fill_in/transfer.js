@@ -5,8 +5,8 @@
 //   transfer.show() asks, once, and draws: call it on listen("lang"), too
 
 import { showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
-import { make } from "../common/views/tokens.js";
 import { twoRuns } from "../common/views/two_runs.js";
 
 const TAB = "fill_in";

@@ -2,19 +2,21 @@
 // from layer to layer), stepwise.js (one blank after another), pronouns.js, model_loading.js,
 // hints.js, transfer.js, and training_lapse.js, which other pages have too.
 
-import { amount, answerBars, heldOut, percent } from "../common/views/answer_bars.js";
+import { amount, answerBars, heldOut } from "../common/views/answer_bars.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { failureRow } from "../common/views/failures.js";
 import { fillHints } from "./hints.js";
 import { fillLayers } from "./layer_by_layer.js";
+import { percent } from "../common/views/scales.js";
 import { fillSteps } from "./stepwise.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { modelLoader } from "../common/views/model_loading.js";
 import { pronouns } from "./pronouns.js";
-import { chip, choiceRow, columnsOf, make, remarks, undoHistory } from "../common/views/tokens.js";
+import { chip, choiceRow, columnsOf, remarks, undoHistory } from "../common/views/tokens.js";
 import { trainingLapse } from "../common/views/training_lapse.js";
 import { transferTrial } from "./transfer.js";
 
@@ -235,8 +237,8 @@ export async function mount({ element, props, server }) {
       card.dataset.at = one.at;
       card.dataset.number = number;
       card.classList.toggle("chosen", main && number === state.blank);
-      const pick = make(main ? "button" : "b", "pick", say("blank", { n: number + 1 }));
-      if (main) { pick.type = "button"; pick.onclick = () => select(number); }
+      const named = say("blank", { n: number + 1 }), pick = main ? make("button", { type: "button", class: "pick" }, named) : make("b", "pick", named);
+      if (main) pick.onclick = () => select(number);
       card.querySelector(".head").replaceChildren(pick, ...(one.token === null ? [] : [" ", chip(one.token), " → ", chip("", { kind: "hidden", columns: 3 })]));
       answerBars(card.querySelector("ol"), one.top.slice(0, state.k), { hit: one.token, n: Math.min(state.k, one.top.length) });
       card.querySelector("small").textContent = one.rank === null ? "" : say("rank", { token: one.token, rank: one.rank.toLocaleString("en"), per: percent(one.probability) });

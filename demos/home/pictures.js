@@ -4,19 +4,20 @@
 //   caption(data): values of its caption; link(answers, language): the state in which its page opens
 // What moves rests while it isn't on the screen, and where the system asks for no motion.
 
-import { answerBars, percent } from "../common/views/answer_bars.js";
+import { answerBars } from "../common/views/answer_bars.js";
 import { colourNamed, prefersStill } from "../common/views/colours.js";
 import { codeBars, paint } from "../common/views/digits.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
+import { percent } from "../common/views/scales.js";
 import { signedTokens } from "../common/views/signed_tokens.js";
-import { chip, make } from "../common/views/tokens.js";
+import { chip } from "../common/views/tokens.js";
 
 const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 const ink = (text) => Float32Array.from(bytes(text), (value) => value / 255);
 const digit = (tone) => {
   const canvas = make("canvas");
-  canvas.show = (values) => paint(canvas, values, { tone });
-  return canvas;
+  return { canvas, show: (values) => paint(canvas, values, { tone }) };
 };
 
 // Call `turn` every so many milliseconds while the node is on the screen; returns what ends it.
@@ -41,7 +42,7 @@ function squeezed(node, digits) {
     codeBars(bars, one.code, WIDEST, one.code.map((number) => number.toFixed(1)).join(", "));
     back.show(ink(one.back));
   };
-  node.append(given, arrow(), bars, arrow(), back);
+  node.append(given.canvas, arrow(), bars, arrow(), back.canvas);
   show();
   return moving(node, () => { at += 1; show(); }, 2400);
 }
@@ -68,9 +69,9 @@ function cloud(node, { points, labels }) {
 }
 
 function walk(node, frames) {
-  const canvas = digit("output"), pictures = frames.map(ink), there = pictures.length - 1;
+  const { canvas, show: paintOn } = digit("output"), pictures = frames.map(ink), there = pictures.length - 1;
   let at = 0;
-  const show = () => canvas.show(pictures[there - Math.abs((at % (2 * there)) - there)]);
+  const show = () => paintOn(pictures[there - Math.abs((at % (2 * there)) - there)]);
   node.append(canvas);
   canvas.onpointermove = ({ offsetX }) => { at = Math.max(0, Math.min(there, Math.round((there * offsetX) / canvas.clientWidth))); show(); };
   show();

@@ -2,12 +2,12 @@
 // props.story: [{picture, tab}, ...], both null where the page is still to come; props.minutes: {tab: n}.
 
 import { askServer, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { pageOpens, whenShown } from "../common/views/frame.js";
 import { PICTURES } from "./pictures.js";
 import { lang, textOf, translate } from "../common/views/language.js";
 import { chaptersOf, lastLink, pageLink } from "../common/views/links.js";
-import { make } from "../common/views/tokens.js";
 
 export async function mount({ element, props, server }) {
   await pageOpens("home");

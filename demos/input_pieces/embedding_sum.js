@@ -1,7 +1,7 @@
 // Vectors that add up, as strips of signed colour: one column a dimension.
 
+import { make } from "../common/views/elements.js";
 import { signedStrip } from "../common/views/signed_scale.js";
-import { make } from "../common/views/tokens.js";
 
 // Fill `node` with strips [{sign, label, values, scale, note}]; `point(d)` hears of the column pointed at.
 export const addition = (node, strips, point) => {

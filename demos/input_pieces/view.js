@@ -1,5 +1,6 @@
 // Input, piece by piece: what BERT reads of a text, and how WordPiece gets there.
 
+import { make } from "../common/views/elements.js";
 import { addition, usualSize } from "./embedding_sum.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { listen } from "../common/views/events.js";
@@ -7,7 +8,7 @@ import { framePage, pageOpens, pageSections, whenShown } from "../common/views/f
 import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { signedLegend } from "../common/views/signed_scale.js";
-import { chip, choiceRow, make, remarks, undoHistory } from "../common/views/tokens.js";
+import { chip, choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { floats } from "../common/views/wire.js";
 
 export async function mount({ element, props, server }) {
@@ -138,12 +139,13 @@ export async function mount({ element, props, server }) {
     owner.unshift(null);
     find(".cards").replaceChildren(...answer.tokens.map((token, i) => {
       const b = answer.segments[i] === 1, framed = special(token) && !owner[i];
-      const card = make(framed ? "div" : "button", `card ${b ? "b" : "a"}${continues(token) ? " goes-on" : ""}`,
+      const look = `card ${b ? "b" : "a"}${continues(token) ? " goes-on" : ""}`;
+      const card = framed ? make("div", look) : make("button", { type: "button", class: look });
+      card.append(
         chip(token, { kind: framed ? "special" : token === "[MASK]" ? "hidden" : "plain", columns: token === "[MASK]" ? 4 : 0 }),
         make("span", "", String(answer.ids[i])), make("small", "", String(i)));
       card.title = textOf("input_pieces.card_title", { token, id: answer.ids[i], at: i, segment: b ? "B" : "A" });
       if (!framed) {
-        card.type = "button";
         card.onclick = () => {
           at = i;
           change({ sentence: owner[i][0], word: owner[i][1] });
@@ -224,7 +226,6 @@ export async function mount({ element, props, server }) {
   }
 
   function renderLadder() {
-    const letters = (piece, k) => (k && piece.startsWith("##") ? piece.slice(2) : piece);
     let done = "";
     const all = matched.attempts.map(([piece, found]) => {
       const inside = done !== "", own = inside ? piece.slice(2) : piece;

@@ -4,17 +4,18 @@ import { showProblem } from "../common/views/asking.js";
 import { chart, plain } from "../common/views/charts.js";
 import { colourNamed, rgb } from "../common/views/colours.js";
 import { paint } from "../common/views/digits.js";
+import { make, svg } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
+import { minus } from "../common/views/scales.js";
 
 const TAB = "latent_walk";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
-const SVG = "http://www.w3.org/2000/svg";
 const GAP = 3;                    // pixels between the tiles of a film
 const WIDE = 480, HIGH = 46;      // the chart of lengths, in its own units
 // Length of a draw from N(0, I) with 2 and with 16 numbers (chi distribution): mean, deviation.
 const TYPICAL = { vae2: [1.253, 0.655], vae16: [3.938, 0.702] };
 const node = (html) => {
-  const holder = document.createElement("template");
+  const holder = make("template");
   holder.innerHTML = html;
   return holder.content.firstElementChild;
 };
@@ -35,19 +36,14 @@ export const digitReel = (holder, name, onpick) => {
   };
   holder.append(reel);
   const along = (k) => (WIDE * (k + 0.5)) / walk.frames.length;  // under the middle of its tile
-  const add = (tag, attributes) => {
-    const shape = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-    chart.append(shape);
-  };
   // How long the code is, frame by frame; shaded, how long draws from the prior are.
   const drawLengths = () => {
     const typical = TYPICAL[name], top = 1.1 * Math.max(...walk.lengths, typical ? typical[0] + typical[1] : 0);
     const y = (length) => HIGH * (1 - length / top);
     chart.replaceChildren();
-    if (typical) add("rect", { class: "band", x: 0, width: WIDE, y: y(typical[0] + typical[1]), height: (2 * HIGH * typical[1]) / top });
-    add("polyline", { points: walk.lengths.map((length, k) => `${along(k)},${y(length)}`).join(" ") });
-    add("line", { class: "now", x1: 0, x2: 0, y1: 0, y2: HIGH });
+    if (typical) chart.append(svg("rect", { class: "band", x: 0, width: WIDE, y: y(typical[0] + typical[1]), height: (2 * HIGH * typical[1]) / top }));
+    chart.append(svg("polyline", { points: walk.lengths.map((length, k) => `${along(k)},${y(length)}`).join(" ") }),
+      svg("line", { class: "now", x1: 0, x2: 0, y1: 0, y2: HIGH }));
   };
   return {
     name: (text) => { find(".title").textContent = text; big.setAttribute("aria-label", text); },
@@ -61,7 +57,7 @@ export const digitReel = (holder, name, onpick) => {
       film.style.setProperty("--tile", `${tile}px`);
       chart.style.width = `${Math.min(film.clientWidth, n * (tile + GAP) - GAP)}px`;
       while (film.childElementCount > n) film.lastChild.remove();
-      while (film.childElementCount < n) film.append(document.createElement("canvas"));
+      while (film.childElementCount < n) film.append(make("canvas"));
       [...film.children].forEach((tile, k) => paint(tile, walk.frames[k], { tone: "output" }));
       drawLengths();
     },
@@ -127,7 +123,7 @@ export const boundedChoice = (holder, name) => {
     if (split.problem) return;
     const { reconstruction, kl, kl_per_dimension: each } = split;
     find(".sum").textContent = say("sum", {
-      elbo: split.elbo.toFixed(1).replace("-", "−"), reconstruction: reconstruction.toFixed(1), kl: kl.toFixed(1), error: split.standard_error.toFixed(1),
+      elbo: minus(split.elbo, 1), reconstruction: reconstruction.toFixed(1), kl: kl.toFixed(1), error: split.standard_error.toFixed(1),
     });
     find(".stack .loss").style.width = `${(100 * Math.min(reconstruction, most)) / most}%`;
     find(".stack .kl").style.width = `${(100 * Math.max(0, Math.min(kl, most - reconstruction))) / most}%`;

@@ -7,7 +7,9 @@
 //   plane.show({ point, path, frame, ends, map, cloud })   any of them
 
 import { colourNamed, prefersStill, rgb } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
+import { ticks } from "../common/views/scales.js";
 
 const GRID = 20, TILE = 28, SIDE = GRID * TILE;  // the map: 20 x 20 digits, each decoded at its middle
 const GLIDE = 450;                              // milliseconds of a change of window or of cloud
@@ -17,8 +19,11 @@ const FALLBACK = ["#4477aa", "#ee6677", "#228833", "#b59f00", "#0099bb", "#aa337
 export const planeColour = (label) => colourNamed(`digit-${label}`) || FALLBACK[label];
 const ease = (share) => (share < 0.5 ? 2 * share * share : 1 - 2 * (1 - share) ** 2);
 const mix = (from, to, share) => from + share * (to - from);
-const niceStep = (half) => [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500].find((step) => half / step <= 4) ?? 1000;
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {{ onmove?: (z: number[]) => void }} [heard]
+ */
 export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   const context = canvas.getContext("2d");
   let size = 0, density = 1;
@@ -33,7 +38,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   const anew = () => { stale = true; dotted = false; };
   const across = (z1) => ((z1 - view.x + view.half) / (2 * view.half)) * size;
   const down = (z2) => ((view.y + view.half - z2) / (2 * view.half)) * size;
-  const sheet = (side) => Object.assign(document.createElement("canvas"), { width: side, height: side });
+  const sheet = (side) => make("canvas", { width: side, height: side });
 
   // ---- The map, decoded row by row between frames, kept for each model and window ----
   const wantMap = () => {
@@ -104,7 +109,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
     on.fillText(text, x, y);
   };
   const drawAxes = (on) => {
-    const ink = colourNamed("ink"), step = niceStep(view.half);
+    const ink = colourNamed("ink");
     on.strokeStyle = ink;
     on.lineWidth = 1;
     on.globalAlpha = 0.3;
@@ -124,10 +129,10 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
     }
     on.setLineDash([]);
     const tick = (value) => String(Math.round(value * 100) / 100).replace("-", "−");
-    for (let k = Math.ceil((view.x - view.half) / step); k * step < view.x + view.half; k++)
-      if (across(k * step) > 30 && across(k * step) < size - 30) words(on, tick(k * step), across(k * step), size - 10, colourNamed("soft"));
-    for (let k = Math.ceil((view.y - view.half) / step); k * step < view.y + view.half; k++)
-      if (down(k * step) > 24 && down(k * step) < size - 24) words(on, tick(k * step), 6, down(k * step), colourNamed("soft"), "left");
+    for (const value of ticks(view.x - view.half, view.x + view.half, 8))
+      if (across(value) > 30 && across(value) < size - 30) words(on, tick(value), across(value), size - 10, colourNamed("soft"));
+    for (const value of ticks(view.y - view.half, view.y + view.half, 8))
+      if (down(value) > 24 && down(value) < size - 24) words(on, tick(value), 6, down(value), colourNamed("soft"), "left");
     words(on, "z₁ →", size - 6, size - 10, ink, "right");
     words(on, "↑ z₂", 6, 12, ink, "left");
     if ((1 / view.half) * size > 60) for (const sigma of [1, 2, 3]) {

@@ -3,12 +3,14 @@
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { decoder } from "../common/views/decoder.js";
 import { codeBars, lastDrawing, paint, sampleDigits } from "../common/views/digits.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { lang, textOf, translate } from "../common/views/language.js";
 import { boundedChoice, digitReel, digitSheet } from "./parts.js";
 import { pageLink, tabNow } from "../common/views/links.js";
 import { latentPlane, planeColour } from "./plane.js";
+import { minus } from "../common/views/scales.js";
 import { bytesOf, floats, halves, inks, toBase64 } from "../common/views/wire.js";
 
 export async function mount({ element, props, server }) {
@@ -17,13 +19,6 @@ export async function mount({ element, props, server }) {
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
   const find = (selector) => element.querySelector(selector);
   const every = (selector) => [...element.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  };
-  const sign = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
   const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
   const article = find(".page"), [inPicture, outPicture, bigPicture, livePicture] = [".strip .in canvas", ".strip .out canvas", ".big", ".live"].map(find);
@@ -32,6 +27,9 @@ export async function mount({ element, props, server }) {
   const ZOOMS = ["1.5", "3", "6", "fit"];
   const START = { beta: 1, z: [0.3, 0.6], zoom: "3", a: 511, b: 316, steps: 12, mode: "linear", frame: 1, seed: 1 };
 
+  // A walk's ends are sample digits by their numbers, or the drawing of the first page.
+  /** @typedef {number | "drawing"} End */
+  /** @type {Omit<typeof START, "a" | "b"> & { a: End, b: End, map: boolean, cloud: boolean }} */
   const s = { ...START, map: true, cloud: true };
   const planes = {};                  // by beta: {codes, decode, ...} once they are here
   let summaries = null, digits = null, walks = null, draws = null, splits = null;
@@ -82,7 +80,7 @@ export async function mount({ element, props, server }) {
   }
   function describePlace() {
     const [z1, z2] = s.z, far = Math.hypot(z1, z2);
-    find(".place").textContent = say("place", { z1: sign(z1), z2: sign(z2) });
+    find(".place").textContent = say("place", { z1: minus(z1), z2: minus(z2) });
     const density = Math.exp(-far * far / 2) / (2 * Math.PI);
     const share = 100 * Math.exp(-far * far / 2);
     find(".density").textContent = say("density", { density: density < 0.001 ? "< 0.001" : density.toFixed(3), far: far.toFixed(1), share: share < 0.1 ? "< 0.1" : Number(share.toPrecision(2)) });
@@ -164,7 +162,7 @@ export async function mount({ element, props, server }) {
     if (!code || !planes[s.beta]) return;
     const back = planes[s.beta].decode(code);
     paint(outPicture, back, { tone: "output" });
-    find(".strip .left figcaption").textContent = say("strip.left", { z1: sign(code[0]), z2: sign(code[1]) });
+    find(".strip .left figcaption").textContent = say("strip.left", { z1: minus(code[0]), z2: minus(code[1]) });
     codeBars(find(".strip .bars"), code, Math.max(3, planes[s.beta].all.half / 2), find(".strip .left figcaption").textContent);
     find(".strip .arrow b").textContent = say("error", { error: (pixels.reduce((sum, ink, k) => sum + (ink - back[k]) ** 2, 0) / 784).toFixed(3) });
   }
@@ -278,7 +276,7 @@ export async function mount({ element, props, server }) {
     press(".layers button", (button) => s[button.dataset.layer]);
     press(".modes button", (button) => button.dataset.mode === s.mode);
     const { x, y, half } = windowOf();
-    find(".axes").textContent = say("axes", { low1: sign(x - half, 1), high1: sign(x + half, 1), low2: sign(y - half, 1), high2: sign(y + half, 1) });
+    find(".axes").textContent = say("axes", { low1: minus(x - half, 1), high1: minus(x + half, 1), low2: minus(y - half, 1), high2: minus(y + half, 1) });
     find(".keys").replaceChildren(...Array.from({ length: 10 }, (_, label) => {
       const dot = make("i");
       dot.style.background = planeColour(label);
@@ -300,7 +298,7 @@ export async function mount({ element, props, server }) {
     if (planes[s.beta]) describePlace();
     const foot = find(".foot p"), score = planes[s.beta]?.score ?? {}, key = ["test_elbo_nats", "test_elbo_binarised", "validation_elbo_nats"].find((name) => name in score);
     foot.removeAttribute("data-i18n");
-    foot.textContent = say("foot", { beta: s.beta, widths: planes[s.beta]?.widths.join("-") ?? "…", elbo: key ? sign(score[key], 1) : "…", digits: say(key?.startsWith("test") ? "on_test" : "on_validation") });
+    foot.textContent = say("foot", { beta: s.beta, widths: planes[s.beta]?.widths.join("-") ?? "…", elbo: key ? minus(score[key], 1) : "…", digits: say(key?.startsWith("test") ? "on_test" : "on_validation") });
     showEnds();
     showStrip();
     showFrame();

@@ -2,11 +2,12 @@
 // The server throws (mask_text: the epochs on the screen, count_rolls: a thousand more).
 
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
-import { chip, choiceRow, columnsOf, make, remarks, undoHistory } from "../common/views/tokens.js";
+import { chip, choiceRow, columnsOf, remarks, undoHistory } from "../common/views/tokens.js";
 
 export async function mount({ element, props, server }) {
   await pageOpens("masking", "tokens");
@@ -91,7 +92,7 @@ export async function mount({ element, props, server }) {
 
   // ---- The server --------------------------------------------------------------------------------------
   // What an answer depends on; which epoch is looked at changes nothing about the throws.
-  const keyOf = ({ epoch, ...throws }) => JSON.stringify(throws);
+  const keyOf = ({ epoch: _epoch, ...throws }) => JSON.stringify(throws);
   // The epoch that is looked at: while the settings change, the answer may have fewer.
   const epochShown = () => Math.min(state.epoch, answer.epochs.length - 1);
   const send = newest(async (asked) => {

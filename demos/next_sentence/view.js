@@ -1,15 +1,17 @@
 // Next sentence: the learner guesses first; then candidates judged in one request are shown in order, and
 // the words of the selected one weighed in another.
 
-import { heldOut, percent } from "../common/views/answer_bars.js";
+import { heldOut } from "../common/views/answer_bars.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { failureRow } from "../common/views/failures.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
+import { percent, signed } from "../common/views/scales.js";
 import { signedTokens } from "../common/views/signed_tokens.js";
-import { choiceRow, make, remarks, undoHistory } from "../common/views/tokens.js";
+import { choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { trainingLapse } from "../common/views/training_lapse.js";
 import { twoRuns } from "../common/views/two_runs.js";
 import { randomFrom } from "../common/views/wire.js";
@@ -22,7 +24,7 @@ export async function mount({ element, props, server }) {
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
   const N_STORIES = 4, LONGEST_LINK = 1500, POSITIONS = 512;
   const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-  const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(Math.abs(x) >= 0.1 ? 2 : Math.abs(x) >= 0.01 ? 3 : 4)}`;
+  const inNats = (x) => signed(x, Math.abs(x) >= 0.1 ? 2 : Math.abs(x) >= 0.01 ? 3 : 4);
 
   framePage(element, TAB, {
     lights: { 1: ".ranked", 2: ".weighed", 3: ".ranked" },
@@ -100,7 +102,6 @@ export async function mount({ element, props, server }) {
   const guessed = () => (state.guess === null ? -1 : state.candidates.indexOf(state.guess));
   const asked = () => state.candidates.map((text, k) => ({ text, k })).filter(({ text }) => text.trim());
   const knowsTruth = () => asked().some(({ text }) => origin(text) === "next");
-  const model = () => state.model || state.language;
 
   const past = undoHistory(find(".undo"), find(".reset"), {
     now: () => state, start: worked, show: (earlier) => { state = earlier; drawCandidates(); refresh(); },
@@ -265,12 +266,12 @@ export async function mount({ element, props, server }) {
     const settings = {
       scale: Math.max(...plain.map((one) => Math.abs(one.weight))),
       press: (at) => change({ hidden: state.hidden.includes(at) ? state.hidden.filter((k) => !whole(at).includes(k)) : [...new Set([...state.hidden, ...whole(at)])].sort((x, y) => x - y) }),
-      spoken: (one) => one.special ? one.token : one.weight === null ? `${face(groups.get(one.word))} (${say(one.hidden ? "words.show" : "words.hide")})` : `${say("words.one", { token: face(groups.get(one.word)), weight: signed(one.weight) })} (${say(one.hidden ? "words.show" : "words.hide")})`,
+      spoken: (one) => one.special ? one.token : one.weight === null ? `${face(groups.get(one.word))} (${say(one.hidden ? "words.show" : "words.hide")})` : `${say("words.one", { token: face(groups.get(one.word)), weight: inNats(one.weight) })} (${say(one.hidden ? "words.show" : "words.hide")})`,
     };
     signedTokens(find(".chips.first"), words.filter((one) => one.segment === 0), settings);
     signedTokens(find(".chips.second"), words.filter((one) => one.segment === 1), settings);
     const strongest = (sign) => [...groups.values()].filter(([one]) => sign * one.weight > 0).sort(([x], [y]) => sign * (y.weight - x.weight))
-      .slice(0, 3).map((word) => `${face(word)} ${signed(word[0].weight)}`).join(", ") || say("words.nothing");
+      .slice(0, 3).map((word) => `${face(word)} ${inNats(word[0].weight)}`).join(", ") || say("words.nothing");
     if (complete) find(".strongest").textContent = say("words.list", { for: strongest(1), against: strongest(-1) });
     const hiddenWords = [...groups.values()].filter((word) => word.some((one) => one.hidden)), [first] = hiddenWords;
     const readings = [["as_is", weighed.difference], ["hidden", weighed.hidden_difference], ["turned", weighed.turned_difference]];
@@ -280,9 +281,9 @@ export async function mount({ element, props, server }) {
       return make("div", `reading ${name}`, make("span", "", say(`words.${name}`, { n: hiddenWords.length })),
         make("span", "track", fill, make("i", "half")), make("span", "share number", percent(share)));
     }));
-    const real = signed(weighed.hidden_difference - weighed.difference);
+    const real = inNats(weighed.hidden_difference - weighed.difference);
     if (complete) find(".claim").textContent = !first ? say("words.no_claim") : hiddenWords.length === 1 ? say("words.claim_one", { word: face(first), real })
-      : say("words.claim", { n: hiddenWords.length, expected: signed(-hiddenWords.reduce((sum, [one]) => sum + one.weight, 0)), real });
+      : say("words.claim", { n: hiddenWords.length, expected: inNats(-hiddenWords.reduce((sum, [one]) => sum + one.weight, 0)), real });
     find(".long").textContent = weighed.together > 1 ? textOf("reasons.long", { n: weighed.together }) : "";
     if (complete) compared.draw(state.compared);
     find(".unhide").disabled = !state.hidden.length;
@@ -353,7 +354,7 @@ export async function mount({ element, props, server }) {
     for (let k = 1; k <= N_STORIES; k++) {
       const button = make("button", "", say(`story_name.${k}`));
       button.type = "button";
-      button.value = k;
+      button.value = String(k);
       button.onclick = () => change(fromStory(state.language, k, 1));
       find(".stories").append(button);
     }

@@ -45,7 +45,7 @@ const sheet = (canvas, chosen) => {
     context.rect(...place);
     context.fill("evenodd");
     // Two lines, so that the box is seen on any picture.
-    for (const [colour, thick, dash] of [["#fff", 4, []], ["#000", 2, [6, 4]]]) {
+    for (const { colour, thick, dash } of [{ colour: "#fff", thick: 4, dash: [] }, { colour: "#000", thick: 2, dash: [6, 4] }]) {
       context.strokeStyle = colour;
       context.lineWidth = thick * width / canvas.clientWidth / 1.5;
       context.setLineDash(dash.map((n) => n * width / canvas.clientWidth));
@@ -54,6 +54,10 @@ const sheet = (canvas, chosen) => {
     context.setLineDash([]);
   };
 
+  /**
+   * @param {number[]} from
+   * @param {number[]} to
+   */
   const spanned = ([ax, ay], [bx, by]) => [Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by)];
   const place = (event) => {
     const area = canvas.getBoundingClientRect();

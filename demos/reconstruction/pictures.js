@@ -106,7 +106,7 @@ export const pictureFile = async (file) => {
   }
   return new Promise((done) => {
     const reader = new FileReader();
-    reader.onload = () => done(reader.result.split(",")[1] ?? "");
+    reader.onload = () => done(String(reader.result).split(",")[1] ?? "");
     reader.readAsDataURL(sent);
   });
 };

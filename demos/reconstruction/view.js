@@ -3,6 +3,7 @@
 
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { codeBars, keepDrawing, paint, sampleDigits } from "../common/views/digits.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, whenShown } from "../common/views/frame.js";
 import { textOf, translate } from "../common/views/language.js";
@@ -19,7 +20,6 @@ export async function mount({ element, props, server }) {
   const LIVE_PAUSE = 70;         // ms at least between two questions while a stroke lasts
   const PATIENCE = 180;          // ms until what waits for an answer dims
   const LETTER_A = "24,98,56,14,88,98:38,68,74,68";
-  const SPIRAL = "56,60,62,54,68,62,62,72,48,72,40,58,48,42,66,38,82,50,82,72,68,88,44,88,26,72,24,48,38,26,62,20,84,26";
   const SMALL_THREE = "66,69,82,65,93,73,79,84,94,94,85,106,65,103";
 
   const find = (selector) => element.querySelector(selector);
@@ -42,22 +42,19 @@ export async function mount({ element, props, server }) {
 
   // ---- The cards ---------------------------------------------------------------------------------
   const cards = Object.fromEntries(MODELS.map((name) => {
-    const card = document.createElement("section");
-    card.className = "card";
-    card.dataset.model = name;
+    const card = make("section", { class: "card", "data-model": name });
     card.innerHTML = `<h3><button type="button" class="name" aria-pressed="false"></button></h3><p class="kept"></p>
       <p class="problem" hidden></p>
       <div class="answer"><div class="pictures"><canvas class="digit pixels" role="img"></canvas><canvas class="digit errors" role="img"></canvas></div>
       <div class="bars"></div><p class="error number"><b></b> <span></span></p><p class="vote"></p><div class="neighbours"></div></div>`;
     const look = (selector) => card.querySelector(selector);
-    look(".neighbours").append(...Array.from({ length: 5 }, () => Object.assign(document.createElement("canvas"), { className: "digit" })));
+    look(".neighbours").append(...Array.from({ length: 5 }, () => make("canvas", "digit")));
     card.onclick = () => choose(name);
     card.onpointerenter = (event) => { if (event.pointerType === "mouse") point(name); };
     card.onpointerleave = () => point(null);
     return [name, { card, look }];
   }));
-  const second = document.createElement("h2");
-  second.dataset.i18n = `${TAB}.row.2`;
+  const second = make("h2", { "data-i18n": `${TAB}.row.2` });
   find(".cards").append(...ROWS[0].map((name) => cards[name].card), second, ...ROWS[1].map((name) => cards[name].card));
   translate(find(".cards"));
 
@@ -70,7 +67,7 @@ export async function mount({ element, props, server }) {
   });
 
   function drawCard(name) {
-    const { card, look } = cards[name], answer = state.answers[name];
+    const { look } = cards[name], answer = state.answers[name];
     showProblem(look(".problem"), answer.problem ?? null);
     look(".answer").hidden = Boolean(answer.problem);
     if (answer.problem) return;
@@ -307,7 +304,7 @@ export async function mount({ element, props, server }) {
   let row = 1;
   function drawRow(indices) {
     find(".digits").replaceChildren(...indices.map((index, kind) => {
-      const button = document.createElement("button"), picture = document.createElement("canvas");
+      const button = make("button"), picture = make("canvas");
       Object.assign(button, { type: "button", index, onclick: () => pick(index) });
       button.setAttribute("aria-label", say("sample", { digit: kind }));
       paint(picture, pixelsOf(index), { tone: "ink" });
@@ -327,7 +324,7 @@ export async function mount({ element, props, server }) {
   // ---- Pictures from elsewhere -----------------------------------------------------------------------
   const photo = photoPanel(element, { pad, say, read: readPhoto });
 
-  async function readPhoto({ file, picture, open }, box) {
+  async function readPhoto({ file, picture = null, open = false }, box) {
     blamed = "photo";
     busy(true);
     try {

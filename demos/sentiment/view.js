@@ -1,14 +1,15 @@
 // Sentiment: small models and BERT judge one text; whoever is chosen gives its reasons below.
 
-import { percent } from "../common/views/answer_bars.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
+import { make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
+import { percent, signed } from "../common/views/scales.js";
 import { sideOf, signedBar, signedGround } from "../common/views/signed_scale.js";
 import { signedTokens } from "../common/views/signed_tokens.js";
-import { chip, choiceRow, make, remarks, undoHistory } from "../common/views/tokens.js";
+import { chip, choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { wordReasons } from "../common/views/reasons.js";
 
 export async function mount({ element, server }) {
@@ -19,7 +20,6 @@ export async function mount({ element, server }) {
   const STARTS = ["random", "tuned", "frozen"], MODELS = [...STARTS, "bow", "bert"];
   const N_EXAMPLES = 6, N_FILTERS = 6, LONGEST_LINK = 1500;
   const KINDS = { en: ["pieces"], zh: ["characters", "words"] };
-  const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 
   framePage(element, TAB, {
     lights: { 1: ".verdicts", 2: ".filters", 3: ".crossing" },

@@ -1,6 +1,7 @@
 // The head of the page: chapters, tabs, language, projector and theme.
 // props.chapters: {chapter: [tab, ...]}; event "open" asks Gradio to show the tab in props.value.
 
+import { make } from "../common/views/elements.js";
 import { announce, listen } from "../common/views/events.js";
 import { lang, loadTexts, speak, textOf } from "../common/views/language.js";
 import { applyLook, isDark, isProjector, pageLink, setChapters, setDark, setProjector, setTab, shellIsUp, tabNow } from "../common/views/links.js";
@@ -16,12 +17,8 @@ export async function mount({ element, props, trigger }) {
   const find = (selector) => element.querySelector(selector);
 
   const button = (key, onclick, attributes = {}) => {
-    const node = document.createElement("button");
-    node.type = "button";
-    node.dataset.i18n = key;
-    node.textContent = textOf(key);
+    const node = make("button", { type: "button", "data-i18n": key, ...attributes }, textOf(key));
     node.onclick = onclick;
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
     return node;
   };
 

@@ -4,8 +4,8 @@
 
 import { chart, faint, plain } from "../common/views/charts.js";
 import { colourNamed } from "../common/views/colours.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
-import { make } from "../common/views/tokens.js";
 
 const HEIGHT = 320;
 const COLOURS = { now: "error", kept: "second" };

@@ -3,9 +3,9 @@
 //   .write(settings); .link(): what differs from the defaults; .summary(settings): the same in a few
 //   words; .kind(); .language(): of a text model, else null; .words().
 
+import { make } from "../common/views/elements.js";
 import { lang, sentence, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
-import { make } from "../common/views/tokens.js";
 
 const FIELDS = {
   autoencoder: ["code_size", "learning_rate", "epochs", "noise", "activation", "batch_size", "seed"],
@@ -69,7 +69,7 @@ export const trainFields = (element, { defaults, ranges, choices }, changed) => 
       }
       box.append(group);
     } else {
-      const input = document.createElement("input"), slider = name in SLIDERS;
+      const input = make("input"), slider = name in SLIDERS;
       Object.assign(input, { type: slider ? "range" : name === "learning_rate" ? "text" : "number", className: name });
       input.setAttribute("aria-label", t(`field.${name}`));
       if (name === "learning_rate") input.inputMode = "decimal";

@@ -5,9 +5,9 @@
 
 import { prefersStill } from "../common/views/colours.js";
 import { paint, sampleDigits } from "../common/views/digits.js";
+import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { scatterCloud } from "../common/views/scatter.js";
-import { make } from "../common/views/tokens.js";
 import { floats, inks } from "../common/views/wire.js";
 
 const SIZE = 784;
@@ -20,7 +20,7 @@ export const trainSamples = (element, { onpick }) => {
   canvas.cloud = cloud;   // for tests
   let columns = null, digits = null, box = null, shownRun = null;
 
-  const build = (chosen) => {
+  const build = () => {
     columns = Array.from({ length: 10 }, (_, k) => {
       const button = make("button", "pair");
       button.type = "button";
@@ -50,7 +50,7 @@ export const trainSamples = (element, { onpick }) => {
   return {
     pictures: async (run, chosen) => {
       digits ??= await sampleDigits();
-      if (!columns) build(chosen);
+      if (!columns) build();
       const { facts, samples } = run;
       if (!facts || !samples?.pixels) return;
       const names = find(".rows .names");
@@ -70,7 +70,7 @@ export const trainSamples = (element, { onpick }) => {
       const { facts, samples } = run;
       if (!facts || !samples?.points) return;
       const [first, n] = facts.cloud, labels = digits.labels.slice(first, first + n);
-      let points = floats(samples.points), dimensions = samples.dimensions;
+      const points = floats(samples.points), { dimensions } = samples;
       if (dimensions === 1) {   // one number: along the line, a row for each digit
         follow(points, 1);
         const span = box.high[0] - box.low[0] || 1, flat = new Float32Array(2 * n);

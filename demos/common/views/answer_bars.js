@@ -1,19 +1,16 @@
 // Likeliest answers as bars: answerBars(node, [[token, probability], ...], { hit, n }).
 //   hit: a token to mark (the original, or the answer that comes out in the end); n: rows kept free.
-// A token that was shown before slides to its new place. Also percent(0.0123) -> "1.2%",
-// amount(8382198) -> "8.4 million" or "838 万", and compact(8382198) -> "8.4M" for an axis.
+// A token that was shown before slides to its new place. Also amount(8382198) -> "8.4 million" or
+// "838 万", and compact(8382198) -> "8.4M" for an axis.
 
 import { prefersStill } from "./colours.js";
+import { make } from "./elements.js";
 import { lang, textOf } from "./language.js";
-import { columnsOf, make } from "./tokens.js";
+import { percent } from "./scales.js";
+import { columnsOf } from "./tokens.js";
 
 const locale = () => (lang === "zh" ? "zh-CN" : "en");
 
-export const percent = (share) => {
-  const per = 100 * share;
-  if (per >= 99.95) return per > 99.9999 ? "100%" : ">99.9%";
-  return per >= 0.1 || per === 0 ? `${per.toFixed(1)}%` : per >= 0.01 ? `${per.toFixed(2)}%` : "<0.01%";
-};
 // Chinese counts in 万 (10^4) and 亿 (10^8). A number that ends in a digit stands apart from the
 // Chinese word after it, 万 does not: texts write "{tokens}个词元", and both come out right.
 const chinese = (number) => {

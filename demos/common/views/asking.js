@@ -1,5 +1,6 @@
 // Asking the server, and saying what went wrong.
 
+import { make } from "./elements.js";
 import { lang, texts } from "./language.js";
 import { tabNow } from "./links.js";
 
@@ -30,7 +31,7 @@ export const showProblem = (node, problem) => {
 export const alarm = (problem) => {
   const page = document.querySelector(`#${tabNow} .page`);
   if (!page) return;
-  if (!page.querySelector(":scope > .alarm")) page.prepend(Object.assign(document.createElement("p"), { className: "problem alarm" }));
+  if (!page.querySelector(":scope > .alarm")) page.prepend(make("p", "problem alarm"));
   showProblem(page.querySelector(":scope > .alarm"), problem);
 };
 addEventListener("unhandledrejection", (event) => {

@@ -4,7 +4,25 @@
 //   {text, x, y, colour, anchor, size, mono}                  {path: [[x, y], ...], colour, width}
 // A scene is {width, height, shapes, title}. Also colours of heads and of shares, in both themes.
 
+/**
+ * @typedef {object} Shape
+ * @property {string} colour
+ * @property {number[]} [rect]
+ * @property {number[]} [line]
+ * @property {number[][]} [path]
+ * @property {string} [text]
+ * @property {number} [x]
+ * @property {number} [y]
+ * @property {"start" | "middle" | "end"} [anchor]
+ * @property {number} [size]
+ * @property {boolean} [mono]
+ * @property {number} [alpha]
+ * @property {number} [width]
+ * @property {Record<string, string | number>} [data]
+ */
+
 import { colourNamed } from "./colours.js";
+import { make } from "./elements.js";
 
 const N_COLOURS = 12, FACE = "system-ui, 'Noto Sans CJK SC', sans-serif", MONO = "ui-monospace, 'Noto Sans Mono CJK SC', monospace";
 
@@ -16,19 +34,27 @@ export const shadeOf = (share) => {  // 0..1 -> [r, g, b], from dark blue to yel
   const at = Math.max(0, Math.min(1, share)) * (CIVIDIS.length - 1), k = Math.min(CIVIDIS.length - 2, Math.floor(at));
   return CIVIDIS[k].map((low, c) => Math.round(low + (at - k) * (CIVIDIS[k + 1][c] - low)));
 };
+/** @param {number[]} rgb */
 export const cssColour = ([r, g, b]) => `rgb(${r}, ${g}, ${b})`;
 // Black or white, whichever is read on [r, g, b].
+/** @param {number[]} rgb */
 export const readable = (rgb) => {
   const light = rgb.map((value) => ((value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
   return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] > 0.18 ? "#000000" : "#ffffff";
 };
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ shapes: Shape[] }} scene
+ */
 export const paintScene = (context, { shapes }) => {
   for (const shape of shapes) {
     context.globalAlpha = shape.alpha ?? 1;
     context.fillStyle = context.strokeStyle = shape.colour;
-    if (shape.rect) context.fillRect(...shape.rect);
-    else if (shape.line || shape.path) {
+    if (shape.rect) {
+      const [x, y, width, height] = shape.rect;
+      context.fillRect(x, y, width, height);
+    } else if (shape.line || shape.path) {
       const points = shape.path ?? [shape.line.slice(0, 2), shape.line.slice(2)];
       context.lineWidth = shape.width ?? 1;
       context.beginPath();
@@ -36,7 +62,7 @@ export const paintScene = (context, { shapes }) => {
       context.stroke();
     } else {
       context.font = `${shape.size ?? 14}px ${shape.mono ? MONO : FACE}`;
-      context.textAlign = { start: "left", middle: "center", end: "right" }[shape.anchor ?? "start"];
+      context.textAlign = shape.anchor === "middle" ? "center" : shape.anchor ?? "start";
       context.textBaseline = "middle";
       context.fillText(shape.text, shape.x, shape.y);
     }
@@ -48,6 +74,14 @@ export const paintScene = (context, { shapes }) => {
 // fixed point, several times as fast as a canvas strokes them without a GPU. `ends` [y, y, y, y, ...];
 // `thick` pixels of each line are whole or shared by two neighbours.
 // A pixel is one number of 32 bits: red and blue are mixed in one product, green in another.
+/**
+ * @param {ImageData} image
+ * @param {number} left
+ * @param {number} right
+ * @param {number[]} ends
+ * @param {number[]} rgb
+ * @param {number} share of the colour, 0..1
+ */
 export const wuLines = ({ data, width, height }, left, right, ends, [r, g, b], share, thick = 1) => {
   const pixels = new Int32Array(data.buffer), alpha = Math.round(share * 256), solid = 0xff000000 | (b << 16) | (g << 8) | r;
   const odd = new Int32Array(257), even = new Int32Array(257);  // the colour times each weight
@@ -83,7 +117,9 @@ export const wuLines = ({ data, width, height }, left, right, ends, [r, g, b], s
 
 const escape = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
   .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");  // what XML can't hold
+/** @param {number} x */
 const round = (x) => Math.round(x * 100) / 100;
+/** @param {Shape} shape */
 const svgShape = (shape) => {
   const alpha = shape.alpha === undefined ? "" : ` opacity="${round(shape.alpha)}"`;
   const data = Object.entries(shape.data ?? {}).map(([name, value]) => ` data-${name}="${escape(value)}"`).join("");
@@ -104,7 +140,7 @@ export const sceneSvg = ({ width, height, shapes, title }) => [
   ...shapes.map(svgShape), "</svg>"].join("\n");
 export const scenePng = (scene, scale = 2) => {
   const fits = Math.min(scale, 16000 / scene.height, 16000 / scene.width);  // browsers draw nothing larger
-  const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
+  const canvas = make("canvas"), context = canvas.getContext("2d");
   canvas.width = Math.max(1, Math.round(scene.width * fits));
   canvas.height = Math.max(1, Math.round(scene.height * fits));
   context.scale(fits, fits);

@@ -16,10 +16,10 @@
 
 import { fetchFile, files, showProblem } from "./asking.js";
 import { colourNamed } from "./colours.js";
+import { make } from "./elements.js";
 import { listen } from "./events.js";
 import { saveFile, csv } from "./files.js";
 import { loadTexts, textOf, texts } from "./language.js";
-import { make } from "./tokens.js";
 
 const HEIGHT = 300, NARROW = 520;  // pixels
 const FILE = { width: 1000, height: 560, scale: 2 };  // of a picture to keep
@@ -29,7 +29,7 @@ const coarse = matchMedia("(pointer: coarse)").matches;
 const parts = {};
 const fetchPart = (part) => new Promise((resolve, reject) => {
   const { address, integrity } = files.plotly[part] ?? {};
-  const script = Object.assign(document.createElement("script"), { src: new URL(address ?? `views/${part}.js`, document.baseURI), async: true });
+  const script = Object.assign(make("script"), { src: new URL(address ?? `views/${part}.js`, document.baseURI), async: true });
   if (integrity) script.integrity = integrity;
   // Each part sets the same global: what it was is kept, or the second would take the place of the first.
   script.onload = () => { const { Plotly } = window; delete window.Plotly; script.remove(); resolve(Plotly); };
@@ -46,7 +46,7 @@ export const plotly = (part = "basic") => {
 };
 let webgl = null;
 export const hasWebgl = () => {
-  webgl ??= Boolean(document.createElement("canvas").getContext("webgl", { failIfMajorPerformanceCaveat: false }));
+  webgl ??= Boolean(make("canvas").getContext("webgl", { failIfMajorPerformanceCaveat: false }));
   return webgl;
 };
 
@@ -100,14 +100,43 @@ const merged = (one, other) => {
 const above = (text, extra) => ({ text: `↑ ${plain(text)}`, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: 4, ...extra });
 
 // ---- Numbers to keep ---------------------------------------------------------------------------
+/** @param {Figure} figure */
 const tableOf = ({ traces, axes = {}, table }) => table ?? {
   columns: ["series", axes.x ?? "x", axes.y ?? "y"],
   rows: traces.filter((trace) => trace.meta !== "mark").flatMap(({ name = "", x = [], y = [] }) => Array.from(y, (value, k) => [name, x[k], value])),
 };
 
 const charts = new Set();  // those on the page
+/**
+ * What Plotly draws: its own names.
+ * @typedef {Record<string, any>} Trace
+ * @typedef {object} Figure
+ * @property {Trace[]} traces
+ * @property {Record<string, any>} [layout]
+ * @property {{ x?: string, y?: string }} [axes]
+ * @property {string} [title]
+ * @property {string} [says]
+ * @property {{ columns: string[], rows: (string | number)[][] }} [table]
+ */
+
+/**
+ * @param {HTMLElement} node
+ * @param {(room: { width: number, narrow: boolean, size: number }) => Figure | null} figure
+ * @param {object} [options]
+ * @param {string} [options.file]
+ * @param {number | (() => number)} [options.height]
+ * @param {boolean} [options.zoom]
+ * @param {boolean} [options.gl]
+ * @param {(point: any) => void} [options.press]
+ * @param {(points: any[] | null) => void} [options.pick]
+ * @param {(point: any) => void} [options.hover]
+ * @param {(across: number[], up: number[]) => void} [options.moved]
+ * @param {() => unknown} [options.whole]
+ * @param {() => void} [options.drawn]
+ * @param {(gl: boolean) => void} [options.engine]
+ */
 export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, press = null, pick = null, hover = null, moved = null, whole = null, drawn = null, engine = null } = {}) => {
-  const plot = make("div", "chart-plot"), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "chart-problem");  // not .problem, by which a section finds its own
+  const plot = /** @type {PlotlyNode} */ (make("div", "chart-plot")), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "chart-problem");  // not .problem, by which a section finds its own
   problem.hidden = true;
   plot.setAttribute("role", "img");
   plot.tabIndex = -1;
@@ -117,6 +146,10 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   node.replaceChildren(plot, bar, problem);
   let seen = false, stale = true, listening = false, shown = null, Plotly = null, busy = null, mode = pick ? "pan" : zoom && !coarse ? "zoom" : false;
 
+  /**
+   * @param {Figure} figure
+   * @param {{ legend?: boolean }} [how]
+   */
   const layoutOf = ({ traces, layout, axes = {}, title }, { legend = false } = {}) => {
     const base = {
       template: template(node), autosize: true, height: tall(), dragmode: mode, uirevision: "kept",

@@ -6,8 +6,8 @@
 //   row.now(): the one on the screen, or null; row.set(list): what the server sent;
 //   row.words(): call it on listen("lang") and after each change
 
+import { make } from "./elements.js";
 import { textOf } from "./language.js";
-import { make } from "./tokens.js";
 
 export const failureRow = (node, { label, press, shown, why }) => {
   const buttons = make("div", "row"), said = make("p", "quiet-text why");

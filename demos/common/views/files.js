@@ -1,7 +1,9 @@
 // Files that a visitor keeps: pictures, and tables as CSV.
 
+import { make } from "./elements.js";
+
 export const saveFile = (name, content, type) => {
-  const link = document.createElement("a");
+  const link = make("a");
   link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   link.download = name;
   document.body.append(link);

@@ -1,6 +1,7 @@
 // The frame of a page: its sentences, its foot, its further experiments, and when it is on the screen.
 
 import { prefersStill } from "./colours.js";
+import { make } from "./elements.js";
 import { announce, listen } from "./events.js";
 import { lang, loadTexts, textOf, texts, translate } from "./language.js";
 import { pageAfter, pageLink, shellStands, tabNow } from "./links.js";
@@ -11,12 +12,6 @@ const NO_GUESS = "shell.guess.skip";
 // that it has from others.
 export const pageOpens = (...stems) => Promise.all([loadTexts(...stems), shellStands]);
 
-const make = (tag, attributes, ...children) => {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-};
 const toTop = (node) => node.scrollIntoView({ block: "start", behavior: prefersStill ? "auto" : "smooth" });
 
 // Fills .notice, .predict and .foot of a page from the texts `NAME.notice.1..`,

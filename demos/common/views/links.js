@@ -1,6 +1,7 @@
 // What the address bar holds: pageLink (each tab's state), the browser's history of pages, and how
 // the page is seen (theme, projector).
 
+import { make } from "./elements.js";
 import { announce } from "./events.js";
 import { lang } from "./language.js";
 
@@ -23,7 +24,7 @@ export const copyText = async (text) => {
   try {
     await navigator.clipboard.writeText(text);
   } catch {  // no clipboard in a frame, or over plain http: the old way
-    const field = document.body.appendChild(document.createElement("textarea"));
+    const field = document.body.appendChild(make("textarea"));
     field.value = text;
     field.select();
     document.execCommand("copy");
@@ -108,7 +109,8 @@ export const pageLink = {
 // Who has chosen no theme gets the system's, as Gradio puts it on the page.
 let theme = ["dark", "light"].includes(query.get("theme")) ? query.get("theme") : null;
 let projector = query.get("projector") === "1";
-export const seenAs = () => ({ ...(theme && { theme }), ...(projector && { projector: 1 }) });
+/** @returns {Record<string, string>} */
+export const seenAs = () => ({ ...(theme && { theme }), ...(projector && { projector: "1" }) });
 export const isDark = () => document.body.classList.contains("dark");
 export const isProjector = () => projector;
 export const applyLook = () => {  // put theme and projector on the page

@@ -7,10 +7,11 @@
 //   .renew(): ask which folders there are (server.list_folders); .lists(node ...): do so when these are opened;
 //   .propose(name, failure): say why a model can't answer, ready to load it; .words() on a language switch.
 
-import { amount, percent } from "./answer_bars.js";
+import { amount } from "./answer_bars.js";
 import { askServer, showProblem } from "./asking.js";
+import { make } from "./elements.js";
 import { textOf } from "./language.js";
-import { make } from "./tokens.js";
+import { percent } from "./scales.js";
 import { longWork } from "./work.js";
 
 export const modelLoader = (node, { weights, large, folders, hub, rule }, server, { done, changed }) => {
@@ -91,7 +92,7 @@ export const modelLoader = (node, { weights, large, folders, hub, rule }, server
     if (now.state === "done") { changed(); then(name); }
   };
   const work = longWork({ begin: server.load_model, look: server.follow_loading, stop: server.stop_loading }, progress);
-  const offer = () => find("datalist").replaceChildren(...[...folders, ...hub].map((one) => Object.assign(document.createElement("option"), { value: one })));
+  const offer = () => find("datalist").replaceChildren(...[...folders, ...hub].map((one) => make("option", { value: one })));
   offer();
   loader.lists(input);
   // Whoever puts a folder there does it elsewhere and comes back.

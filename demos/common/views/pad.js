@@ -139,11 +139,11 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const lift = () => { if (pen?.down) { pen.down = false; end(); } };
   canvas.onkeydown = (event) => {
-    const undo = event.key === "Backspace" || (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey));
-    if (!(event.key in ARROWS) && ![" ", "Enter", "Escape", "Delete"].includes(event.key) && !undo) return;
+    const back = event.key === "Backspace" || (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey));
+    if (!(event.key in ARROWS) && ![" ", "Enter", "Escape", "Delete"].includes(event.key) && !back) return;
     event.preventDefault();
-    if (undo) { lift(); pad.undo(); return; }
-    if (event.key === "Delete") { lift(); pad.clear(); return; }
+    if (back) { lift(); undo(); return; }
+    if (event.key === "Delete") { lift(); clear(); return; }
     if (event.key === "Escape") { lift(); show(); return; }
     pen ??= { x: side / 2, y: side / 4, down: false };
     if (event.key in ARROWS) {
@@ -167,16 +167,16 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
     show();
     changed(true);
   };
+  // Put something else on the pad; `undo` brings back what was there.
+  const set = (content) => { remember(); replace(content); };
+  const undo = () => { if (past.length) replace(past.pop()); };
+  const clear = () => { if (pad.tile || pad.strokes.length) set({}); };
   listen("theme", show);
   new ResizeObserver(show).observe(canvas);
   return Object.assign(pad, {
-    show,
+    show, set, undo, clear,
     // Lay something on the pad without a call of `changed`, as at the start.
     open: (content) => { Object.assign(pad, blank, content); show(); },
-    // Put something else on the pad; `undo` brings back what was there.
-    set: (content) => { remember(); replace(content); },
-    undo: () => { if (past.length) replace(past.pop()); },
-    clear: () => { if (pad.tile || pad.strokes.length) pad.set({}); },
     canUndo: () => past.length > 0,
     drawing: () => live !== null,
     empty: () => !pad.tile && !all().length,

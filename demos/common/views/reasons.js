@@ -6,14 +6,13 @@
 //   reasons.draw(open): the answer above is new, or the language; asks only while it is open
 // The texts: assets/texts/reasons.toml; the style: reasons.css.
 
-import { percent } from "./answer_bars.js";
 import { newest, showProblem } from "./asking.js";
+import { make } from "./elements.js";
 import { textOf } from "./language.js";
+import { percent, signed } from "./scales.js";
 import { signedBar } from "./signed_scale.js";
-import { make } from "./tokens.js";
 
 const say = (key, values) => textOf(`reasons.${key}`, values);
-const signed = (x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`;
 const name = (way) => say(`way.${way}`);
 
 // A row a word, a column a way: its bars share one scale, for its numbers mean something of their own.

@@ -9,6 +9,7 @@
 //   cloud.hidden (Set of labels), cloud.marks {probe, star, near, pins}, cloud.view; then cloud.draw()
 
 import { colourNamed, rgb } from "./colours.js";
+import { make } from "./elements.js";
 import { listen } from "./events.js";
 import { textOf } from "./language.js";
 import { scatterColours, scatterMarks } from "./scatter_marks.js";
@@ -21,19 +22,16 @@ const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 // Colour of a digit as [r, g, b]; `inkOn(rgb)` is black or white, whichever reads better on it.
 export const digitColour = (label) => rgb(colourNamed(`digit-${label}`));
+/** @param {number[]} rgb */
 export const inkOn = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#10151d" : "#ffffff");
 // One button a digit: colour, digit, count; a click hides or shows it. `change` gets the Set.
 export const digitLegend = (node, hidden, counts, change) => {
   node.replaceChildren(...counts.map((count, label) => {
-    const button = document.createElement("button"), dot = document.createElement("i");
-    button.type = "button";
-    button.className = "key";
-    button.setAttribute("aria-pressed", String(!hidden.has(label)));
-    button.setAttribute("aria-label", textOf("code_space.legend.one", { label, count }));
+    const dot = make("i", "", label), button = make("button", {
+      type: "button", class: "key", "aria-pressed": String(!hidden.has(label)), "aria-label": textOf("code_space.legend.one", { label, count }),
+    }, dot, count);
     dot.style.background = `var(--digit-${label})`;
     dot.style.color = inkOn(digitColour(label));
-    dot.textContent = label;
-    button.append(dot, String(count));
     button.onclick = () => { if (!hidden.delete(label)) hidden.add(label); change(hidden); };
     return button;
   }));
@@ -56,15 +54,28 @@ const sprites = (radiusOf, width) => Array.from({ length: LEVELS }, (_, level) =
     return { offsets: Int32Array.from(offsets), cover: Uint16Array.from(cover), rim: Uint16Array.from(rim) };
   });
 });
+/** @param {number[]} rgb */
 const pack = ([r, g, b]) => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
 const mixed = (from, to, share) => from.map((value, c) => Math.round(value + share * (to[c] - value)));
 
+/**
+ * @typedef {object} Heard
+ * @property {(i: number | null) => void} [onhover] the number of a point
+ * @property {(i: number) => void} [onpick]
+ * @property {(view: { zoom: number, x: number, y: number, yaw?: number, pitch?: number }) => void} [onview]
+ * @property {(on: boolean) => void} [onturn]
+ */
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Heard} [heard]
+ */
 export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, onview = () => {}, onturn = () => {} } = {}) => {
   const context = canvas.getContext("2d");
   let width = 0, height = 0, density = 1, image = null, pixels = null;
   let points = new Float32Array(0), labels = [], n = 0, dimensions = 3, centre = [0, 0, 0], radius = 1, extent = null;
   let medians = [], order = null, x = null, y = null, depth = null;
-  let paper = [255, 255, 255], line = 0, colour = {}, digits = [], palette = [], looks = null, looksFor = "";
+  let paper = [255, 255, 255], line = [0, 0, 0], colour = {}, digits = [], palette = [], looks = null, looksFor = "";
   let scale = 1, turning = false, seen = false, asked = 0, last = 0;
   const cloud = { hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null, ms: 0, frames: 0 };
 

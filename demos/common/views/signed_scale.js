@@ -3,7 +3,7 @@
 // Style: signed_scale.css; what has a sign bears the class "for" or "against", its zero is marked.
 
 import { colourNamed, rgb } from "./colours.js";
-import { make } from "./tokens.js";
+import { make } from "./elements.js";
 
 export const sideOf = (value) => (value < 0 ? "against" : "for");
 

@@ -5,9 +5,25 @@
 //     press(at): makes each ordinary token a button; spoken(token): its text equivalent
 // Style: signed_scale.css; the legend's swatches are `.swatch.for`, `.swatch.zero`, `.swatch.against`.
 
+import { make } from "./elements.js";
 import { sideOf } from "./signed_scale.js";
-import { chip, make } from "./tokens.js";
+import { chip } from "./tokens.js";
 
+/**
+ * @typedef {object} Token
+ * @property {string} token
+ * @property {number | null} weight
+ * @property {number} [at]
+ * @property {boolean} [special]
+ * @property {boolean} [joined]
+ * @property {boolean} [hidden]
+ */
+
+/**
+ * @param {Element} node
+ * @param {Token[]} tokens
+ * @param {{ scale: number, press?: (at: number) => void, spoken?: (token: any) => string }} how
+ */
 export const signedTokens = (node, tokens, { scale, press = null, spoken = () => "" }) => {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.at : null;
   node.replaceChildren(...tokens.map((one) => {
@@ -25,7 +41,7 @@ export const signedTokens = (node, tokens, { scale, press = null, spoken = () =>
     }
     const button = make("button", "token", face);
     button.type = "button";
-    button.dataset.at = one.at;
+    button.dataset.at = String(one.at);
     button.title = spoken(one);
     button.setAttribute("aria-label", spoken(one));
     button.setAttribute("aria-pressed", String(Boolean(one.hidden)));

@@ -1,13 +1,7 @@
 // What the pages about text share: tokens as chips, remarks on a typed text, undo.
 
+import { make } from "./elements.js";
 import { textOf } from "./language.js";
-
-export const make = (tag, className, ...children) => {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);  // strings become text nodes: markup is shown, never run
-  return node;
-};
 
 // Columns that a text takes in a monospaced face; a Chinese character takes two.
 export const columnsOf = (text) => {

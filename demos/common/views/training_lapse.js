@@ -8,12 +8,14 @@
 //   lapse.words()  call it on listen("lang"); lapse.set({ moment, example }); lapse.pause(); lapse.play()
 // Texts: assets/texts/training_lapse.toml; style: training_lapse.css, under `.page .lapse`.
 
-import { amount, answerBars, compact, duration, percent } from "./answer_bars.js";
+import { amount, answerBars, compact, duration } from "./answer_bars.js";
 import { chart, faint, plain } from "./charts.js";
 import { colourNamed } from "./colours.js";
+import { make } from "./elements.js";
 import { listen } from "./events.js";
 import { textOf } from "./language.js";
-import { chip, choiceRow, make } from "./tokens.js";
+import { percent } from "./scales.js";
+import { chip, choiceRow } from "./tokens.js";
 
 const say = (key, values) => textOf(`training_lapse.${key}`, values);
 const HEIGHT = 230;
@@ -49,15 +51,15 @@ const figureOf = (moments, name, at, width) => {
   });
   for (const line of lines) traces.push({
     ...mark, mode: "markers", x: [xs[at]], y: [moments[at][line]], marker: { size: 11, color: colourNamed(LOOKS[line][0]), line: { color: colourNamed("panel"), width: 2 } } });
-  const ticks = [[low, "0"]], apart = (58 / Math.max(200, width - 60)) * (high - low + before);
+  const places = [{ at: low, text: "0" }], apart = (58 / Math.max(200, width - 60)) * (high - low + before);
   for (let power = 1e3; power <= 1e12; power *= 10)
     for (const tokens of [power, 3 * power])
-      if (tokens >= moments[1]?.tokens && tokens <= moments.at(-1).tokens && x(tokens) - ticks.at(-1)[0] > apart) ticks.push([x(tokens), compact(tokens)]);
+      if (tokens >= moments[1]?.tokens && tokens <= moments.at(-1).tokens && x(tokens) - places.at(-1).at > apart) places.push({ at: x(tokens), text: compact(tokens) });
   return {
     traces, axes: { x: say("axis"), y: label }, title: label,
     table: { columns: ["tokens", "seconds", ...lines], rows: moments.map((m) => [m.tokens, m.seconds, ...lines.map((line) => m[line])]) },
     layout: {
-      xaxis: { range: [low - 0.2 * before, high + 0.2 * before], tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, text]) => text) },
+      xaxis: { range: [low - 0.2 * before, high + 0.2 * before], tickvals: places.map(({ at }) => at), ticktext: places.map(({ text }) => text) },
       yaxis: { range: guess ? [Math.min(guess, ...values) - 0.05, Math.max(0.8, ...values) + 0.03] : [0, 1.06 * Math.max(...values)], tickformat: shares ? ".0%" : ".1f", nticks: 6 },
       shapes: [
         { type: "line", yref: "paper", x0: xs[at], x1: xs[at], y0: 0, y1: 1, line: { color: colourNamed("ink"), width: 1.5 } },
@@ -110,6 +112,11 @@ function pairs(data) {  // each first sentence with its candidates, and how sure
   };
 }
 
+/**
+ * @param {Element} node
+ * @param {any} data the stored record of a training (core.results.lapse)
+ * @param {{ kind?: "fills" | "pairs", moment?: number | null, example?: number, change?: (state: { moment: number, example: number }) => void }} [how]
+ */
 export const trainingLapse = (node, data, { kind = "fills", moment = null, example = 0, change = () => {} } = {}) => {
   const { moments } = data, last = moments.length - 1;
   const within = (k, most) => Math.max(0, Math.min(most, Math.round(k)));
@@ -145,7 +152,7 @@ export const trainingLapse = (node, data, { kind = "fills", moment = null, examp
   };
   const place = () => {
     const m = moments[state.moment];
-    slider.value = state.moment;
+    slider.value = String(state.moment);
     plot.draw();
     answered.show(m, state.example);
     output.textContent = say(kind === "pairs" ? "at_pairs" : "at", {

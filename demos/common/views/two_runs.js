@@ -9,8 +9,8 @@
 
 import { chart, plain } from "./charts.js";
 import { colourNamed } from "./colours.js";
+import { make } from "./elements.js";
 import { textOf } from "./language.js";
-import { make } from "./tokens.js";
 
 const HEIGHT = 230, COLOURS = ["input", "code"];
 const per = (digits) => (share) => `${(100 * share).toFixed(digits)}%`;

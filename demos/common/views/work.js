@@ -5,7 +5,7 @@
 //     server stopped by itself, since it heard nothing for a while, is "stopped" and has an `error` too.
 //   work.start(request): begin it, under a name that nobody else can guess, which is returned;
 //   work.left(): {job, request} of what was under way here when the page was loaded anew, or null (the
-//     browser keeps it under `name` for as long as its own tab is open);
+//     browser keeps it under `name`, if there is one, for as long as its own tab is open);
 //   work.find(job): go on with that; resolves to whether it is there;
 //   work.stop(): give it up; work.job: what is under way, or null.
 
@@ -17,10 +17,10 @@ const OBEY = 6000;               // milliseconds after which a stop needs no ans
 
 export const jobName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-export const longWork = ({ begin, look, stop, name }, heard) => {
+export const longWork = ({ begin, look, stop, name = null }, heard) => {
   const work = { job: null }, place = `lab.work.${name}`;
   // A browser may forbid the storage: then a page that is loaded anew knows of nothing.
-  const keep = (left) => { try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
+  const keep = (left) => { if (name) try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
   const forget = () => { try { sessionStorage.removeItem(place); } catch { /* forbidden */ } };
   work.left = () => { try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; } };
   let begun = Promise.resolve(), hasPlace = false, stopping = false;
