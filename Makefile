@@ -36,6 +36,7 @@ lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/lint_views.py
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("The lab needs Python 3.11 or newer.")'
@@ -52,4 +53,4 @@ $(DEV_STAMP): | $(BIN)/python
 	@touch $@ $(RUN_STAMP)
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage scripts/lint/node_modules

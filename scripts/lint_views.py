@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "scripts" / "lint"
 VIEWS = ROOT / "demos"
 PATIENCE = 300  # seconds for npm
+HURRY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")
 NO_NODE = (
     "The views are not checked: there is no Node. `pip install -r requirements-dev.txt` brings it."
 )
@@ -60,7 +61,7 @@ def fetch() -> None:
         return
     try:
         done = subprocess.run(
-            [*program("npm"), "ci", "--no-progress", "--fetch-retries=1"],
+            [*program("npm"), "ci", "--no-progress", *HURRY],
             cwd=FOLDER,
             capture_output=True,
             text=True,

@@ -276,6 +276,24 @@ def test_modules_share_nothing_but_what_they_export(name):
     assert ("mount" in exports(name)) == (name in VIEWS)
 
 
+def test_elements_are_made_in_one_way():
+    makers = {name for name, source in SCRIPTS.items() if "createElement" in source}
+    assert makers == {"common/views/elements"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [f"common/views/{one}" for one in ("scales", "wire", "decoder")]
+    + [f"convolution/{one}" for one in ("math", "filters")],
+)
+def test_modules_that_compute_know_no_page(name):
+    """So that they run without the lab: tests/browser/test_pure_modules.py."""
+    for one in script_modules.needed(name):
+        assert not re.search(
+            r"\b(?:document|window|location|history)\.\w|\bfetch\(", SCRIPTS[one]
+        ), one
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_page_fetches_the_sentences_that_it_needs(name):
     """Each table that it or a module of its own names; `say` and the like begin with a table."""

@@ -12,6 +12,7 @@ import { make } from "../common/views/elements.js";
 import { lang, textOf } from "../common/views/language.js";
 import { isDark } from "../common/views/links.js";
 import { percent } from "../common/views/scales.js";
+/** @import { Shape } from "../common/views/attention_scene.js" */
 
 const TAB = "attention";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
@@ -68,7 +69,7 @@ export const headGrid = (node, { cell, press, label = () => "" }) => {
   };
   const scene = ({ data: { n_layers, n_heads } }, title) => {
     const LEFT = 52, TOP = 58, W = 54, H = 34, ink = colourNamed("ink");
-    /** @type {import("../common/views/attention_scene.js").Shape[]} */
+    /** @type {Shape[]} */
     const shapes = [{ text: title, x: 8, y: 16, colour: ink, size: 15 }];
     for (let head = 0; head < n_heads; head++) shapes.push({ text: String(head + 1), x: LEFT + (head + 0.5) * W, y: TOP - 14, colour: ink, anchor: "middle", size: 12 });
     for (let layer = 0; layer < n_layers; layer++) {

@@ -20,6 +20,7 @@ import { drawingPad } from "../common/views/pad.js";
 import { signedLegend } from "../common/views/signed_scale.js";
 import { choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { floats, inks } from "../common/views/wire.js";
+/** @import { State } from "./examples.js" */
 
 export async function mount({ element, props, server }) {
   await pageOpens("convolution", "masking", "reconstruction", "tokens");
@@ -31,7 +32,7 @@ export async function mount({ element, props, server }) {
 
   const tiles = (first.tiles ?? []).map((text) => inks(text));
   const examples = convolutionExamples(props.width);
-  /** @type {import("./examples.js").State} */
+  /** @type {State} */
   let s = examples.worked();
   let picture = null, padded = null, out = null, weight = null, biases = null, refused = null;
   let sentence = null, network = null, ran = null;  // ran: what the output on the screen was made of

@@ -7,6 +7,7 @@ import { colourNamed } from "../common/views/colours.js";
 import { make } from "../common/views/elements.js";
 import { lang, textOf } from "../common/views/language.js";
 import { percent } from "../common/views/scales.js";
+/** @import { Trace } from "../common/views/charts.js" */
 
 const HEIGHT = 360;
 const MODELS = {   // how each is trained, as research/race.py does: at least so many steps
@@ -62,7 +63,7 @@ export const trainingRace = (element, { defaults }, { rerun }) => {
     const apart = 0.065 * (top - floor);  // the names beside the last points must not lie on each other
     ends.forEach((end, k) => { end.at = Math.min(end.at, k ? ends[k - 1].at - apart : Infinity); });
     const colour = (name) => colourNamed(LOOKS[name][0]);
-    /** @type {import("../common/views/charts.js").Trace[]} */
+    /** @type {Trace[]} */
     const traces = drawn.map(({ name, points }) => ({
       type: "scatter", mode: "lines+markers", name: t(`name.${name}`), x: points.map((p) => p.n_labels), y: points.map((p) => p.mean),
       error_y: { type: "data", symmetric: false, array: points.map((p) => p.high - p.mean), arrayminus: points.map((p) => p.mean - p.low), color: faint(colour(name), 0.45), thickness: 6, width: 0 },
