@@ -55,6 +55,24 @@ def test_the_lock_holds_every_pin(machine):
         assert on(machine, pins(name)).items() <= locked.items()
 
 
+def test_no_file_says_where_packages_come_from():
+    """Behind a mirror the mirror is asked: only PyTorch's own index has a name here."""
+    files = [*ROOT.glob("*.txt"), *ROOT.glob("*.lock"), *ROOT.glob("*.toml"), ROOT / "Makefile"]
+    files += [ROOT / ".ci" / "run", *(ROOT / ".github").rglob("*.yml")]
+    files += [file for file in (ROOT / "scripts" / "lint").iterdir() if file.is_file()]
+    names = {file.name for file in files}
+    assert names >= {"requirements.lock", "package-lock.json", ".npmrc"}
+    address = (
+        r'--(?:extra-)?index-url|--find-links|"resolved"|^ *\w*registry *=|@ *(?:https?|file):'
+    )
+    found = [
+        (file.name, one)
+        for file in files
+        for one in re.findall(address, file.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert found == [(install.PRE.name, "--index-url")]
+
+
 def test_what_is_imported_is_pinned():
     told = {"PIL": "pillow", "sklearn": "scikit-learn", "umap": "umap-learn"}
     files = [*(ROOT / "core").rglob("*.py"), *(ROOT / "demos").rglob("*.py"), ROOT / "app.py"]
