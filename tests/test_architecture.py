@@ -13,6 +13,7 @@ import pytest
 import app
 from core import texts
 from demos.common import modules as script_modules
+from scripts import lint_views
 
 ROOT = Path(__file__).parent.parent
 OURS = ("app", "core", "demos", "research", "bench", "tests")
@@ -281,11 +282,7 @@ def test_elements_are_made_in_one_way():
     assert makers == {"common/views/elements"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [f"common/views/{one}" for one in ("scales", "wire", "decoder")]
-    + [f"convolution/{one}" for one in ("math", "filters")],
-)
+@pytest.mark.parametrize("name", [file.removesuffix(".js") for file in lint_views.PURE])
 def test_modules_that_compute_know_no_page(name):
     """So that they run without the lab: tests/browser/test_pure_modules.py."""
     for one in script_modules.needed(name):

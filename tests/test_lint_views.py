@@ -36,11 +36,18 @@ FAULTY = {  # what must be found -> a module where it is
 @pytest.mark.usefixtures("checkers")
 def test_faults_are_found(tmp_path):
     (tmp_path / "sound.js").write_text("export const g = (x) => x;\n", encoding="utf-8")
+    pure = "export const h = (y) => y;\nexport const first = [1].find((x) => x > 1) + 1;\n"
+    (tmp_path / "pure.js").write_text(pure, encoding="utf-8")
     for k, source in enumerate(FAULTY.values()):
         (tmp_path / f"faulty{k}.js").write_text(source + "\n", encoding="utf-8")
-    said = lint_views.faults(tmp_path)
+    said = lint_views.faults(tmp_path, pure=("pure.js",))
     assert [fault for fault in FAULTY if fault not in said] == []
     assert "sound.js(" not in said
+    assert ["pure.js(1,19): error TS7006" in said, "pure.js(2,22): error TS2532" in said] == [1, 1]
+
+
+def test_what_is_pure_is_there():
+    assert [file for file in lint_views.PURE if not (lint_views.VIEWS / file).is_file()] == []
 
 
 def test_where_the_packages_cannot_be_had_one_sentence_says_so(monkeypatch, tmp_path, capsys):

@@ -2,12 +2,20 @@
 // A filter of shape [channels, rows, columns] is a preset's name, or its numbers, flat.
 
 import { randomFrom } from "../common/views/wire.js";
+/** @import { Convolution, Picture } from "./math.js" */
+
+/** @typedef {string | number[]} Filter */
+/** @typedef {(row: number, column: number, size: number[]) => number} Cell */
+/** @typedef {{ shape: number[], weight: Float32Array, bias: ArrayLike<number> }} Network a layer that was trained */
 
 const MAX_WEIGHT = 100;
 
 // What one channel of a preset holds at row a, column b of a kernel [rows, columns].
+/** @param {number} n */
 const middle = (n) => (n - 1) / 2;
+/** @type {Cell} */
 const centre = (a, b, [rows, columns]) => Number(a === Math.floor(middle(rows)) && b === Math.floor(middle(columns)));
+/** @type {Record<string, Cell>} */
 const CELLS = {
   vertical: (a, b, [, columns]) => Math.sign(b - middle(columns)),
   horizontal: (a, b, [rows]) => Math.sign(a - middle(rows)),
@@ -19,6 +27,7 @@ const CELLS = {
 const STARTERS = ["vertical", "horizontal", "outline", "blur", "sharpen", "identity"];  // of new filters
 
 // As torch starts a layer: uniform within 1 / sqrt(number of weights of a filter), the bias too.
+/** @type {(shape: number[], seed: number, o: number) => { values: number[], bias: number }} */
 const random = (shape, seed, o) => {
   const next = randomFrom(seed * 1009 + o), n = shape[0] * shape[1] * shape[2], bound = 1 / Math.sqrt(n);
   const drawn = Array.from({ length: n + 1 }, () => bound * (2 * next() - 1));
@@ -26,6 +35,7 @@ const random = (shape, seed, o) => {
 };
 
 // The same numbers in another shape: what no longer fits is dropped, new cells are 0.
+/** @type {(values: ArrayLike<number>, from: number[], to: number[]) => number[]} */
 const fit = (values, from, to) => {
   const out = new Array(to[0] * to[1] * to[2]).fill(0);
   for (let c = 0; c < Math.min(from[0], to[0]); c++)
@@ -38,7 +48,7 @@ const fit = (values, from, to) => {
 // What lies under a window of the picture whose corner is [row, column] (zeros outside), from
 // channel `first` on: no other window of rows of the same length gives a larger sum.
 /**
- * @param {{ values: ArrayLike<number>, height: number, width: number }} picture
+ * @param {Picture} picture
  * @param {number[]} corner
  * @param {number} first
  * @param {number[]} shape channels, rows, columns
@@ -56,7 +66,13 @@ const cut = (picture, [row, column], first, shape, [dh, dw]) => {
   return out;
 };
 
-// {values, bias} of filter number o; `all`: {picture, layer, seed, network} (network may be null).
+/**
+ * The numbers of filter number `o`.
+ * @param {Filter} filter
+ * @param {number} o
+ * @param {number[]} shape
+ * @param {{ picture: Picture, layer: Convolution, seed: number, network: Network | null }} all
+ */
 const resolve = (filter, o, shape, { picture, layer, seed, network }) => {
   if (typeof filter !== "string") return { values: filter, bias: 0 };
   const [name, ...corner] = filter.split(".");
@@ -77,9 +93,12 @@ const resolve = (filter, o, shape, { picture, layer, seed, network }) => {
   return { values, bias: 0 };
 };
 
+/** @param {string} text */
 const known = (text) => Object.hasOwn(CELLS, text) || ["random", "network"].includes(text) || /^window\.-?\d{1,2}\.-?\d{1,2}$/.test(text);
+/** @param {Filter[]} filters */
 const write = (filters) => filters.map((f) => (typeof f === "string" ? f : f.map((w) => Number(w.toPrecision(4))).join(","))).join(":");
 // Filters from a link; one that is neither a preset nor `n` numbers becomes a starter.
+/** @type {(text: string, n: number, count: number) => Filter[]} */
 const read = (text, n, count) => Array.from({ length: count }, (_, o) => {
   const part = text.split(":")[o] ?? "", numbers = part.split(",").map(Number);
   if (known(part)) return part;

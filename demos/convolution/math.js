@@ -2,18 +2,34 @@
 //
 //     out[o, i, j] = bias[o] + sum over c, a, b of weight[o, c, a, b] * x[c, i*s + a*d - p, j*s + b*d - p]
 //
-// A convolution `p`: {in, out, kernel, stride, padding, dilation, groups, bias, mode}; kernel, stride
-// and dilation are [rows, columns], padding too, or "same" or "valid"; mode is torch's padding_mode.
-// A picture: {channels, height, width, values}, its values channel by channel, row by row.
+// In pairs rows come first, then columns. A picture's values stand channel by channel, row by row.
 
 import { erf } from "../common/views/decoder.js";
+/** @import { OfNumber } from "../common/views/decoder.js" */
+
+/**
+ * A convolution; `mode` is torch's padding_mode.
+ * @typedef {object} Convolution
+ * @property {number} in
+ * @property {number} out
+ * @property {number[]} kernel
+ * @property {number[]} stride
+ * @property {number[] | "same" | "valid"} padding
+ * @property {number[]} dilation
+ * @property {number} groups
+ * @property {boolean} bias
+ * @property {string} mode
+ */
+/** @typedef {{ channels: number, height: number, width: number, values: ArrayLike<number> }} Picture */
 
 const MODES = ["zeros", "reflect", "replicate", "circular"];
 
 // Cells that a kernel covers along one axis, holes included.
+/** @type {(p: Convolution, axis: number) => number} */
 const span = (p, axis) => p.dilation[axis] * (p.kernel[axis] - 1) + 1;
 
 // Cells added [before, after] along one axis. An odd total of "same" has the larger half after.
+/** @type {(p: Convolution, axis: number) => [number, number]} */
 const added = (p, axis) => {
   if (p.padding === "valid") return [0, 0];
   if (p.padding !== "same") return [p.padding[axis], p.padding[axis]];
@@ -21,12 +37,14 @@ const added = (p, axis) => {
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 };
 
+/** @type {(p: Convolution, size: number[]) => number[]} */
 const outputSize = (p, size) => size.map((n, axis) => {
   const [before, after] = added(p, axis);
   return Math.floor((n + before + after - span(p, axis)) / p.stride[axis]) + 1;
 });
 
 // Which cell of a row of n cells stands at place i of the padded row; -1 where a zero stands.
+/** @type {(i: number, n: number, mode: string) => number} */
 const source = (i, n, mode) => {
   if (i >= 0 && i < n) return i;
   if (mode === "zeros") return -1;
@@ -37,8 +55,19 @@ const source = (i, n, mode) => {
 
 // Why torch refuses p for a picture of `size` [rows, columns], or null. The answer has the `key` and
 // `values` of our sentence, the `fields` to blame, a `fix` (other fields of p), and what torch says.
+/**
+ * @typedef {object} Refusal
+ * @property {string} key
+ * @property {string[]} fields
+ * @property {Partial<Convolution>} fix
+ * @property {string} torch
+ * @property {Record<string, string | number>} values
+ */
+/** @type {(p: Convolution, size: number[]) => Refusal | null} */
 const refusal = (p, size) => {
-  const refuse = (key, fields, fix, torch, values = {}) => ({ key, fields, fix, torch, values });
+  /** @type {(key: string, fields: string[], fix: Partial<Convolution>, torch: string, values: Record<string, string | number>) => Refusal} */
+  const refuse = (key, fields, fix, torch, values) => ({ key, fields, fix, torch, values });
+  /** @param {number} n */
   const divisor = (n) => { let g = Math.min(p.groups, n); while (n % g) g--; return g; };
   if (p.in % p.groups)
     return refuse("groups_in", ["groups", "in"], { groups: divisor(p.in) }, "ValueError: in_channels must be divisible by groups",
@@ -49,13 +78,16 @@ const refusal = (p, size) => {
   if (p.padding === "same" && p.stride.some((s) => s !== 1))
     return refuse("same_stride", ["padding", "stride"], { stride: [1, 1] }, "ValueError: padding='same' is not supported for strided convolutions",
       { stride: p.stride.join(" × ") });
+  /** @param {number} axis */
   const most = (axis) => Math.max(...added(p, axis));
+  /** @param {number} n */
+  const limits = (n) => (p.mode === "reflect" ? n - 1 : p.mode === "circular" ? n : Infinity);
   for (const axis of [1, 0]) {  // what one axis can offer to be mirrored or wrapped; torch begins with the columns
-    const limit = { reflect: size[axis] - 1, circular: size[axis] }[p.mode];
-    if (!(most(axis) > limit)) continue;
+    const limit = limits(size[axis]);
+    if (most(axis) <= limit) continue;
     const values = { padding: most(axis), n: size[axis], limit };
     const fields = p.padding === "same" ? ["mode", "kernel", "dilation"] : ["padding", "mode"];
-    const fix = p.padding === "same" ? { mode: "zeros" } : { padding: p.padding.map((n, k) => Math.min(n, { reflect: size[k] - 1, circular: size[k] }[p.mode])) };
+    const fix = typeof p.padding === "string" ? { mode: "zeros" } : { padding: p.padding.map((n, k) => Math.min(n, limits(size[k]))) };
     return refuse(`${p.mode}_${axis ? "columns" : "rows"}`, fields, fix, p.mode === "circular"
       ? "RuntimeError: Padding value causes wrapping around more than once."
       : `RuntimeError: Argument #${axis ? 4 : 6}: Padding size should be less than the corresponding input dimension`, values);
@@ -71,6 +103,7 @@ const refusal = (p, size) => {
 };
 
 // The picture with its padding around it; `inner`: rows and columns added before it.
+/** @type {(picture: Picture, p: Convolution) => Picture & { inner: number[], size: number[] }} */
 const pad = (picture, p) => {
   const { channels, height, width, values } = picture;
   const [[top, bottom], [left, right]] = [added(p, 0), added(p, 1)];
@@ -86,6 +119,7 @@ const pad = (picture, p) => {
 };
 
 // weight [out, in / groups, rows, columns], flat; bias [out]. `padded` comes from `pad`.
+/** @type {(padded: Picture, p: Convolution, weight: ArrayLike<number>, bias: ArrayLike<number>) => Picture} */
 const forward = (padded, p, weight, bias) => {
   const [kh, kw] = p.kernel, [sh, sw] = p.stride, [dh, dw] = p.dilation, each = p.in / p.groups;
   const height = Math.floor((padded.height - span(p, 0)) / sh) + 1, width = Math.floor((padded.width - span(p, 1)) / sw) + 1;
@@ -106,13 +140,19 @@ const forward = (padded, p, weight, bias) => {
   return { channels: p.out, height, width, values: out };
 };
 
+/**
+ * @param {Convolution} p
+ * @param {number[]} sizeOut
+ */
 const counts = (p, [height, width]) => {
   const each = p.in / p.groups, weights = p.out * each * p.kernel[0] * p.kernel[1];
   return { each, weights, biases: p.bias ? p.out : 0, products: weights * height * width };
 };
 
 // The line of PyTorch that makes this layer; what torch takes anyway is left out.
+/** @param {Convolution} p */
 const line = (p) => {
+  /** @param {number[]} two */
   const pair = ([a, b]) => (a === b ? `${a}` : `(${a}, ${b})`);
   const given = [`${p.in}`, `${p.out}`, `kernel_size=(${p.kernel.join(", ")})`];
   if (p.stride.some((s) => s !== 1)) given.push(`stride=${pair(p.stride)}`);
@@ -126,10 +166,15 @@ const line = (p) => {
 };
 
 // ---- Activations: a function and its derivative ---------------------------------------------------
+/** @type {OfNumber} */
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+/** @type {OfNumber} */
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+/** @type {OfNumber} */
 const density = (x) => Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);  // of the normal distribution
+/** @type {OfNumber} */
 const share = (x) => (1 + erf(x / Math.SQRT2)) / 2;                // of it that lies below x
+/** @type {Record<string, [OfNumber, OfNumber]>} */
 const ACTIVATIONS = {
   none: [(x) => x, () => 1],
   relu: [(x) => Math.max(0, x), (x) => (x > 0 ? 1 : 0)],  // at 0 torch says 0, too

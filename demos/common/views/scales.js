@@ -9,7 +9,7 @@
 export const roundStep = (span, n) => {
   const least = (span / n || 1) * 0.999;  // what is 3 but for rounding errors is 3
   const power = 10 ** Math.floor(Math.log10(least));
-  return Number((power * [1, 2, 5, 10].find((factor) => factor * power >= least)).toPrecision(12));
+  return Number((power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10)).toPrecision(12));
 };
 
 /**
@@ -18,7 +18,7 @@ export const roundStep = (span, n) => {
  * @param {number} high
  */
 export const ticks = (low, high, n = 5) => {
-  const step = roundStep(high - low, n), found = [];
+  const step = roundStep(high - low, n), found = /** @type {number[]} */ ([]);
   for (let k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9; k++) found.push(Number((k * step).toPrecision(12)));
   return found;
 };
