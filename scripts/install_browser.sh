@@ -1,34 +1,39 @@
 #!/bin/sh
-# Gets what the browser tests drive: Chromium, and a font that has Chinese characters.
+# Gets what the browser tests drive: Chromium (where the system has it, its headless shell, which
+# takes less of the processor), and a font that has Chinese characters.
 # Where it can't, it says why and goes on; tests/conftest.py then skips those tests, or under
 # CI=true fails them.
 set -u
 
-packages=""
-command -v chromium >/dev/null 2>&1 || packages="chromium"
-if ! { command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh-cn | grep -q .; }; then
-    packages="$packages fonts-noto-cjk"
-fi
-[ -z "$packages" ] && exit 0
+SHELL_ONLY=chromium-headless-shell
+has() { command -v "$1" >/dev/null 2>&1; }
+known() { has apt-cache && apt-cache show "$1" >/dev/null 2>&1; }
 
-if ! command -v apt-get >/dev/null 2>&1; then
-    echo "Browser tests want$(printf ' %s' $packages); no apt-get here, so install them by hand."
+missing="" # without these no browser test runs
+has $SHELL_ONLY || has chromium || missing="chromium"
+if ! { has fc-list && fc-list :lang=zh-cn | grep -q .; }; then
+    missing="$missing fonts-noto-cjk"
+fi
+better="" # with this they run faster
+if ! has $SHELL_ONLY && known $SHELL_ONLY; then better=$SHELL_ONLY; fi
+[ -z "$missing$better" ] && exit 0
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then as_root="sudo -n"; fi
+if ! has apt-get || ! $as_root true 2>/dev/null; then
+    [ -z "$missing" ] && exit 0
+    echo "Browser tests want$(printf ' %s' $missing); to get them, as root: apt-get install$(printf ' %s' $missing)"
     exit 0
 fi
-if [ "$(id -u)" -eq 0 ]; then
-    as_root=""
-elif sudo -n true 2>/dev/null; then
-    as_root="sudo -n"
-else
-    echo "Browser tests want$(printf ' %s' $packages); to get them: sudo apt-get install$(printf ' %s' $packages)"
-    exit 0
-fi
 
-echo "Installing$(printf ' %s' $packages) for the browser tests"
 log=$(mktemp)
-if ! { $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-    $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1; then
+apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" >>"$log" 2>&1; }
+echo "Installing$(printf ' %s' $missing $better) for the browser tests"
+apt update -qq
+if ! has $SHELL_ONLY && known $SHELL_ONLY; then # it takes chromium's place
+    missing="$SHELL_ONLY $(echo "$missing" | sed s/chromium//)"
+fi
+if ! apt install -y -qq --no-install-recommends $missing; then
     echo "apt-get could not install them:"
     tail -n 5 "$log"
 fi

@@ -136,8 +136,11 @@ def test_of_two_digits_a_box_chooses_one(browser, width):
     page = browser("tab=reconstruction&lang=zh", width=width, dark=width == 390)
     page.wait_for_function(f"Number(document.querySelector('{PAGE}')?.dataset.shown) > 0")
     name, doubt = (page.locator(f"#reconstruction {at}") for at in (".digit-name", ".doubt"))
+    before = shown(page)
     page.locator("#reconstruction input[type=file]").set_input_files(one_and_seven())
     doubt.wait_for()
+    # What it found is named before the models have answered.
+    page.wait_for_function(f"Number(document.querySelector('{PAGE}').dataset.shown) > {before}")
     assert "不止一处" in doubt.inner_text()
     canvas = page.locator("#reconstruction .photo canvas")
     canvas.scroll_into_view_if_needed()
