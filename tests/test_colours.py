@@ -223,6 +223,18 @@ def test_a_scale_of_a_views_own_would_be_found(name: str, text: str):
     assert own_scales(name, text)
 
 
+def test_only_errors_are_magenta_between_the_cells_of_a_strip():
+    """Elsewhere a number there is a count or an answer."""
+    styles = {name: text for name, text in VIEWS.items() if name.endswith(".css")}
+    for name, text in {"style.css": STYLE, **styles}.items():
+        for selector in re.findall(r"([^{}]*\.strip[^{}]*)\{[^{}]*color: var\(--error\)", text):
+            assert re.search(r"\.(?:error|wrong)\b", selector), f"{name}: {selector}"
+    for name, text in VIEWS.items():
+        for label in re.findall(r'<span class="arrow"><b class="([^"]*)"', text):
+            # The pages about images alone have an error there.
+            assert ("error" in label.split()) == ("number" in label.split()), name
+
+
 def test_zero_is_marked_wherever_signs_are_explained():
     for name, text in VIEWS.items():
         if name.endswith(".html") and "swatch for" in text:

@@ -61,11 +61,26 @@ def test_chinese_is_said_as_the_lecture_says_it():
     """One word for a thing, no chat, and large numbers counted in 万."""
     never = re.compile(
         r"瞎猜|炸了|(?<!品)红框|滤波器|褒贬|百万|胡话|\bnats\b(?!\})|万 个"
+        r"|准确率|词片|子词|特殊标记|洋红|逐个关头|套路|心里没底|大众脸|拿不准|哪一层冒出"
         r"|[\u4e00-\u9fff]\([A-Za-z]"  # a term in English stands in full-width brackets
         r"|(?<![\d,])\d{2,3},000(?!,)"  # 4.5 万, not 45,000
     )
     found = [(key, never.findall(entry["zh"])) for key, entry in TABLE.items()]
     assert [pair for pair in found if pair[1]] == []
+
+
+PLACES = {
+    "en": re.compile(r"\b(?:on|to) (?:the|its) (?:left|right)\b(?! of)|\((?:left|right)\b", re.I),
+    "zh": re.compile(r"[看在点（](?:左|右)(?:边|侧)|(?:左|右)(?:边|侧)的"),
+}
+SIDES = {"attention.about.heads"}  # lines go from the left to the right on any screen
+
+
+@pytest.mark.parametrize("language", PLACES)
+def test_no_text_says_that_something_stands_beside_it(language: str):
+    """On a phone it stands below."""
+    told = {key for key, entry in TABLE.items() if PLACES[language].search(entry[language])}
+    assert told <= SIDES | {"fill_in.predict.2.answer"}  # to the left and to the right of a blank
 
 
 def test_a_counted_number_stands_before_its_word_as_amount_writes_it():

@@ -320,7 +320,8 @@ export async function mount({ element, props, server }) {
   const fails = failureRow(find(".failures"), {
     label: ({ marked: written, answer: said }) => {
       const [before, , after] = written.split("|");
-      return `${near(before, -3)}[${said}]${near(after, 0, 3)}`;
+      const left = near(before, -3), right = near(after, 0, 3);
+      return `${left.length < before.length ? "…" : ""}${left}[${said}]${right}${right.length < after.length ? "…" : ""}`;
     },
     press: (one) => change({ ...marked(one.marked), model: tongue(), unit: tongue() === "zh" ? "piece" : "word", blank: 0 }),
     shown: (one) => { const it = marked(one.marked); return state?.text === it.text && String(state.hidden) === String(it.hidden) && state.model === tongue(); },

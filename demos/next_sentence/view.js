@@ -128,13 +128,13 @@ export async function mount({ element, props, server }) {
       pick: state.pick === null ? null : state.pick + 1, reveal: state.revealed ? 1 : null, guess: guessed() + 1 || null,
       hide: state.hidden.length ? state.hidden.join(",") : null, compare: state.compared ? 1 : null, model: state.model || null,
     });
-    find(".reveal").setAttribute("aria-pressed", String(state.revealed));
+    find(".reveal").dataset.i18n = `${TAB}.${state.revealed ? "again" : "reveal"}`;
     find(".reveal").disabled = !state.revealed && guessed() < 0 && asked().length > 1;
     find(".guess-first").hidden = !find(".reveal").disabled;
     find("article").classList.toggle("guessing", !state.revealed);
-    find(".todo").dataset.i18n = `${TAB}.${knowsTruth() ? "todo" : fails.now() ? "todo_stored" : "todo_own"}`;
+    find(".todo").dataset.i18n = `${TAB}.${fails.now() ? "todo_stored" : state.revealed ? "todo_seen" : knowsTruth() ? "todo" : "todo_own"}`;
     find(".ranked-title").dataset.i18n = `${TAB}.${state.revealed ? "ranked" : "guess.title"}`;
-    for (const name of [".todo", ".ranked-title"]) find(name).textContent = textOf(find(name).dataset.i18n);
+    for (const name of [".todo", ".ranked-title", ".reveal"]) find(name).textContent = textOf(find(name).dataset.i18n);
     if (!state.revealed) guessing();
     find(".where").textContent = here ? say("step", { n: here.at, of: story(state.language, here.number).length }) : "";
     find(".earlier").disabled = !here || here.at < 2;
@@ -209,7 +209,8 @@ export async function mount({ element, props, server }) {
     const hasTrue = knowsTruth();
     const right = origin(best.text) === "next";
     find(".outcome").textContent = !state.revealed ? "" : hasTrue ? say(right ? "strip.right" : "strip.wrong") : percent(best.probability);
-    find(".outcome").classList.toggle("right", state.revealed && hasTrue && right);
+    find(".outcome").classList.toggle("right", hasTrue && right);
+    find(".outcome").classList.toggle("wrong", hasTrue && !right);
     const same = state.guess === best.text, mine = origin(state.guess ?? "") === "next";
     const verdict = hasTrue ? (mine ? (right ? "both" : "you") : right ? "bert" : "neither") : same ? "same" : "differ";
     find(".compared").textContent = state.revealed && guessed() >= 0 ? say(`verdict.${verdict}`) : "";
@@ -340,7 +341,7 @@ export async function mount({ element, props, server }) {
     find(".candidates li:last-child input").focus();
   };
   find(".shuffle").onclick = () => change({ candidates: shuffled(state.candidates, Math.random), pick: null });
-  find(".reveal").onclick = () => change({ revealed: !state.revealed, hidden: state.hidden });
+  find(".reveal").onclick = () => change(state.revealed ? { revealed: false, guess: null } : { revealed: true });
   find(".unhide").onclick = () => change({ hidden: [] });
   find(".swap").onclick = () => {
     const one = selected();

@@ -92,7 +92,9 @@ export async function mount({ element, props, server }) {
       said(input, t("strip.sentence"));
       find(".left figcaption").textContent = t("strip.probability", { bad: (100 * (1 - good)).toFixed(0), good: (100 * good).toFixed(0) });
       said(output, t("strip.truth", { truth: t(facts.labels[k] ? "good" : "bad") }));
-      number.textContent = (good > 0.5) === Boolean(facts.labels[k]) ? "✓" : "✗";
+      const right = (good > 0.5) === Boolean(facts.labels[k]);
+      number.textContent = right ? "✓" : "✗";
+      number.className = right ? "number right" : "number wrong";
       return;
     }
     const k = state.chosen.pictures, digits = await sampleDigits(), clean = digits.pixels(facts.digits[k]);
@@ -107,6 +109,7 @@ export async function mount({ element, props, server }) {
     said(output, t("strip.out"));
     const error = back.reduce((sum, value, p) => sum + (value - clean[p]) ** 2, 0) / back.length;
     number.textContent = t("strip.error", { error: error.toFixed(3) });
+    number.className = "number error";
   }
 
   // One sentence on what the curves show; each condition can be read off them.

@@ -111,6 +111,13 @@ def test_own_sentences_are_guessed_and_revealed_too(browser):
     assert lab.locator(".compared").inner_text() == texts.text(f"next_sentence.verdict.{key}", "en")
     after(page, lambda: field.fill("Once revealed, it stays so while one types."))
     assert len(page.evaluate(BARS)) == 5
+    # What is told already is not to be revealed; who wants to guess the new ones can.
+    assert lab.locator(".todo").inner_text() == texts.text("next_sentence.todo_seen", "en")
+    assert lab.locator(".reveal").inner_text() == texts.text("next_sentence.again", "en")
+    after(page, lab.locator(".reveal").click)
+    assert spoilers(page) == "?"
+    assert lab.locator(".reveal").is_disabled()
+    assert "your sentences" in lab.locator(".todo").inner_text()
 
 
 def test_candidates_are_ranked_and_the_true_one_stays_hidden_until_revealed(browser):

@@ -38,6 +38,17 @@ def test_a_language_in_the_link_wins_over_the_browser(browser):
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
+# The words of a strip that run over its edges, as they are drawn.
+OUTSIDE = """(selector) => [...document.querySelectorAll(selector)].flatMap((strip) => {
+    const edges = strip.getBoundingClientRect(), range = document.createRange();
+    return [...strip.querySelectorAll("figcaption, .arrow b")].filter((node) => {
+        range.selectNodeContents(node);
+        const { left, right } = range.getBoundingClientRect();
+        return node.textContent && (left < edges.left || right > edges.right);
+    }).map((node) => node.textContent);
+})"""
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
     page = browser("lang=en", width=width)
@@ -56,6 +67,7 @@ def test_each_tab_is_two_taps_away_and_fits_the_screen(browser, width: int):
             page.locator(f"#{name} .todo").first.wait_for()
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, f"{button.inner_text()} is {overflow} px too wide"
+            assert page.evaluate(OUTSIDE, f"#{name} .strip") == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
