@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core import assets, texts
-from core.inference import sentiment, train
+from core.inference import sentiment, sentiment_bert, train
 from core.jobs.live import Checked, Diverged, Run
 from core.jobs.settings import AutoencoderSettings, FineTuningSettings
 from core.text import reviews, units
@@ -48,6 +48,25 @@ def test_the_cost_of_the_dropped_vectors_is_that_of_benchmarks():
     for name, value in (("gap", gap), ("gap_spread", spread)):
         measured = float(re.search(rf"sentiment\.lecture_bug_{name}` \| \**([\d.]+)", told)[1])
         assert 100 * measured == pytest.approx(value, abs=0.05)
+
+
+def test_the_figure_beside_each_model_is_that_of_benchmarks():
+    """One sample, one figure: what the page shows of a file is what the bench measured of it."""
+    measured = (assets.FOLDER.parent / "BENCHMARKS.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `sentiment\.(\S+)` \| \**([\d.]+)", measured, re.MULTILINE))
+    names = {"tuned": "textcnn", "random": "textcnn_random", "frozen": "textcnn_frozen"}
+    stems = {"pieces": "en", "characters": "zh.characters", "words": "zh"}
+    assert set(stems) == set(sentiment.KINDS)
+    for kind, stem in stems.items():
+        for model, name in {**names, "bow": "bow"}.items():
+            shown = sentiment.accuracy(kind, model)
+            assert shown == pytest.approx(float(rows[f"{stem}.{name}_acc"]), abs=6e-5), (
+                kind,
+                model,
+            )
+    for language in LANGUAGES:
+        shown = sentiment_bert.accuracy(language)
+        assert shown == pytest.approx(float(rows[f"{language}.bert_acc"]), abs=6e-5)
 
 
 def bag(tokens: Sequence[str], kind: str) -> float:

@@ -173,3 +173,14 @@ def test_elbo_repeats_with_its_seed_and_is_log_one_half_a_pixel_for_a_blind_deco
         evaluation.elbo_binarised(model, digits(20), seed=seed) for seed in (4, 4, 5)
     )
     assert first == again != other
+
+
+def test_what_is_scored_is_what_ships():
+    large, small = torch.nn.Linear(800, 800), torch.nn.Linear(3, 3)
+    exact = {name: weight.detach().clone() for name, weight in large.named_parameters()}
+    assert shipping.as_shipped(large) is large
+    assert torch.equal(large.weight, exact["weight"].half().float())
+    assert not torch.equal(large.weight, exact["weight"])
+    assert torch.equal(large.bias, exact["bias"])
+    before = small.weight.detach().clone()
+    assert torch.equal(shipping.as_shipped(small).weight, before)
