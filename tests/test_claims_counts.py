@@ -23,7 +23,7 @@ from core.inference import (
 from core.models import textcnn
 from core.models.bert import BertConfig, BertForPreTraining
 from core.text import masking as dice
-from core.text import pieces, reviews, units
+from core.text import pieces, reviews, units, wordpiece
 from core.text.units import is_han
 from core.training import live_autoencoder
 from core.training.autoencoder import PRESETS
@@ -104,7 +104,7 @@ def test_the_plane_and_the_sheets_have_as_many_pictures_as_is_said():
 def test_the_vocabularies_share_what_the_transfer_says():
     chinese = {token: number for number, token in enumerate(pieces.vocabulary("zh"))}
     english = {token: number for number, token in enumerate(pieces.vocabulary("en"))}
-    characters = [token for token in chinese if len(token) == 1 and is_han(token)]
+    characters = [one for one in chinese if len(one) == 1 and wordpiece.is_chinese(one)]
     ours, theirs = claimed(
         "fill_in.transfer.characters",
         r"the ([\d,]+) characters .* has (\d+)",

@@ -37,7 +37,8 @@ export const heldOut = (language, score) => {
 };
 export const duration = (seconds) => {
   const [value, unit] = seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
-  return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "hour" ? 1 : 0 }).format(value);
+  const written = new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: unit === "hour" ? 1 : 0 }).format(value);
+  return written.replace(/(?<=\d)(?=[\u4e00-\u9fff])/, " ");  // as the texts write numbers beside characters
 };
 
 const newRow = (token) => {
