@@ -1,5 +1,6 @@
 """ESLint and TypeScript's checker find nothing in the views, and would find what is wrong there."""
 
+import re
 import subprocess
 
 import pytest
@@ -30,20 +31,46 @@ FAULTY = {  # what must be found -> a module where it is
     "TS2305": 'import { absent } from "./sound.js";\nexport const f = absent;',
     "TS2554": 'import { g } from "./sound.js";\nexport const f = () => g(1, 2);',
     "TS2339": "export const f = () => document.body.nowhere;",
+    "TS7006": "export const f = (x) => x;",
+    "TS2532": "export const f = [1].find((x) => x > 1) + 1;",
 }
 
 
 @pytest.mark.usefixtures("checkers")
 def test_faults_are_found(tmp_path):
-    (tmp_path / "sound.js").write_text("export const g = (x) => x;\n", encoding="utf-8")
-    pure = "export const h = (y) => y;\nexport const first = [1].find((x) => x > 1) + 1;\n"
-    (tmp_path / "pure.js").write_text(pure, encoding="utf-8")
+    (tmp_path / "sound.js").write_text("export const g = () => 1;\n", encoding="utf-8")
+    (tmp_path / "old").mkdir()
+    forgotten = f"{FAULTY['TS7006']}\n{FAULTY['TS2532']}\nexport const n = null.nowhere;\n"
+    (tmp_path / "old" / "loose.js").write_text(forgotten.replace("f =", "g =", 1), "utf-8")
     for k, source in enumerate(FAULTY.values()):
         (tmp_path / f"faulty{k}.js").write_text(source + "\n", encoding="utf-8")
-    said = lint_views.faults(tmp_path, pure=("pure.js",))
+    said = lint_views.faults(tmp_path, loose=("old",))
     assert [fault for fault in FAULTY if fault not in said] == []
     assert "sound.js(" not in said
-    assert ["pure.js(1,19): error TS7006" in said, "pure.js(2,22): error TS2532" in said] == [1, 1]
+    assert re.findall(r"loose\.js\((\d+)", said) == ["3"]
+
+
+@pytest.mark.usefixtures("checkers")
+def test_what_can_be_checked_with_all_is():
+    """A folder without faults leaves LOOSE, and can't come back."""
+    said = lint_views.type_faults(lint_views.LOOSE)
+    assert [folder for folder in lint_views.LOOSE if f"/{folder}/" not in said] == []
+
+
+def test_no_type_says_that_it_knows_nothing():
+    """Where a library's or the DOM's types end, there is a cast with what is known of it."""
+    loose = [
+        f"{file}: {found[0]}"
+        for folder in (lint_views.VIEWS, lint_views.FOLDER)
+        for file in sorted([*folder.rglob("*.js"), *folder.glob("**/*.d.ts")])
+        if "node_modules" not in file.parts
+        and file.name != "loose.d.ts"
+        and file.relative_to(folder).parts[0] not in lint_views.LOOSE
+        and (
+            found := re.search(r"@ts-\w+|[{:<|(]\s*(?:any|\*)\s*[}>|);,]", file.read_text("utf-8"))
+        )
+    ]
+    assert loose == []
 
 
 def test_what_is_pure_is_there():

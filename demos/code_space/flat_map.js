@@ -7,7 +7,7 @@ import { colourNamed } from "../common/views/colours.js";
 import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { digitColour, inkOn } from "../common/views/scatter.js";
-/** @import { Heard } from "../common/views/scatter.js" */
+/** @import { CloudHeard } from "../common/views/types" */
 
 const HOME = { zoom: 1, x: 0, y: 0 }, FILL = 0.47;  // of half the picture that the extent takes
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -15,7 +15,7 @@ const css = (colour) => `rgb(${colour})`;
 
 /**
  * @param {HTMLElement} node
- * @param {Heard & { onlasso?: (chosen: number[] | null) => void }} [heard]
+ * @param {CloudHeard & { onlasso?: (chosen: number[] | null) => void }} [heard]
  */
 export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = () => {}, onlasso = () => {} } = {}) => {
   let points = new Float32Array(0), labels = [], n = 0, centre = [0, 0], radius = 1, extent = [1, 1], chosen = null;

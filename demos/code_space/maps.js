@@ -21,7 +21,7 @@ export const codeMaps = (element, { limits }, ask, show) => {
   // A number within its limits; only min_dist has fractions.
   const within = (name, value) => Math.min(limits[name][1], Math.max(limits[name][0], name === "min_dist" ? value : Math.round(value)));
   const wanted = Object.fromEntries(Object.entries(FIELDS).map(([name, [value]]) =>
-    [name, within(name, pageLink.number("code_space", `map_${name}`, value, ...limits[name]))]));
+    [name, within(name, pageLink.number("code_space", `map_${name}`, value, limits[name][0], limits[name][1]))]));
 
   for (const [name, [, step]] of Object.entries(FIELDS)) {
     const [min, max] = limits[name], value = make("output");

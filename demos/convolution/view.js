@@ -213,7 +213,7 @@ export async function mount({ element, props, server }) {
   const press = {
     on: choiceRow(find(".on"), (on) => change(on === "sentence" ? examples.sentence(s.of) : { ...examples.worked(), tile: s.tile, strokes: s.strokes })),
     range: choiceRow(find(".range"), (value) => change({ signed: value === "1" })),
-    of: choiceRow(find(".language"), (of) => change({ ...examples.sentence(of), reach: Infinity })),
+    of: choiceRow(find(".language"), (/** @type {"en" | "zh"} */ of) => change({ ...examples.sentence(of), reach: Infinity })),
     activation: choiceRow(find(".which"), (activation) => change({ activation })),
   };
   const form = layerForm(find(".fields"), (values, more) => changeLayer(values, more));
@@ -331,9 +331,9 @@ export async function mount({ element, props, server }) {
   }
   find(".clear").onclick = () => pad.clear();
   find(".digits").append(...tiles.map((tile, kind) => {
-    const button = Object.assign(make("button", "", make("canvas")), { type: "button", onclick: () => change({ tile: kind, strokes: [] }) });
+    const picture = make("canvas"), button = Object.assign(make("button", "", picture), { type: "button", onclick: () => change({ tile: kind, strokes: [] }) });
     button.setAttribute("aria-label", String(kind));
-    paint(button.firstChild, tile, { tone: "input" });
+    paint(picture, tile, { tone: "input" });
     return button;
   }));
   // The word vectors take the server's first visitor a second: they are asked for on the way to the button.

@@ -1,38 +1,43 @@
 // The pictures of the front page, each an answer of a model (core/inference/home.py). A picture is
 //   draw(node, data): fills the node; returns what stops its movement, if it moves
-//   of(pictures, language): {data} where it isn't pictures[language][name]
+//   of(pictures, language): its data
 //   caption(data): values of its caption; link(answers, language): the state in which its page opens
 // What moves rests while it isn't on the screen, and where the system asks for no motion.
 
+/** @import { Drawn, Picture, Score } from "./types" */
 import { answerBars } from "../common/views/answer_bars.js";
 import { colourNamed, prefersStill } from "../common/views/colours.js";
 import { codeBars, paint } from "../common/views/digits.js";
-import { make } from "../common/views/elements.js";
+import { context2d, make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { percent } from "../common/views/scales.js";
 import { signedTokens } from "../common/views/signed_tokens.js";
 import { chip } from "../common/views/tokens.js";
 
+/** @type {(text: string) => Uint8Array<ArrayBuffer>} */
 const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+/** @type {(text: string) => Float32Array} */
 const ink = (text) => Float32Array.from(bytes(text), (value) => value / 255);
-const digit = (tone) => {
+const digit = (/** @type {string} */ tone) => {
   const canvas = make("canvas");
-  return { canvas, show: (values) => paint(canvas, values, { tone }) };
+  return { canvas, show: (/** @type {Float32Array} */ values) => paint(canvas, values, { tone }) };
 };
 
 // Call `turn` every so many milliseconds while the node is on the screen; returns what ends it.
+/** @type {(node: Element, turn: () => void, pause: number) => () => void} */
 function moving(node, turn, pause) {
   if (prefersStill) return () => {};
-  let timer = null;
-  const rest = () => { clearInterval(timer); timer = null; };
+  let timer = 0;
+  const rest = () => { clearInterval(timer); timer = 0; };
   const watch = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (isIntersecting) timer ??= setInterval(turn, pause); else rest();
+    if (isIntersecting) timer ||= window.setInterval(turn, pause); else rest();
   });
   watch.observe(node);
   return () => { watch.disconnect(); rest(); };
 }
 
 const WIDEST = 15;  // of a code's number: a full bar
+/** @type {Picture<Drawn["squeezed"]>["draw"]} */
 function squeezed(node, digits) {
   const given = digit("input"), back = digit("output"), bars = make("div"), arrow = () => make("span", "to", "→");
   let at = 0;
@@ -48,8 +53,9 @@ function squeezed(node, digits) {
 }
 
 const SIDE = 150, TILT = 0.35, LEVELS = 127;  // pixels, radians, of a coordinate
+/** @type {Picture<Drawn["cloud"]>["draw"]} */
 function cloud(node, { points, labels }) {
-  const canvas = make("canvas", "cloud"), context = canvas.getContext("2d"), at = new Int8Array(bytes(points).buffer);
+  const canvas = make("canvas", "cloud"), context = context2d(canvas), at = new Int8Array(bytes(points).buffer);
   canvas.width = canvas.height = 2 * SIDE;
   let angle = 0.6;
   const show = () => {
@@ -68,6 +74,7 @@ function cloud(node, { points, labels }) {
   return moving(node, () => { angle += 0.02; show(); }, 40);
 }
 
+/** @type {Picture<Drawn["walk"]>["draw"]} */
 function walk(node, frames) {
   const { canvas, show: paintOn } = digit("output"), pictures = frames.map(ink), there = pictures.length - 1;
   let at = 0;
@@ -78,18 +85,21 @@ function walk(node, frames) {
   return moving(node, () => { at += 1; show(); }, 350);
 }
 
+/** @type {Picture<Drawn["phrases"]>["draw"]} */
 function phrases(node, { units, costs }) {
   const chips = make("div", "chips"), scale = Math.max(...costs.map(Math.abs));
   signedTokens(chips, units.map((token, k) => ({ token, weight: costs[k], joined: token.startsWith("##") })), { scale });
   node.append(chips);
 }
 
+/** @type {Picture<Drawn["blank"]>["draw"]} */
 function blank(node, { text, top }) {
   const [before, after] = text.split("[MASK]"), bars = make("ul");
   answerBars(bars, top);
   node.append(make("p", "asked", before, chip("", { kind: "hidden", columns: 4 }), after), bars);
 }
 
+/** @type {Picture<Drawn["next"]>["draw"]} */
 function next(node, { first, candidates }) {
   node.append(make("p", "asked", first), make("ul", "after-it", ...candidates.map(([text, share]) => {
     const fill = make("i");
@@ -98,6 +108,7 @@ function next(node, { first, candidates }) {
   })));
 }
 
+/** @type {Picture<Drawn["attention"]>["draw"]} */
 function attention(node, { tokens, at, weights }) {
   const chips = make("div", "chips");
   chips.append(...tokens.map((token, k) => {
@@ -111,38 +122,40 @@ function attention(node, { tokens, at, weights }) {
 }
 
 const WIDTH = 220, HEIGHT = 120, LEFT = 34, LOW = 0.5, HIGH = 0.9;  // of the chart, in its own units
+/** @type {Picture<Drawn["learned"]>["draw"]} */
 function learned(node, { random, tuned }) {
-  const most = Math.log(tuned.at(-1)[0]), least = Math.log(tuned[0][0]);
-  const x = (n) => LEFT + ((Math.log(n) - least) / (most - least)) * (WIDTH - LEFT - 8);
-  const y = (share) => HEIGHT - 18 - ((share - LOW) / (HIGH - LOW)) * (HEIGHT - 28);
+  const most = Math.log(tuned[tuned.length - 1][0]), least = Math.log(tuned[0][0]);
+  const x = (/** @type {number} */ n) => LEFT + ((Math.log(n) - least) / (most - least)) * (WIDTH - LEFT - 8);
+  const y = (/** @type {number} */ share) => HEIGHT - 18 - ((share - LOW) / (HIGH - LOW)) * (HEIGHT - 28);
+  /** @type {(points: Score[], kind: string) => string} */
   const line = (points, kind) => `<polyline class="${kind}" points="${points.map(([n, share]) => `${x(n)},${y(share)}`).join(" ")}"></polyline>`;
-  const box = make("div", "chart"), ends = [tuned[0][0], tuned.at(-1)[0]];
+  const box = make("div", "chart"), ends = [tuned[0][0], tuned[tuned.length - 1][0]];
   box.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="">
     ${[0.5, 0.7, 0.9].map((share) => `<path class="grid" d="M${LEFT} ${y(share)}H${WIDTH - 8}"></path><text x="${LEFT - 4}" y="${y(share) + 4}" text-anchor="end">${100 * share}%</text>`).join("")}
     ${ends.map((n, k) => `<text x="${x(n)}" y="${HEIGHT - 2}" text-anchor="${k ? "end" : "start"}">${n.toLocaleString("en")}</text>`).join("")}
     ${line(random, "scratch")}${line(tuned, "tuned")}</svg>`;
-  box.firstElementChild.setAttribute("aria-label", textOf("home.caption.learned"));
+  box.firstElementChild?.setAttribute("aria-label", textOf("home.caption.learned"));
   node.append(box, make("p", "key", make("b", "tuned", textOf("home.tuned")), make("b", "scratch", textOf("home.scratch"))));
 }
 
-const shared = (name) => (pictures) => ({ data: pictures[name] });
+/** @type {{ [Name in keyof Drawn]: Picture<Drawn[Name]> }} */
 export const PICTURES = {
-  squeezed: { draw: squeezed, of: shared("squeezed") },
-  cloud: { draw: cloud, of: shared("cloud"), caption: ({ labels }) => ({ n: labels.length }) },
-  walk: { draw: walk, of: shared("walk") },
+  squeezed: { draw: squeezed, of: (all) => all.squeezed },
+  cloud: { draw: cloud, of: (all) => all.cloud, caption: ({ labels }) => ({ n: labels.length }) },
+  walk: { draw: walk, of: (all) => all.walk },
   phrases: {
-    draw: phrases, caption: ({ good }) => ({ share: percent(good) }),
+    draw: phrases, of: (all, language) => all[language].phrases, caption: ({ good }) => ({ share: percent(good) }),
     link: (answers, language) => ({ of: language, text: answers.phrases.text }),
   },
   pieces: {
-    draw: (node, tokens) => node.append(make("div", "chips", ...tokens.map((token) => chip(token, { joined: token.startsWith("##") })))),
+    of: (all, language) => all[language].pieces, draw: (node, tokens) => node.append(make("div", "chips", ...tokens.map((token) => chip(token, { joined: token.startsWith("##") })))),
     caption: (tokens) => ({ n: tokens.length }),
   },
-  blank: { draw: blank, link: (answers, language) => ({ model: language, text: answers.blank.text }) },
-  next: { draw: next },
+  blank: { draw: blank, of: (all, language) => all[language].blank, link: (answers, language) => ({ model: language, text: answers.blank.text }) },
+  next: { draw: next, of: (all, language) => all[language].next },
   attention: {
-    draw: attention, caption: ({ layer, head, tokens, at }) => ({ layer, head, word: tokens[at] }),
+    draw: attention, of: (all, language) => all[language].attention, caption: ({ layer, head, tokens, at }) => ({ layer, head, word: tokens[at] }),
     link: ({ attention: { text, layer, head } }, language) => ({ model: language, text, layer, head }),
   },
-  learned: { draw: learned, of: shared("learned"), link: () => ({ kind: "bert" }) },
+  learned: { draw: learned, of: (all) => all.learned, link: () => ({ kind: "bert" }) },
 };

@@ -1,51 +1,64 @@
 // The front page: the story in twelve steps, each with a picture, and the map of all pages.
 // props.story: [{picture, tab}, ...], both null where the page is still to come; props.minutes: {tab: n}.
 
+/** @import { Handler, LinkValues, Mounted } from "../common/views/types" */
+/** @import { Drawn, Pictures } from "./types" */
 import { askServer, showProblem } from "../common/views/asking.js";
-import { make } from "../common/views/elements.js";
+import { finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { pageOpens, whenShown } from "../common/views/frame.js";
 import { PICTURES } from "./pictures.js";
 import { lang, textOf, translate } from "../common/views/language.js";
-import { chaptersOf, lastLink, pageLink } from "../common/views/links.js";
+import { chaptersOf, lastLink, pageLink, queryOf } from "../common/views/links.js";
 
+/**
+ * @typedef {{ picture: keyof Drawn | null, tab: string | null }} Step
+ * @param {Mounted<{ story: Step[], minutes: Record<string, number> }, { show_pictures: Handler<object, Pictures> }>} page
+ */
 export async function mount({ element, props, server }) {
   await pageOpens("home");
-  const find = (selector) => element.querySelector(selector);
-  const named = (tab) => textOf(`${tab}.tab`);
+  const find = finder(element);
+  const named = (/** @type {string} */ tab) => textOf(`${tab}.tab`);
+  /** @type {(link: HTMLAnchorElement, tab: string, values?: LinkValues) => void} */
   const opens = (link, tab, values = {}) => {
-    link.href = `?${new URLSearchParams({ tab, lang, ...values })}`;
+    link.href = `?${queryOf({ tab, lang, ...values })}`;
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;  // another window is wanted
       event.preventDefault();
       pageLink.enter(tab, values);
     };
   };
-  let pictures = null;
+  let pictures = /** @type {Pictures | null} */ (null);
 
   // ---- The story ------------------------------------------------------------------------------------
   const steps = props.story.map(({ picture, tab }, k) => {
-    const drawn = make("div", "picture"), caption = make("small"), way = make("p", "way");
-    const item = make("li", tab ? "step" : "step soon", make("p", "said"), drawn, caption, way);
+    const said = make("p", "said"), drawn = make("div", "picture"), caption = make("small"), way = make("p", "way");
+    const item = make("li", tab ? "step" : "step soon", said, drawn, caption, way);
     item.dataset.picture = picture ?? "";
-    item.firstElementChild.dataset.i18n = `home.step.${k + 1}`;
+    said.dataset.i18n = `home.step.${k + 1}`;
     if (!tab) way.dataset.i18n = "home.soon";
-    return { picture, tab, item, drawn, caption, way, stop: null };
+    return { picture, tab, item, drawn, caption, way, stop: /** @type {(() => void) | null} */ (null) };
   });
   find(".story").replaceChildren(...steps.map(({ item }) => item));
 
+  // Draws a picture and writes its caption; returns what stops it.
+  /** @type {<Name extends keyof Drawn>(name: Name, all: Pictures, drawn: HTMLElement, caption: HTMLElement) => (() => void) | null} */
+  const picturing = (name, all, drawn, caption) => {
+    const picture = PICTURES[name], data = picture.of(all, lang);
+    caption.textContent = textOf(`home.caption.${name}`, picture.caption?.(data));
+    return picture.draw(drawn, data) ?? null;
+  };
   function draw() {
-    for (const step of steps.filter(({ tab }) => tab)) {
-      const link = make("a", "open", textOf("home.open", { page: named(step.tab) }));
+    for (const step of steps) {
+      const { picture, tab } = step;
+      if (!tab || !picture) continue;
+      const link = make("a", "open", textOf("home.open", { page: named(tab) }));
       step.way.replaceChildren(link);
-      const values = pictures ? PICTURES[step.picture].link?.(pictures[lang], lang) : {};
-      opens(link, step.tab, values);
+      opens(link, tab, pictures ? PICTURES[picture].link?.(pictures[lang], lang) : {});
       if (!pictures) continue;
       step.stop?.();
       step.drawn.replaceChildren();
-      const { data = pictures[lang][step.picture], caption } = PICTURES[step.picture].of?.(pictures, lang) ?? {};
-      step.stop = PICTURES[step.picture].draw(step.drawn, data) ?? null;
-      step.caption.textContent = textOf(`home.caption.${step.picture}`, caption ?? PICTURES[step.picture].caption?.(data));
+      step.stop = picturing(picture, pictures, step.drawn, step.caption);
     }
     drawMap();
     drawLast();
@@ -63,9 +76,9 @@ export async function mount({ element, props, server }) {
   }
   function drawLast() {
     const last = lastLink(), tab = new URLSearchParams(last ?? "").get("tab");
-    find(".continue").hidden = !(tab in props.minutes);
-    if (!(tab in props.minutes)) return;
-    const link = find(".continue a");
+    find(".continue").hidden = !tab || !(tab in props.minutes);
+    if (!tab || !(tab in props.minutes)) return;
+    const link = find(".continue a", HTMLAnchorElement);
     link.href = `?${last}`;
     link.textContent = textOf("home.continue", { page: named(tab) });
   }

@@ -174,7 +174,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   const drawOver = () => {
     const code = colourNamed("code"), path = shown.path;
     if (path) {
-      for (const [width, colour] of [[5, colourNamed("paper")], [2.5, code]]) {
+      for (const [width, colour] of /** @type {[number, string][]} */ ([[5, colourNamed("paper")], [2.5, code]])) {
         context.beginPath();
         path.forEach((z, k) => context[k ? "lineTo" : "moveTo"](across(z[0]), down(z[1])));
         context.lineWidth = width;
@@ -192,7 +192,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
     }
     context.moveTo(x + 9, y);
     context.arc(x, y, 9, 0, 7);
-    for (const [width, colour] of [[7, colourNamed("paper")], [3.5, code]]) {
+    for (const [width, colour] of /** @type {[number, string][]} */ ([[7, colourNamed("paper")], [3.5, code]])) {
       context.lineWidth = width;
       context.strokeStyle = colour;
       context.stroke();

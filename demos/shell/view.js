@@ -1,21 +1,25 @@
 // The head of the page: chapters, tabs, language, projector and theme.
 // props.chapters: {chapter: [tab, ...]}; event "open" asks Gradio to show the tab in props.value.
 
-import { make } from "../common/views/elements.js";
+/** @import { Mounted } from "../common/views/types" */
+/** @import { Chapters } from "../common/views/links.js" */
+import { finder, make } from "../common/views/elements.js";
 import { announce, listen } from "../common/views/events.js";
 import { lang, loadTexts, speak, textOf } from "../common/views/language.js";
 import { applyLook, isDark, isProjector, pageLink, setChapters, setDark, setProjector, setTab, shellIsUp, tabNow } from "../common/views/links.js";
 
+/** @param {Mounted<{ chapters: Chapters, value: string }>} page */
 export async function mount({ element, props, trigger }) {
   await loadTexts("shell");
   const chapters = props.chapters;
   const tabs = Object.values(chapters).flat();
   setChapters(chapters);
   setTab(tabs.includes(tabNow) ? tabNow : tabs[0]);
-  const chapterOf = (tab) => Object.keys(chapters).find((name) => chapters[name].includes(tab));
+  const chapterOf = (/** @type {string} */ tab) => Object.keys(chapters).find((name) => chapters[name].includes(tab)) ?? "";
   const last = Object.fromEntries(Object.entries(chapters).map(([name, list]) => [name, list[0]]));
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
 
+  /** @type {(key: string, onclick: () => void, attributes?: Record<string, string | number>) => HTMLButtonElement} */
   const button = (key, onclick, attributes = {}) => {
     const node = make("button", { type: "button", "data-i18n": key, ...attributes }, textOf(key));
     node.onclick = onclick;
@@ -23,10 +27,10 @@ export async function mount({ element, props, trigger }) {
   };
 
   function drawTabs() {
-    const chapter = chapterOf(tabNow), alone = ([first, ...others]) => (others.length ? null : first);
+    const chapter = chapterOf(tabNow), alone = (/** @type {string[]} */ list) => (list.length > 1 ? null : list[0]);
     find(".chapters").replaceChildren(...Object.entries(chapters).map(([name, list]) =>
       button(`shell.chapter.${name}`, () => open(last[name]),
-        { "aria-pressed": String(name === chapter), ...(alone(list) && { id: `tab-${alone(list)}` }) })));
+        { "aria-pressed": String(name === chapter), ...(alone(list) ? { id: `tab-${alone(list)}` } : {}) })));
     // A chapter of one page needs no second row.
     find(".tabs").hidden = alone(chapters[chapter]) !== null;
     find(".tabs").replaceChildren(...(alone(chapters[chapter]) ? [] : chapters[chapter]).map((tab) =>
@@ -37,10 +41,12 @@ export async function mount({ element, props, trigger }) {
 
   // On a phone the rows are wider than the screen.
   const inView = () => {
-    for (const pressed of element.querySelectorAll('.chapters [aria-pressed="true"], .tabs [aria-selected="true"]'))
-      pressed.parentElement.scrollLeft = pressed.offsetLeft - pressed.parentElement.offsetLeft - 24;
+    for (const row of [find(".chapters"), find(".tabs")])
+      for (const pressed of row.querySelectorAll("button"))
+        if (pressed.matches('[aria-pressed="true"], [aria-selected="true"]')) row.scrollLeft = pressed.offsetLeft - row.offsetLeft - 24;
   };
   // Show a tab; `write` puts it into the browser's history.
+  /** @type {(tab: string, write: () => void) => void} */
   function show(tab, write) {
     setTab(last[chapterOf(tab)] = tab);
     drawTabs();
@@ -50,6 +56,7 @@ export async function mount({ element, props, trigger }) {
     trigger("open");
     announce("tab", tab);
   }
+  /** @type {(tab: string) => void} */
   function open(tab) {
     if (tab === tabNow) return;
     show(tab, pageLink.step);
@@ -59,12 +66,12 @@ export async function mount({ element, props, trigger }) {
   addEventListener("popstate", () => {
     const tab = pageLink.returned();
     if (tab === null) { location.reload(); return; }
-    show(tabs.includes(tab) ? tab : tabs[0], pageLink.write);
+    show(tabs.includes(tab) ? tab : tabs[0], () => pageLink.write());
   });
 
   // Arrow keys move between tabs, as in every tab list.
   find(".tabs").onkeydown = (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const step = new Map([["ArrowRight", 1], ["ArrowLeft", -1]]).get(event.key);
     if (!step) return;
     const list = chapters[chapterOf(tabNow)];
     open(list[(list.indexOf(tabNow) + step + list.length) % list.length]);
@@ -87,15 +94,15 @@ export async function mount({ element, props, trigger }) {
 
   // Paper is light; what is drawn in colours follows the theme.
   let darkAgain = false;
-  const onPaper = (light) => {
+  const onPaper = (/** @type {boolean} */ light) => {
     document.body.classList.toggle("dark", !light && darkAgain);
-    announce("theme");
+    announce("theme", undefined);
   };
   addEventListener("beforeprint", () => { darkAgain = isDark(); if (darkAgain) onPaper(true); });
   addEventListener("afterprint", () => { if (darkAgain) onPaper(false); });
 
   applyLook();
   await speak(lang);
-  show(tabNow, pageLink.write);
+  show(tabNow, () => pageLink.write());
   shellIsUp();
 }

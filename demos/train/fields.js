@@ -30,7 +30,7 @@ export const trainFields = (element, { defaults, ranges, choices }, changed) => 
     if (text === null) continue;
     if (name in choices) values[kind][name] = choices[name].find((one) => String(one) === text) ?? values[kind][name];
     else {
-      const value = pageLink.number("train", name, values[kind][name], ...ranges[name]);
+      const value = pageLink.number("train", name, values[kind][name], ranges[name][0], ranges[name][1]);
       values[kind][name] = WHOLE.includes(name) ? Math.round(value) : value;
     }
   }

@@ -23,7 +23,7 @@ const t = (key, values) => textOf(`train.race.${key}`, values);
 
 export const trainingRace = (element, { defaults }, { rerun }) => {
   const box = element.querySelector(".race"), find = (selector) => box.querySelector(selector);
-  let languages = null, language = lang;
+  let languages = null, language = /** @type {string} */ (lang);
   const own = [];   // {language, model, n_labels, accuracy}
   const [model, labels] = [find(".model"), find(".labels")];
   const sizes = () => [...new Set(languages[language].points.map((point) => point.n_labels))].sort((a, b) => a - b);

@@ -1,13 +1,24 @@
 // Asking the server, and saying what went wrong.
 
-import { make } from "./elements.js";
+/** @import { Handler, Problem, Sentence } from "./types" */
+import { find, make } from "./elements.js";
 import { lang, texts } from "./language.js";
 import { tabNow } from "./links.js";
 
 // Addresses of what pages read, by name; the server writes them into the page's head.
-export const files = JSON.parse(document.querySelector("#lab-files").textContent);
+/**
+ * @typedef {{ address: string, integrity: string }} Bundle a part of Plotly
+ * @type {{ digits: string, labels: string, texts: string, plotly: Record<string, Bundle | undefined> }}
+ */
+export const files = JSON.parse(find(document, "#lab-files").textContent);
 
 // Resolves to the answer; rejects with {en, zh} where the lab has a sentence for what went wrong.
+/**
+ * @template Asked, Answer
+ * @param {Handler<Asked, Answer>} handler
+ * @param {Asked} request
+ * @returns {Promise<Answer>}
+ */
 export const askServer = async (handler, request) => {
   let answer;
   try {
@@ -18,6 +29,7 @@ export const askServer = async (handler, request) => {
   return answer;
 };
 // Show a rejected answer (or a text key) in a message element; null clears it.
+/** @type {(node: HTMLElement, problem: Problem | null | undefined) => void} */
 export const showProblem = (node, problem) => {
   const sentence = typeof problem === "string" ? texts[problem] : problem;
   if (sentence && !sentence[lang]) throw problem;  // a bug, not a message
@@ -28,11 +40,12 @@ export const showProblem = (node, problem) => {
   node.textContent = sentence ? sentence[lang] : "";
 };
 // A sentence that no part of the page has taken is shown at its top.
+/** @type {(problem: Sentence) => void} */
 export const alarm = (problem) => {
-  const page = document.querySelector(`#${tabNow} .page`);
+  const page = tabNow && document.querySelector(`#${tabNow} .page`);
   if (!page) return;
   if (!page.querySelector(":scope > .alarm")) page.prepend(make("p", "problem alarm"));
-  showProblem(page.querySelector(":scope > .alarm"), problem);
+  showProblem(find(page, ":scope > .alarm"), problem);
 };
 addEventListener("unhandledrejection", (event) => {
   if (!event.reason?.en) return;  // a bug
@@ -40,6 +53,7 @@ addEventListener("unhandledrejection", (event) => {
   alarm(event.reason);
 });
 // A file that ships, as the server gives it; rejects as `askServer` does.
+/** @type {(address: string) => Promise<Response>} */
 export const fetchFile = async (address) => {
   const answer = await fetch(address).catch(() => null);
   if (answer?.ok) return answer;
@@ -47,8 +61,13 @@ export const fetchFile = async (address) => {
   throw Object.assign(new Error(error?.key ?? "no answer"), error ?? texts["errors.server"]);
 };
 // Call `send` with the newest arguments only, one call under way at a time.
+/**
+ * @template {any[]} Given
+ * @param {(...given: Given) => unknown} send
+ * @returns {(...given: Given) => Promise<void>}
+ */
 export const newest = (send) => {
-  let waiting = null, busy = false;
+  let waiting = /** @type {Given | null} */ (null), busy = false;
   return async (...given) => {
     waiting = given;
     if (busy) return;

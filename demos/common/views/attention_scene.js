@@ -19,17 +19,22 @@
  * @property {number} [alpha]
  * @property {number} [width]
  * @property {Record<string, string | number>} [data]
+ *
+ * @typedef {{ width: number, height: number, shapes: Shape[], title: string }} Scene
  */
 
+/** @import { Rgb } from "./types" */
 import { colourNamed } from "./colours.js";
-import { make } from "./elements.js";
+import { context2d, make } from "./elements.js";
 
 const N_COLOURS = 12, FACE = "system-ui, 'Noto Sans CJK SC', sans-serif", MONO = "ui-monospace, 'Noto Sans Mono CJK SC', monospace";
 
+/** @type {(head: number) => string} */
 export const headColour = (head) => colourNamed(`head-${head % N_COLOURS}`);
 
 // Cividis (Nunez, Anderton & Renslow 2018), made for every eye, at eight places.
 const CIVIDIS = [[0, 34, 78], [28, 56, 110], [70, 79, 108], [99, 102, 112], [130, 126, 120], [166, 152, 112], [207, 182, 92], [253, 231, 55]];
+/** @type {(share: number) => Rgb} */
 export const shadeOf = (share) => {  // 0..1 -> [r, g, b], from dark blue to yellow in both themes
   const at = Math.max(0, Math.min(1, share)) * (CIVIDIS.length - 1), k = Math.min(CIVIDIS.length - 2, Math.floor(at));
   return CIVIDIS[k].map((low, c) => Math.round(low + (at - k) * (CIVIDIS[k + 1][c] - low)));
@@ -55,7 +60,7 @@ export const paintScene = (context, { shapes }) => {
       const [x, y, width, height] = shape.rect;
       context.fillRect(x, y, width, height);
     } else if (shape.line || shape.path) {
-      const points = shape.path ?? [shape.line.slice(0, 2), shape.line.slice(2)];
+      const points = shape.path ?? (shape.line ? [shape.line.slice(0, 2), shape.line.slice(2)] : []);
       context.lineWidth = shape.width ?? 1;
       context.beginPath();
       points.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
@@ -64,7 +69,7 @@ export const paintScene = (context, { shapes }) => {
       context.font = `${shape.size ?? 14}px ${shape.mono ? MONO : FACE}`;
       context.textAlign = shape.anchor === "middle" ? "center" : shape.anchor ?? "start";
       context.textBaseline = "middle";
-      context.fillText(shape.text, shape.x, shape.y);
+      context.fillText(shape.text ?? "", shape.x ?? 0, shape.y ?? 0);
     }
   }
   context.globalAlpha = 1;
@@ -78,7 +83,7 @@ export const paintScene = (context, { shapes }) => {
  * @param {ImageData} image
  * @param {number} left
  * @param {number} right
- * @param {number[]} ends
+ * @param {ArrayLike<number>} ends
  * @param {number[]} rgb
  * @param {number} share of the colour, 0..1
  */
@@ -86,6 +91,7 @@ export const wuLines = ({ data, width, height }, left, right, ends, [r, g, b], s
   const pixels = new Int32Array(data.buffer), alpha = Math.round(share * 256), solid = 0xff000000 | (b << 16) | (g << 8) | r;
   const odd = new Int32Array(257), even = new Int32Array(257);  // the colour times each weight
   for (let weight = 0; weight <= 256; weight++) { odd[weight] = (r | (b << 16)) * weight; even[weight] = (g << 8) * weight; }
+  /** @type {(at: number, weight: number) => void} */
   const mix = (at, weight) => {
     const here = pixels[at], rest = 256 - weight;
     pixels[at] = 0xff000000 | (((Math.imul(here & 0xff00ff, rest) + odd[weight]) >>> 8) & 0xff00ff)
@@ -115,7 +121,7 @@ export const wuLines = ({ data, width, height }, left, right, ends, [r, g, b], s
   }
 };
 
-const escape = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+const escape = (/** @type {string | number} */ text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
   .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");  // what XML can't hold
 /** @param {number} x */
 const round = (x) => Math.round(x * 100) / 100;
@@ -132,15 +138,17 @@ const svgShape = (shape) => {
     return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${shape.colour}" stroke-width="${round(shape.width ?? 1)}"${alpha}${data}/>`;
   }
   if (shape.path) return `<polyline points="${shape.path.map(([x, y]) => `${round(x)},${round(y)}`).join(" ")}" fill="none" stroke="${shape.colour}" stroke-width="${shape.width ?? 1}"${data}/>`;
-  return `<text x="${round(shape.x)}" y="${round(shape.y)}" fill="${shape.colour}" font-size="${round(shape.size ?? 14)}" text-anchor="${shape.anchor ?? "start"}" dominant-baseline="central" font-family="${shape.mono ? MONO : FACE}" xml:space="preserve"${data}>${escape(shape.text)}</text>`;
+  return `<text x="${round(shape.x ?? 0)}" y="${round(shape.y ?? 0)}" fill="${shape.colour}" font-size="${round(shape.size ?? 14)}" text-anchor="${shape.anchor ?? "start"}" dominant-baseline="central" font-family="${shape.mono ? MONO : FACE}" xml:space="preserve"${data}>${escape(shape.text ?? "")}</text>`;
 };
+/** @type {(scene: Scene) => string} */
 export const sceneSvg = ({ width, height, shapes, title }) => [
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}">`,
   `<title>${escape(title)}</title>`, `<rect width="100%" height="100%" fill="${colourNamed("panel")}"/>`,
   ...shapes.map(svgShape), "</svg>"].join("\n");
+/** @type {(scene: Scene, scale?: number) => Promise<Blob | null>} */
 export const scenePng = (scene, scale = 2) => {
   const fits = Math.min(scale, 16000 / scene.height, 16000 / scene.width);  // browsers draw nothing larger
-  const canvas = make("canvas"), context = canvas.getContext("2d");
+  const canvas = make("canvas"), context = context2d(canvas);
   canvas.width = Math.max(1, Math.round(scene.width * fits));
   canvas.height = Math.max(1, Math.round(scene.height * fits));
   context.scale(fits, fits);

@@ -14,6 +14,8 @@
 // Plotly is fetched when the first chart comes into view. It is in two parts: `basic` draws all charts,
 // `gl2d` thousands of points, where the browser has WebGL.
 
+/** @import { Point } from "./types" */
+/** @import { Cell } from "./files.js" */
 import { fetchFile, files, showProblem } from "./asking.js";
 import { colourNamed } from "./colours.js";
 import { make } from "./elements.js";
@@ -26,13 +28,15 @@ const FILE = { width: 1000, height: 560, scale: 2 };  // of a picture to keep
 const coarse = matchMedia("(pointer: coarse)").matches;
 
 // ---- Plotly ------------------------------------------------------------------------------------
+/** @type {Record<string, Promise<PlotlyLibrary>>} */
 const parts = {};
+/** @type {(part: string) => Promise<PlotlyLibrary>} */
 const fetchPart = (part) => new Promise((resolve, reject) => {
   const { address, integrity } = files.plotly[part] ?? {};
-  const script = Object.assign(make("script"), { src: new URL(address ?? `views/${part}.js`, document.baseURI), async: true });
+  const script = Object.assign(make("script"), { src: new URL(address ?? `views/${part}.js`, document.baseURI).href, async: true });
   if (integrity) script.integrity = integrity;
   // Each part sets the same global: what it was is kept, or the second would take the place of the first.
-  script.onload = () => { const { Plotly } = window; delete window.Plotly; script.remove(); resolve(Plotly); };
+  script.onload = () => { const { Plotly } = window; delete window.Plotly; script.remove(); if (Plotly) resolve(Plotly); else reject(texts["errors.charts_damaged"]); };
   script.onerror = () => {  // the server can say why
     script.remove();
     fetchFile(script.src).then(() => { throw texts["errors.charts_damaged"]; }).catch(reject);
@@ -44,15 +48,17 @@ export const plotly = (part = "basic") => {
   parts[part].catch(() => { delete parts[part]; });  // asked anew the next time
   return parts[part];
 };
-let webgl = null;
+let webgl = /** @type {boolean | null} */ (null);
 export const hasWebgl = () => {
   webgl ??= Boolean(make("canvas").getContext("webgl", { failIfMajorPerformanceCaveat: false }));
   return webgl;
 };
 
 // Plotly reads markup in any text; what somebody typed is shown as it is.
+/** @type {(text: string | number) => string} */
 export const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 // A sentence in lines short enough to stand beside a point; a Chinese character is as wide as two letters.
+/** @type {(text: string, narrow?: boolean) => string} */
 export const wrapped = (text, narrow) => {
   const most = narrow ? 28 : 72;
   let width = 0, said = "";
@@ -65,10 +71,11 @@ export const wrapped = (text, narrow) => {
   }
   return plain(said).replaceAll("\n", "<br>");
 };
+/** @type {(colour: string, share: number) => string} */
 export const faint = (colour, share) => `${colour}${Math.round(255 * share).toString(16).padStart(2, "0")}`;
 
 // ---- The lab's look ----------------------------------------------------------------------------
-const template = (node) => {
+const template = (/** @type {HTMLElement} */ node) => {
   const style = getComputedStyle(node), size = Number.parseFloat(style.fontSize) * 0.82;
   const [ink, soft, line, strong, panel, paper] = ["ink", "soft", "line", "strong-line", "panel", "paper"].map(colourNamed);
   const axis = {
@@ -90,14 +97,23 @@ const template = (node) => {
     },
   };
 };
+/** @typedef {{ [name: string]: unknown }} Settings Plotly's own names */
+/**
+ * @param {unknown} value
+ * @returns {value is Settings}
+ */
+const isNested = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+/** @type {(one: Settings, other: Settings) => Settings} */
 const merged = (one, other) => {
   const both = { ...one };
-  for (const [key, value] of Object.entries(other ?? {}))
-    both[key] = value && typeof value === "object" && !Array.isArray(value) && one?.[key] && typeof one[key] === "object" && !Array.isArray(one[key]) ? merged(one[key], value) : value;
+  for (const [key, value] of Object.entries(other)) {
+    const before = one[key];
+    both[key] = isNested(value) && isNested(before) ? merged(before, value) : value;
+  }
   return both;
 };
 // The name of the upright axis stands above it: read without turning one's head.
-const above = (text, extra) => ({ text: `↑ ${plain(text)}`, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: 4, ...extra });
+const above = (/** @type {string} */ text) => ({ text: `↑ ${plain(text)}`, xref: "paper", yref: "paper", x: 0, y: 1, xanchor: "left", yanchor: "bottom", yshift: 4 });
 
 // ---- Numbers to keep ---------------------------------------------------------------------------
 /** @param {Figure} figure */
@@ -106,17 +122,18 @@ const tableOf = ({ traces, axes = {}, table }) => table ?? {
   rows: traces.filter((trace) => trace.meta !== "mark").flatMap(({ name = "", x = [], y = [] }) => Array.from(y, (value, k) => [name, x[k], value])),
 };
 
+/** @type {Set<{ node: HTMLElement, draw: () => unknown }>} */
 const charts = new Set();  // those on the page
 /**
- * What Plotly draws: its own names.
- * @typedef {Record<string, any>} Trace
+ * What Plotly draws.
+ * @typedef {Settings & { name?: string, meta?: string, x?: ArrayLike<number | string | null>, y?: ArrayLike<number | null> }} Trace
  * @typedef {object} Figure
  * @property {Trace[]} traces
- * @property {Record<string, any>} [layout]
+ * @property {Settings & { annotations?: Settings[] }} [layout]
  * @property {{ x?: string, y?: string }} [axes]
  * @property {string} [title]
  * @property {string} [says]
- * @property {{ columns: string[], rows: (string | number)[][] }} [table]
+ * @property {{ columns: string[], rows: Cell[][] }} [table]
  */
 
 /**
@@ -127,13 +144,13 @@ const charts = new Set();  // those on the page
  * @param {number | (() => number)} [options.height]
  * @param {boolean} [options.zoom]
  * @param {boolean} [options.gl]
- * @param {(point: any) => void} [options.press]
- * @param {(points: any[] | null) => void} [options.pick]
- * @param {(point: any) => void} [options.hover]
- * @param {(across: number[], up: number[]) => void} [options.moved]
- * @param {() => unknown} [options.whole]
- * @param {() => void} [options.drawn]
- * @param {(gl: boolean) => void} [options.engine]
+ * @param {((point: PlotlyPoint) => void) | null} [options.press]
+ * @param {((points: PlotlyPoint[] | null) => void) | null} [options.pick]
+ * @param {((point: PlotlyPoint | null) => void) | null} [options.hover]
+ * @param {((across: number[], up: number[]) => void) | null} [options.moved]
+ * @param {(() => unknown) | null} [options.whole]
+ * @param {(() => void) | null} [options.drawn]
+ * @param {((gl: boolean) => void) | null} [options.engine]
  */
 export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = false, gl = false, press = null, pick = null, hover = null, moved = null, whole = null, drawn = null, engine = null } = {}) => {
   const plot = /** @type {PlotlyNode} */ (make("div", "chart-plot")), bar = make("div", pick ? "chart-tools chooses" : "chart-tools"), problem = make("p", "chart-problem");  // not .problem, by which a section finds its own
@@ -144,7 +161,9 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   plot.style.height = typeof height === "number" ? `${height}px` : "100%";
   node.classList.add("chart-box");
   node.replaceChildren(plot, bar, problem);
-  let seen = false, stale = true, listening = false, shown = null, Plotly = null, busy = null, mode = pick ? "pan" : zoom && !coarse ? "zoom" : false;
+  let seen = false, stale = true, listening = false;
+  let shown = /** @type {Figure | null} */ (null), Plotly = /** @type {PlotlyLibrary | null} */ (null), busy = /** @type {Promise<void> | null} */ (null);
+  let mode = /** @type {string | false} */ (pick ? "pan" : zoom && !coarse ? "zoom" : false);
 
   /**
    * @param {Figure} figure
@@ -165,7 +184,8 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   const size = () => ({ width: node.clientWidth, narrow: node.clientWidth < NARROW, size: Number.parseFloat(getComputedStyle(node).fontSize) / 16 });
   const config = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "reset", scrollZoom: false, showTips: false };
 
-  const picture = async (format) => {
+  const picture = async (/** @type {string} */ format) => {
+    if (!shown || !Plotly) throw new Error("nothing is drawn");  // its button stands beside a drawing only
     const whole = { data: shown.traces, layout: layoutOf(shown, { legend: true }), config };
     const made = await Plotly.toImage(whole, { format, ...FILE, scale: format === "png" ? FILE.scale : 1 });
     return (await fetch(made)).blob();
@@ -173,14 +193,16 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   const save = {
     png: async () => saveFile(`${file}.png`, await picture("png")),
     svg: async () => saveFile(`${file}.svg`, await picture("svg")),
-    csv: async () => saveFile(`${file}.csv`, csv(tableOf(shown)), "text/csv;charset=utf-8"),
+    csv: async () => saveFile(`${file}.csv`, csv(tableOf(shown ?? { traces: [] })), "text/csv;charset=utf-8"),
   };
+  /** @type {string[]} */
   const modes = pick ? ["pan", "lasso", "zoom"] : [];
   let labelled = "";
   const buttons = () => {  // a button that is being pressed must stay the same one while the numbers change
     const now = `${mode} ${textOf("charts.png")}`;
     if (labelled === now) return;
     labelled = now;
+    /** @type {(key: string, label: string, action: () => unknown, pressed?: boolean) => HTMLButtonElement} */
     const button = (key, label, action, pressed) => {
       const one = Object.assign(make("button", key, label), { type: "button", onclick: action });
       one.title = textOf(`charts.${key}`);
@@ -188,11 +210,11 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       if (pressed !== undefined) one.setAttribute("aria-pressed", String(pressed));
       return one;
     };
-    const focused = [...bar.children].indexOf(document.activeElement);
+    const focused = [...bar.children].findIndex((one) => one === document.activeElement);
     bar.replaceChildren(
       ...modes.map((one) => button(one, textOf(`charts.${one}_short`), () => { mode = one; result.draw(); }, mode === one)),
       ...(zoom || pick ? [button("whole", "⟲", () => result.whole())] : []),
-      ...["png", "svg", "csv"].map((kind) => button(kind, kind.toUpperCase(), save[kind])));
+      ...Object.entries(save).map(([kind, action]) => button(kind, kind.toUpperCase(), action)));
     bar.children[focused]?.focus();
   };
 
@@ -236,8 +258,8 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       plot.on("plotly_unhover", () => hover(null));
     }
     if (moved) plot.on("plotly_relayout", (change) => {
-      const { xaxis, yaxis } = plot._fullLayout;
-      if (Object.keys(change).some((key) => key.includes("axis"))) moved([...xaxis.range], [...yaxis.range]);
+      const { xaxis, yaxis } = plot._fullLayout ?? {};
+      if (xaxis && yaxis && Object.keys(change).some((key) => key.includes("axis"))) moved([...xaxis.range], [...yaxis.range]);
     });
     if (press) plot.on("plotly_click", ({ points: [point] }) => press(point));
     if (pick) {
@@ -246,8 +268,10 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
     }
   };
   const result = {
+    /** @type {HTMLElement} */
     node: plot,
     figure: () => shown,
+    /** @type {() => Promise<void>} */
     draw: () => {
       stale = true;
       if (!seen) return Promise.resolve();
@@ -256,6 +280,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       return busy;
     },
     whole: () => whole?.() ?? Plotly?.relayout(plot, { "xaxis.autorange": true, "yaxis.autorange": true, uirevision: Math.random() }).then(() => result.draw()),
+    /** @type {(event: { clientX: number, clientY: number }) => { x: number, y: number } | null} */
     at: (event) => {
       const axes = plot._fullLayout;  // the pinned version's; there is no public name for it
       if (!axes?.xaxis) return null;
@@ -263,6 +288,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
       return { x: axes.xaxis.p2d(event.clientX - box.left - axes.xaxis._offset), y: axes.yaxis.p2d(event.clientY - box.top - axes.yaxis._offset) };
     },
     // Where a place of the axes is, in pixels of `node`, or null: for what moves in each frame.
+    /** @type {(at: { x: number, y: number }) => Point | null} */
     place: ({ x, y }) => {
       const axes = plot._fullLayout;
       return axes?.xaxis ? [axes.xaxis._offset + axes.xaxis.d2p(x), axes.yaxis._offset + axes.yaxis.d2p(y)] : null;
@@ -270,7 +296,7 @@ export const chart = (node, figure, { file = "chart", height = HEIGHT, zoom = fa
   };
   charts.add(result);
   new IntersectionObserver((entries) => {
-    seen = entries.at(-1).isIntersecting;
+    seen = entries[entries.length - 1].isIntersecting;
     if (seen && stale) result.draw();
   }).observe(node);
   let before = 0;

@@ -43,3 +43,36 @@ export const svg = (tag, how = "", ...children) => {
   filled(node, how, children);
   return node;
 };
+
+/**
+ * The first element below `root` that the selector names: what a page's own html always has.
+ * @template {Element} [E=HTMLElement]
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => E} [kind] of element, by default any of HTML
+ * @throws {Error} names the selector, where there is none of that kind
+ */
+export const find = (root, selector, kind) => {
+  const node = root.querySelector(selector), wanted = kind ?? HTMLElement;
+  if (!(node instanceof wanted)) throw new Error(`no ${wanted.name} at ${selector}`);
+  return /** @type {E} */ (node);
+};
+/**
+ * `find` below one element.
+ * @param {ParentNode} root
+ * @returns {<E extends Element = HTMLElement>(selector: string, kind?: new () => E) => E}
+ */
+export const finder = (root) => (selector, kind) => find(root, selector, kind);
+
+/**
+ * What draws on a canvas.
+ * @template {HTMLCanvasElement | OffscreenCanvas} C
+ * @param {C} canvas
+ * @param {CanvasRenderingContext2DSettings} [how]
+ * @throws {Error} where the browser has no memory for it
+ */
+export const context2d = (canvas, how) => {
+  const context = canvas.getContext("2d", how);
+  if (!context) throw new Error("no 2-D context");
+  return /** @type {C extends HTMLCanvasElement ? CanvasRenderingContext2D : OffscreenCanvasRenderingContext2D} */ (context);
+};

@@ -9,17 +9,27 @@
 import { make } from "./elements.js";
 import { textOf } from "./language.js";
 
+/**
+ * @template One a failure, as the server sent it
+ * @param {HTMLElement} node
+ * @param {object} how
+ * @param {(one: One) => string} how.label
+ * @param {(one: One) => void} how.press
+ * @param {(one: One) => boolean} how.shown
+ * @param {(one: One) => string} how.why
+ */
 export const failureRow = (node, { label, press, shown, why }) => {
   const buttons = make("div", "row"), said = make("p", "quiet-text why");
   said.setAttribute("aria-live", "polite");
   node.replaceChildren(buttons, said);
   node.hidden = true;
-  let list = [];
+  let list = /** @type {One[]} */ ([]);
   const row = {
     now: () => list.find(shown) ?? null,
+    /** @type {(found: One[]) => void} */
     set: (found) => { list = found; node.hidden = !list.length; row.words(); },
     words: () => {
-      const at = [...buttons.children].indexOf(document.activeElement);
+      const at = [...buttons.children].findIndex((one) => one === document.activeElement);
       buttons.replaceChildren(make("small", "", textOf("tokens.fails")), ...list.map((one) => {
         const button = make("button", "", label(one));
         button.type = "button";

@@ -1,25 +1,32 @@
 // What the address bar holds: pageLink (each tab's state), the browser's history of pages, and how
 // the page is seen (theme, projector).
 
+/** @import { LinkValues } from "./types" */
 import { make } from "./elements.js";
 import { announce } from "./events.js";
 import { lang } from "./language.js";
 
 let query = new URLSearchParams(location.search);  // of the link that opened the page, or of a step back
-export let tabNow = query.get("tab") || null;  // made valid by the shell
-let stands;
+export let tabNow = query.get("tab") ?? "";  // made valid by the shell
+let stands = () => {};
+/** @type {Promise<void>} */
 export const shellStands = new Promise((resolve) => { stands = resolve; });  // before it, no page begins
+/** @type {(tab: string) => void} */
 export const setTab = (tab) => { tabNow = document.documentElement.dataset.tab = tab; };
 export const shellIsUp = () => stands();
-let chapters = {};  // {chapter: [tab, ...]}, in the order of the lesson
+/** @typedef {Record<string, string[]>} Chapters */
+let chapters = /** @type {Chapters} */ ({});  // {chapter: [tab, ...]}, in the order of the lesson
+/** @type {(all: Chapters) => void} */
 export const setChapters = (all) => { chapters = all; };
 export const chaptersOf = () => chapters;
 // The page that comes after one in the lesson, or null.
+/** @type {(tab: string) => string | null} */
 export const pageAfter = (tab) => {
   const all = Object.values(chapters).flat();
   return all[all.indexOf(tab) + 1] ?? null;
 };
 
+/** @type {(text: string) => Promise<void>} */
 export const copyText = async (text) => {
   try {
     await navigator.clipboard.writeText(text);
@@ -38,37 +45,55 @@ export const copyText = async (text) => {
 // The browser's history has an entry for each step from page to page, none for what changes within
 // one. An entry has a number; `shownIn` knows the last one in which a tab was on the screen.
 const COMMON = new Set(["tab", "lang", "theme", "projector"]);
-const states = {}, shownIn = {};
+/** @type {Record<string, LinkValues>} */
+const states = {};
+/** @type {Record<string, string>} */
+const shownIn = {};
+/** @type {Record<string, Set<string>>} */
 const closed = {};  // {tab: Set of parameters} of what is closed on it: they stand in no link
+/** @type {(tab: string) => LinkValues} */
 const onScreen = (tab) => Object.fromEntries(Object.entries(states[tab] ?? {}).filter(([name]) => !closed[tab]?.has(name)));
+/** @type {(values: LinkValues) => URLSearchParams} */
+export const queryOf = (values) => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
 const newEntry = () => `${Date.now().toString(36)}.${Math.random().toString(36).slice(2)}`;
+/** @type {string} */
 let entry = history.state?.entry ?? newEntry();
 const queryNow = () => {
-  const now = new URLSearchParams({ tab: tabNow, lang: lang, ...seenAs(), ...onScreen(tabNow) });
+  const now = queryOf({ tab: tabNow, lang, ...seenAs(), ...onScreen(tabNow) });
   for (const [name, value] of query) if (name.startsWith("__")) now.set(name, value);  // Gradio's own
   return now.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 };
 // The link of the page that was left last, kept for the next visit; the front page is none.
 const LAST = "lab.last", FRONT = "home";
 export const lastLink = () => { try { return localStorage.getItem(LAST); } catch { return null; } };
+/** @type {(text: string) => void} */
 const keepLast = (text) => { try { localStorage.setItem(LAST, text); } catch { /* private mode */ } };
 export const pageLink = {
   opened: Object.fromEntries(query),  // what the page was opened with
   // What the link that opened the page says of this tab, or the fallback.
-  read: (tab, name, fallback) => (pageLink.opened.tab === tab && query.has(name) ? query.get(name) : fallback),
+  /**
+   * @template F
+   * @param {string} tab
+   * @param {string} name
+   * @param {F} fallback
+   */
+  read: (tab, name, fallback) => (pageLink.opened.tab === tab && query.has(name) ? query.get(name) ?? fallback : fallback),
+  /** @type {(tab: string, values: LinkValues) => void} */
   set: (tab, values) => {
     states[tab] = { ...states[tab], ...values };
     for (const [name, value] of Object.entries(values)) if (value === null) delete states[tab][name];
     if (tab === tabNow) pageLink.write();
   },
   // These parameters belong to what is closed now.
+  /** @type {(tab: string, names: string[]) => void} */
   close: (tab, names) => { closed[tab] = new Set(names); },
   // A number within [low, high] from the link, or the fallback.
+  /** @type {<F>(tab: string, name: string, fallback: F, low: number, high: number) => number | F} */
   number: (tab, name, fallback, low, high) => {
     const value = Number.parseFloat(pageLink.read(tab, name, ""));
     return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
   },
-  write: (how = "replaceState") => {
+  write: (/** @type {"replaceState" | "pushState"} */ how = "replaceState") => {
     const text = queryNow();
     shownIn[tabNow] = entry;
     history[how]({ entry }, "", `?${text}`);
@@ -78,13 +103,14 @@ export const pageLink = {
   },
   // Open a page in a state. A view reads its link but once: one that has begun is loaded anew with
   // it, unless it is asked for as it stands.
+  /** @type {(tab: string, values?: LinkValues) => void} */
   enter: (tab, values = {}) => {
     const begun = tab in states || document.querySelector(`#${tab} .page[data-ready]`);
     if (Object.keys(values).length && begun) {
-      location.assign(`?${new URLSearchParams({ tab, lang, ...seenAs(), ...values })}`);
+      location.assign(`?${queryOf({ tab, lang, ...seenAs(), ...values })}`);
       return;
     }
-    if (!begun) { query = new URLSearchParams({ tab, ...values }); pageLink.opened = Object.fromEntries(query); }
+    if (!begun) { query = queryOf({ tab, ...values }); pageLink.opened = Object.fromEntries(query); }
     announce("go", tab);
   },
   // From one page to another: the browser's Back leads back to it.
@@ -94,9 +120,11 @@ export const pageLink = {
   returned: () => {
     const then = new URLSearchParams(location.search), tab = then.get("tab");
     entry = history.state?.entry ?? newEntry();
+    /** @type {(of: LinkValues) => string} */
     const has = (of) => JSON.stringify(Object.entries(of).map(([name, value]) => [name, String(value)]).sort());
     const own = Object.fromEntries([...then].filter(([name]) => !COMMON.has(name) && !name.startsWith("__")));
-    const known = tab in states || document.querySelector(`#${CSS.escape(tab ?? "")} .page`);
+    if (tab === null) return null;
+    const known = tab in states || document.querySelector(`#${CSS.escape(tab)} .page`);
     if (known && shownIn[tab] !== entry && has(own) !== has(onScreen(tab))) return null;
     if (!known) { query = then; pageLink.opened = Object.fromEntries(then); }
     return tab;
@@ -107,7 +135,7 @@ export const pageLink = {
 
 // ---- Theme ------------------------------------------------------------------------------------
 // Who has chosen no theme gets the system's, as Gradio puts it on the page.
-let theme = ["dark", "light"].includes(query.get("theme")) ? query.get("theme") : null;
+let theme = ["dark", "light"].find((one) => one === query.get("theme")) ?? null;
 let projector = query.get("projector") === "1";
 /** @returns {Record<string, string>} */
 export const seenAs = () => ({ ...(theme && { theme }), ...(projector && { projector: "1" }) });
@@ -116,9 +144,11 @@ export const isProjector = () => projector;
 export const applyLook = () => {  // put theme and projector on the page
   if (theme) document.body.classList.toggle("dark", theme === "dark");
   document.documentElement.classList.toggle("projector", projector);
-  announce("theme");
+  announce("theme", undefined);
 };
+/** @type {(dark: boolean) => void} */
 export const setDark = (dark) => { theme = dark ? "dark" : "light"; applyLook(); pageLink.write(); };
+/** @type {(on: boolean) => void} */
 export const setProjector = (on) => { projector = on; applyLook(); pageLink.write(); };
 // After Gradio has done the same.
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(applyLook));

@@ -2,17 +2,30 @@
 // Under the strokes may lie a tile of 28 x 28 (a sample digit, a photo). What the lab itself laid
 // there (`example`) gives way to the first stroke; what is the learner's own is drawn upon.
 
+/** @import { Point, Rgb } from "./types" */
 import { colourNamed, rgb } from "./colours.js";
+import { context2d } from "./elements.js";
 import { listen } from "./events.js";
+
+/** @typedef {Point[]} Stroke in the pad's units */
+/**
+ * What lies on a pad.
+ * @typedef {object} Content
+ * @property {Float32Array | null} tile [784] in [0, 1]
+ * @property {string | number | null} name what the tile is, for the caller
+ * @property {Stroke[]} strokes
+ * @property {boolean} example
+ */
 
 const KEY_STEP = 4;    // units an arrow key moves the pen
 const MAX_TEXT = 1500; // characters: longer drawings do not go into a link
 const TILE = 28;
 
 // Keep the points without which a line would move by more than `tolerance` (Douglas & Peucker).
+/** @type {(points: Stroke, tolerance: number) => Stroke} */
 const simplify = (points, tolerance) => {
   if (points.length < 3) return points;
-  const [ax, ay] = points[0], [bx, by] = points.at(-1);
+  const [ax, ay] = points[0], [bx, by] = points[points.length - 1];
   const length = Math.hypot(bx - ax, by - ay);
   let far = 0, at = 0;
   for (let i = 1; i < points.length - 1; i++) {
@@ -21,12 +34,14 @@ const simplify = (points, tolerance) => {
       ? Math.abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length : Math.hypot(x - ax, y - ay);
     if (away > far) { far = away; at = i; }
   }
-  if (far <= tolerance) return [points[0], points.at(-1)];
+  if (far <= tolerance) return [points[0], points[points.length - 1]];
   return [...simplify(points.slice(0, at + 1), tolerance).slice(0, -1), ...simplify(points.slice(at), tolerance)];
 };
 
 // strokes <-> "x,y,x,y:x,y": whole numbers from 0 to the pad's side, strokes parted by colons.
+/** @type {(strokes: Stroke[]) => string} */
 const write = (strokes) => strokes.map((stroke) => stroke.flat().join(",")).join(":");
+/** @type {(text: string, side: number) => Stroke[]} */
 const read = (text, side) => {
   const strokes = text.slice(0, MAX_TEXT).split(":").map((part) => part.split(",").map(Number));
   const whole = strokes.every((numbers) => numbers.length >= 2 && numbers.length % 2 === 0
@@ -35,6 +50,7 @@ const read = (text, side) => {
   return strokes.map((numbers) => Array.from({ length: numbers.length / 2 }, (_, i) => numbers.slice(2 * i, 2 * i + 2)));
 };
 
+/** @type {(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, strokes: Stroke[], scale: number, colour: string, pen: number) => void} */
 const line = (context, strokes, scale, colour, pen) => {
   context.lineCap = context.lineJoin = "round";
   context.lineWidth = pen * scale;
@@ -56,24 +72,30 @@ const line = (context, strokes, scale, colour, pen) => {
 // drawingPad(canvas, { side, pen }, changed): strokes live on a grid of side x side, four units for each
 // pixel of a tile, and are `pen` units wide; `changed(done)` after each change, done = false while a
 // stroke lasts.
+/** @typedef {ReturnType<typeof drawingPad>} Pad */
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {{ side: number, pen: number }} how
+ * @param {(done: boolean) => void} changed
+ */
 export const drawingPad = (canvas, { side, pen: width }, changed) => {
   const raster = new OffscreenCanvas(side, side);
-  const ink = raster.getContext("2d", { willReadFrequently: true });
+  const ink = context2d(raster, { willReadFrequently: true });
   const stamp = new OffscreenCanvas(TILE, TILE);
-  const blank = { tile: null, name: null, strokes: [], example: false };  // name: what the tile is, for the caller
+  /** @type {Content} */
+  const blank = { tile: null, name: null, strokes: [], example: false };
   const pad = { ...blank };
-  const past = [];
-  let live = null;                                       // the stroke under way
-  let pen = null;                                        // {x, y, down} once keys have moved it
+  const past = /** @type {Content[]} */ ([]);
+  let live = /** @type {Stroke | null} */ (null);                                       // the stroke under way
+  let pen = /** @type {{ x: number, y: number, down: boolean } | null} */ (null);                                        // {x, y, down} once keys have moved it
 
   const show = () => {
     const size = Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)) || 308;
     if (canvas.width !== size) canvas.width = canvas.height = size;
-    const context = canvas.getContext("2d"), scale = size / side, colour = colourNamed("input");
+    const context = context2d(canvas), scale = size / side, colour = colourNamed("input");
     context.clearRect(0, 0, size, size);
     if (pad.tile) {
-      const [r, g, b] = rgb(colour);
-      stampTile(r, g, b);
+      stampTile(pad.tile, rgb(colour));
       context.imageSmoothingEnabled = false;
       context.drawImage(stamp, 0, 0, size, size);
     }
@@ -86,17 +108,18 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
     context.stroke();
   };
   const all = () => (live ? [...pad.strokes, live] : pad.strokes);
-  const stampTile = (r, g, b) => {
+  /** @type {(tile: ArrayLike<number>, colour: Rgb) => void} */
+  const stampTile = (tile, colour) => {
     const image = new ImageData(TILE, TILE);
-    pad.tile.forEach((value, i) => image.data.set([r, g, b, Math.round(255 * value)], 4 * i));
-    stamp.getContext("2d").putImageData(image, 0, 0);
+    for (let i = 0; i < tile.length; i++) image.data.set([...colour, Math.round(255 * tile[i])], 4 * i);
+    context2d(stamp).putImageData(image, 0, 0);
   };
 
   const remember = () => {
     past.push({ tile: pad.tile, name: pad.name, strokes: [...pad.strokes], example: pad.example });
     if (past.length > 100) past.shift();
   };
-  const begin = (point) => {
+  const begin = (/** @type {Point} */ point) => {
     remember();
     if (pad.example) Object.assign(pad, blank);
     live = [point];
@@ -113,7 +136,7 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
 
   // ---- Mouse, finger, pen
   canvas.style.touchAction = "none";
-  const place = (event) => {
+  const place = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width * side, (event.clientY - box.top) / box.height * side];
   };
@@ -135,7 +158,8 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
   canvas.onpointerup = canvas.onpointercancel = (event) => { if (event.isPrimary && !pen) end(); };
 
   // ---- Keys: arrows move, space puts the pen down and lifts it
-  const held = new Set();
+  const held = /** @type {Set<string>} */ (new Set());
+  /** @type {Record<string, Point>} */
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const lift = () => { if (pen?.down) { pen.down = false; end(); } };
   canvas.onkeydown = (event) => {
@@ -152,7 +176,7 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
         pen.x = Math.min(side, Math.max(0, pen.x + KEY_STEP * ARROWS[key][0]));
         pen.y = Math.min(side, Math.max(0, pen.y + KEY_STEP * ARROWS[key][1]));
       }
-      if (pen.down) { live.push([pen.x, pen.y]); changed(false); }
+      if (live && pen.down) { live.push([pen.x, pen.y]); changed(false); }
     } else if (!event.repeat) {
       if (pen.down) { lift(); } else { pen.down = true; begin([pen.x, pen.y]); changed(false); }
     }
@@ -161,22 +185,22 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
   canvas.onkeyup = (event) => held.delete(event.key);
   canvas.onblur = () => { held.clear(); lift(); pen = null; show(); };
 
-  const replace = (content) => {
+  const replace = (/** @type {Partial<Content>} */ content) => {
     Object.assign(pad, blank, content);
     live = null;
     show();
     changed(true);
   };
   // Put something else on the pad; `undo` brings back what was there.
-  const set = (content) => { remember(); replace(content); };
-  const undo = () => { if (past.length) replace(past.pop()); };
+  const set = (/** @type {Partial<Content>} */ content) => { remember(); replace(content); };
+  const undo = () => { const last = past.pop(); if (last) replace(last); };
   const clear = () => { if (pad.tile || pad.strokes.length) set({}); };
   listen("theme", show);
   new ResizeObserver(show).observe(canvas);
   return Object.assign(pad, {
     show, set, undo, clear,
     // Lay something on the pad without a call of `changed`, as at the start.
-    open: (content) => { Object.assign(pad, blank, content); show(); },
+    open: (/** @type {Partial<Content>} */ content) => { Object.assign(pad, blank, content); show(); },
     canUndo: () => past.length > 0,
     drawing: () => live !== null,
     empty: () => !pad.tile && !all().length,
@@ -184,7 +208,7 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
     bytes: () => {
       ink.clearRect(0, 0, side, side);
       if (pad.tile) {
-        stampTile(0, 0, 0);
+        stampTile(pad.tile, [0, 0, 0]);
         ink.imageSmoothingEnabled = false;
         ink.drawImage(stamp, 0, 0, side, side);
       }
@@ -196,6 +220,6 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
     },
     // The strokes for a link, or null where they are too many.
     text: () => { const text = write(pad.strokes); return text.length <= MAX_TEXT ? text : null; },
-    read: (text) => read(text, side),
+    read: (/** @type {string} */ text) => read(text, side),
   });
 };

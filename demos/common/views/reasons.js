@@ -6,20 +6,32 @@
 //   reasons.draw(open): the answer above is new, or the language; asks only while it is open
 // The texts: assets/texts/reasons.toml; the style: reasons.css.
 
+/** @import { Values } from "./types" */
 import { newest, showProblem } from "./asking.js";
 import { make } from "./elements.js";
 import { textOf } from "./language.js";
 import { percent, signed } from "./scales.js";
 import { signedBar } from "./signed_scale.js";
 
+/**
+ * What each way says of each word (core/inference/reasons.py); a number is null where too few words count.
+ * @typedef {object} Found
+ * @property {string[]} words
+ * @property {string[]} ways the first is hiding
+ * @property {number[][]} values [way][word]
+ * @property {{ same_sign: number | null, same_strongest: number, of: number, spearman: number | null }[]} agreement [way]
+ */
+
+/** @type {(key: string, values?: Values) => string} */
 const say = (key, values) => textOf(`reasons.${key}`, values);
-const name = (way) => say(`way.${way}`);
+const name = (/** @type {string} */ way) => say(`way.${way}`);
 
 // A row a word, a column a way: its bars share one scale, for its numbers mean something of their own.
+/** @type {(node: HTMLElement, found: Found) => void} */
 function drawBars(node, { words, ways, values }) {
   const scales = values.map((row) => Math.max(1e-9, ...row.map(Math.abs)));
   const strongest = values.map((row) => row.reduce((best, x, k) => (Math.abs(x) > Math.abs(row[best]) ? k : best), 0));
-  node.style.setProperty("--ways", ways.length);
+  node.style.setProperty("--ways", String(ways.length));
   node.replaceChildren(make("b", "corner", ""), ...ways.map((way) => make("b", "", name(way))), ...words.flatMap((word, k) => [
     make("b", "mono", word),
     ...ways.map((way, m) => {
@@ -30,7 +42,9 @@ function drawBars(node, { words, ways, values }) {
       return cell;
     })]));
 }
+/** @type {(node: HTMLElement, found: Found) => void} */
 function drawAgreement(node, { ways, agreement }) {
+  /** @type {(value: number | null, text: (value: number) => string) => string} */
   const shown = (value, text) => (value === null ? "–" : text(value));
   node.replaceChildren(make("tr", "", make("th"), ...["sign", "strongest", "rank"].map((key) => make("th", "", say(key)))),
     ...ways.slice(1).map((way, k) => {
@@ -40,6 +54,10 @@ function drawAgreement(node, { ways, agreement }) {
     }));
 }
 
+/**
+ * @param {HTMLDetailsElement} details
+ * @param {{ ask: () => Promise<Found>, key: () => string, change: (open: boolean) => void }} how
+ */
 export const wordReasons = (details, { ask, key, change }) => {
   const title = make("summary"), how = make("p", "quiet-text"), problem = make("p", "problem"), body = make("div", "body");
   const grid = make("div", "grid"), table = make("table"), verdict = make("p", "told"), meaning = make("p", "quiet-text");
@@ -47,7 +65,7 @@ export const wordReasons = (details, { ask, key, change }) => {
   verdict.setAttribute("aria-live", "polite");
   body.append(grid, make("div", "", table, verdict, meaning));
   details.replaceChildren(title, how, problem, body);
-  let found = null;
+  let found = /** @type {(Found & { key: string }) | null} */ (null);
   const words = () => {
     title.textContent = say("title");
     how.textContent = say("how");
@@ -75,7 +93,7 @@ export const wordReasons = (details, { ask, key, change }) => {
     if (details.open) refresh();
   };
   return {
-    draw: (open) => {
+    draw: (/** @type {boolean} */ open) => {
       words();
       body.hidden = !found;
       if (details.open !== open) { details.open = open; return; }  // its event goes on

@@ -8,8 +8,9 @@
 //   cloud.move(points)                                          the same digits elsewhere, same axes
 //   cloud.hidden (Set of labels), cloud.marks {probe, star, near, pins}, cloud.view; then cloud.draw()
 
+/** @import { Cloud, CloudHeard, Point, Rgb } from "./types" */
 import { colourNamed, rgb } from "./colours.js";
-import { make } from "./elements.js";
+import { context2d, make } from "./elements.js";
 import { listen } from "./events.js";
 import { textOf } from "./language.js";
 import { scatterColours, scatterMarks } from "./scatter_marks.js";
@@ -17,14 +18,19 @@ import { scatterColours, scatterMarks } from "./scatter_marks.js";
 const LEVELS = 24, PHASES = 4;      // depth levels of a point's look; parts of a pixel it may stand at
 const DISTANCE = 3.2;               // of the eye from the middle, in radii
 const SPEED = 0.16;                 // radians a second
+/** @type {Record<string, Point>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const HOME = { yaw: -0.6, pitch: 0.35, zoom: 1, x: 0, y: 0 };
+/** @type {(value: number, low: number, high: number) => number} */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 // Colour of a digit as [r, g, b]; `inkOn(rgb)` is black or white, whichever reads better on it.
+/** @type {(label: number) => Rgb} */
 export const digitColour = (label) => rgb(colourNamed(`digit-${label}`));
 /** @param {number[]} rgb */
 export const inkOn = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#10151d" : "#ffffff");
 // One button a digit: colour, digit, count; a click hides or shows it. `change` gets the Set.
+/** @type {(node: HTMLElement, hidden: Set<number>, counts: number[], change: (hidden: Set<number>) => unknown) => void} */
 export const digitLegend = (node, hidden, counts, change) => {
   node.replaceChildren(...counts.map((count, label) => {
     const dot = make("i", "", label), button = make("button", {
@@ -38,11 +44,13 @@ export const digitLegend = (node, hidden, counts, change) => {
 };
 
 // For each level and phase: which pixels a point covers, and how far it and its rim cover them.
+/** @typedef {{ offsets: Int32Array, cover: Uint16Array, rim: Uint16Array }} Sprite */
+/** @type {(radiusOf: (near: number) => number, width: number) => Sprite[][]} */
 const sprites = (radiusOf, width) => Array.from({ length: LEVELS }, (_, level) => {
   const radius = radiusOf(level / (LEVELS - 1)), reach = Math.ceil(radius + 2);
   return Array.from({ length: PHASES * PHASES }, (__, phase) => {
     const dx = ((phase % PHASES) + 0.5) / PHASES, dy = (Math.floor(phase / PHASES) + 0.5) / PHASES;
-    const offsets = [], cover = [], rim = [];
+    const offsets = /** @type {number[]} */ ([]), cover = /** @type {number[]} */ ([]), rim = /** @type {number[]} */ ([]);
     for (let y = -reach; y <= reach; y++) for (let x = -reach; x <= reach; x++) {
       const distance = Math.hypot(x + 0.5 - dx, y + 0.5 - dy);
       const point = clamp(radius + 0.5 - distance, 0, 1), halo = clamp(radius + 1.3 - distance, 0, 1) * 0.7;
@@ -56,35 +64,30 @@ const sprites = (radiusOf, width) => Array.from({ length: LEVELS }, (_, level) =
 });
 /** @param {number[]} rgb */
 const pack = ([r, g, b]) => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+/** @type {(from: Rgb, to: Rgb, share: number) => Rgb} */
 const mixed = (from, to, share) => from.map((value, c) => Math.round(value + share * (to[c] - value)));
 
 /**
- * @typedef {object} Heard
- * @property {(i: number | null) => void} [onhover] the number of a point
- * @property {(i: number) => void} [onpick]
- * @property {(view: { zoom: number, x: number, y: number, yaw?: number, pitch?: number }) => void} [onview]
- * @property {(on: boolean) => void} [onturn]
- */
-
-/**
  * @param {HTMLCanvasElement} canvas
- * @param {Heard} [heard]
+ * @param {CloudHeard} [heard]
  */
 export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, onview = () => {}, onturn = () => {} } = {}) => {
-  const context = canvas.getContext("2d");
-  let width = 0, height = 0, density = 1, image = null, pixels = null;
-  let points = new Float32Array(0), labels = [], n = 0, dimensions = 3, centre = [0, 0, 0], radius = 1, extent = null;
-  let medians = [], order = null, x = null, y = null, depth = null;
-  let paper = [255, 255, 255], line = [0, 0, 0], colour = {}, digits = [], palette = [], looks = null, looksFor = "";
+  const context = context2d(canvas), none = new Float32Array(0);
+  let width = 0, height = 0, density = 1, image = new ImageData(1, 1), pixels = new Uint32Array(0);
+  let points = /** @type {Float32Array} */ (none), labels = /** @type {ArrayLike<number>} */ ([]), n = 0, dimensions = 3, centre = [0, 0, 0], radius = 1, extent = /** @type {Point | null} */ (null);
+  let medians = /** @type {(Point | null)[]} */ ([]), order = new Uint32Array(0), x = none, y = none, depth = none;
+  let paper = [255, 255, 255], line = [0, 0, 0], colour = /** @type {Record<string, string>} */ ({}), digits = /** @type {Rgb[]} */ ([]);
+  let palette = /** @type {Uint32Array[]} */ ([]), looks = /** @type {Sprite[][]} */ ([]), looksFor = "";
   let scale = 1, turning = false, seen = false, asked = 0, last = 0;
-  const cloud = { hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null, ms: 0, frames: 0 };
+  // Its methods follow.
+  const cloud = /** @type {Cloud} */ ({ hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null, ms: 0, frames: 0 });
 
   // ---- What to draw ------------------------------------------------------------------------
   cloud.set = (next) => {
     ({ labels, dimensions = 3, centre, radius, extent = null } = next);
     n = next.points.length / dimensions;
     [order, x, y, depth] = [new Uint32Array(n), new Float32Array(n), new Float32Array(n), new Float32Array(n)];
-    if (cloud.hovered >= n) hover(null);
+    if (cloud.hovered !== null && cloud.hovered >= n) hover(null);
     cloud.move(next.points);
   };
   cloud.move = (next) => {
@@ -93,7 +96,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
     cloud.draw();
   };
   cloud.median = (label) => {
-    const of = [];
+    const of = /** @type {number[]} */ ([]);
     for (let i = 0; i < n; i++) if (labels[i] === label) of.push(i);
     if (!of.length) return null;
     return Array.from({ length: dimensions }, (_, k) => {
@@ -107,6 +110,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
   // ---- From a code to the screen ----------------------------------------------------------------
   // A map's pixels for one unit of its own, so that both its extents fit.
   const fit = () => Math.min(width / (extent?.[0] ?? radius), height / (extent?.[1] ?? radius));
+  /** @type {() => (...code: Point) => Point} */
   const projector = () => {
     const { yaw, pitch, zoom } = cloud.view;
     const size = Math.min(width, height);
@@ -147,6 +151,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
     palette = Array.from({ length: 10 }, (_, label) => Uint32Array.from({ length: LEVELS }, (__, level) =>
       pack(mixed(digits[label], paper, dimensions === 2 ? 0 : 0.42 * (1 - level / (LEVELS - 1))))));
   };
+  /** @type {(from: Point, to: Point, colour: number) => void} */
   const rule = (from, to, colour) => {      // a line of the box, behind the points
     const steps = Math.ceil(Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])));
     if (!(steps < 8 * width)) return;
@@ -156,7 +161,8 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
       if (px >= 0 && px < width && py >= 0 && py < height) pixels[py * width + px] = colour;
     }
   };
-  const corner = (bits) => cloud.box.low.map((low, k) => (bits & (1 << k) ? cloud.box.high[k] : low));
+  /** @type {(box: { low: Point, high: Point }, bits: number) => Point} */
+  const corner = ({ low, high }, bits) => low.map((value, k) => (bits & (1 << k) ? high[k] : value));
 
   const render = () => {
     const began = performance.now();
@@ -165,7 +171,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
     pixels.fill(ground);
     if (dimensions === 3 && cloud.box)
       for (let bits = 0; bits < 8; bits++) for (let k = 0; k < 3; k++) if (!(bits & (1 << k)))
-        rule(place(...corner(bits)), place(...corner(bits | (1 << k))), pack(line));
+        rule(place(...corner(cloud.box, bits)), place(...corner(cloud.box, bits | (1 << k))), pack(line));
     const buckets = new Uint32Array(LEVELS + 1), levels = new Uint8Array(n);
     for (let i = 0; i < n; i++) {
       if (inked.has(labels[i])) { levels[i] = 255; continue; }
@@ -206,7 +212,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
     cloud.frames++;
   };
 
-  const frame = (now) => {
+  const frame = (/** @type {number} */ now) => {
     asked = 0;
     if (!seen || !width) return;
     if (turning) cloud.view.yaw = (cloud.view.yaw + SPEED * Math.min(0.1, (now - last) / 1000)) % (2 * Math.PI);
@@ -233,17 +239,18 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
   cloud.home = () => cloud.look(HOME);
 
   // ---- Pointing -------------------------------------------------------------------------------------
-  const hover = (i) => {
+  const hover = (/** @type {number | null} */ i) => {
     if (i === cloud.hovered) return;
     cloud.hovered = i;
     cloud.draw();
     onhover(i);
   };
   cloud.hover = hover;
+  /** @type {(event: PointerEvent, reach: number) => number | null} */
   const pick = (event, reach) => {
     const box = canvas.getBoundingClientRect();
     const [px, py] = [(event.clientX - box.left) * density, (event.clientY - box.top) * density];
-    let best = null, least = (reach * density) ** 2;
+    let best = /** @type {number | null} */ (null), least = (reach * density) ** 2;
     for (let i = 0; i < n; i++) {
       if (cloud.hidden.has(labels[i])) continue;
       const d = (x[i] - px) ** 2 + (y[i] - py) ** 2 + depth[i] * 6 * density ** 2;  // the nearer one in front wins
@@ -252,13 +259,13 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
     return best;
   };
   const touched = () => { cloud.turn(false); onview(cloud.view); };
-  const pointers = new Map();
+  const pointers = /** @type {Map<number, PointerEvent>} */ (new Map());
   let moved = 0, gap = 0;
   const spread = () => {
     const [a, b] = [...pointers.values()];
     return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
   };
-  const zoom = (factor) => { cloud.view.zoom = clamp(cloud.view.zoom * factor, 0.4, 12); cloud.draw(); touched(); };
+  const zoom = (/** @type {number} */ factor) => { cloud.view.zoom = clamp(cloud.view.zoom * factor, 0.4, 12); cloud.draw(); touched(); };
   canvas.onpointerdown = (event) => {
     canvas.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, event);
@@ -306,7 +313,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
     event.preventDefault();
     zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)));
   }, { passive: false });
-  const step = (by) => {
+  const step = (/** @type {1 | -1} */ by) => {
     for (let k = 1, i = cloud.hovered ?? (by > 0 ? -1 : n); k <= n; k++) {
       i = (i + by + n) % n;
       if (!cloud.hidden.has(labels[i])) { hover(i); return; }
@@ -314,7 +321,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
   };
   canvas.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const turn = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const turn = ARROWS[event.key];
     if (turn && dimensions === 3) {
       cloud.view.yaw += turn[0] * 0.1;
       cloud.view.pitch = clamp(cloud.view.pitch + turn[1] * 0.1, -1.5, 1.5);
@@ -345,7 +352,7 @@ export const scatterCloud = (canvas, { onhover = () => {}, onpick = () => {}, on
     cloud.repaint();
   }).observe(canvas);
   new IntersectionObserver((entries) => {
-    seen = entries.at(-1).isIntersecting;
+    seen = entries[entries.length - 1].isIntersecting;
     last = performance.now();
     if (seen) cloud.draw();
   }).observe(canvas);

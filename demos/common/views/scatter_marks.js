@@ -1,14 +1,30 @@
 // What stands on top of a cloud: names of the digits, axes, the probe, the drawing, pins.
 
+/** @import { Cloud, Point, Rgb } from "./types" */
 import { colourNamed } from "./colours.js";
 import { inkOn } from "./scatter.js";
 
 const SUBSCRIPTS = "₁₂₃";
 
+/** @returns {Record<string, string>} */
 export const scatterColours = () => Object.fromEntries(
   ["ink", "paper", "code", "input", "soft", "strong-line"].map((name) => [name, colourNamed(name)]));
 // Draw in CSS pixels. `at(i)` is a point's code, `place(code)` its [x, y, far] on the canvas.
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Cloud} cloud
+ * @param {object} now
+ * @param {(Point | null)[]} now.medians of each digit
+ * @param {number} now.dimensions
+ * @param {number} now.scale
+ * @param {Record<string, string>} now.colour
+ * @param {Rgb[]} now.digits
+ * @param {ArrayLike<number>} now.labels
+ * @param {(i: number) => Point} now.at
+ * @param {(code: Point) => Point} now.place
+ */
 export const scatterMarks = (context, cloud, { medians, dimensions, scale, colour, digits, labels, at, place }) => {
+  /** @type {(text: string, x: number, y: number, ink: string, font: string) => void} */
   const write = (text, x, y, ink, font) => {
     context.font = font;
     context.lineWidth = 4;
@@ -17,15 +33,16 @@ export const scatterMarks = (context, cloud, { medians, dimensions, scale, colou
     context.strokeText(text, x, y);
     context.fillText(text, x, y);
   };
-  const path = (...codes) => {
+  const path = (/** @type {Point[]} */ ...codes) => {
     context.beginPath();
-    for (const code of codes) context.lineTo(...place(code).slice(0, 2));
+    for (const code of codes) { const [x, y] = place(code); context.lineTo(x, y); }
     context.stroke();
   };
+  /** @type {(code: Point, radius: number, ink: string, thick?: number) => Point} */
   const ring = (code, radius, ink, thick = 2.5) => {
     const [x, y] = place(code);
-    for (const [width, style] of [[thick + 2.5, colour.paper], [thick, ink]]) {
-      context.lineWidth = width;
+    for (const [more, style] of /** @type {[number, string][]} */ ([[2.5, colour.paper], [0, ink]])) {
+      context.lineWidth = thick + more;
       context.strokeStyle = style;
       context.beginPath();
       context.arc(x, y, radius * scale, 0, 2 * Math.PI);
@@ -33,6 +50,10 @@ export const scatterMarks = (context, cloud, { medians, dimensions, scale, colou
     }
     return [x, y];
   };
+  /**
+   * @param {number | null | undefined} i
+   * @returns {i is number}
+   */
   const inside = (i) => i !== null && i !== undefined && i < cloud.count() && !cloud.hidden.has(labels[i]);
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -47,7 +68,8 @@ export const scatterMarks = (context, cloud, { medians, dimensions, scale, colou
       context.strokeStyle = colour["strong-line"];
       path(low, end);
       const beyond = low.map((value, j) => (j === k ? high[k] + 0.07 * (high[k] - low[k]) : value));
-      write(`z${SUBSCRIPTS[k]}`, ...place(beyond).slice(0, 2), colour.soft, `600 ${15 * scale}px system-ui`);
+      const [x, y] = place(beyond);
+      write(`z${SUBSCRIPTS[k]}`, x, y, colour.soft, `600 ${15 * scale}px system-ui`);
     }
     if (probe) {                    // through the probe, along each axis: what the sliders move
       context.lineWidth = 1.5;
@@ -64,8 +86,7 @@ export const scatterMarks = (context, cloud, { medians, dimensions, scale, colou
     for (const i of near) if (inside(i)) path(star, at(i));
     for (const i of near) if (inside(i)) ring(at(i), 5, colour.input, 2);
   }
-  medians.map((code, label) => ({ code, label })).filter(({ code, label }) => code && !cloud.hidden.has(label))
-    .map((median) => ({ ...median, spot: place(median.code) }))
+  medians.flatMap((code, label) => (code && !cloud.hidden.has(label) ? [{ label, spot: place(code) }] : []))
     .sort((a, b) => b.spot[2] - a.spot[2])
     .forEach(({ label, spot: [x, y] }) => {
       const fill = digits[label];
@@ -78,7 +99,7 @@ export const scatterMarks = (context, cloud, { medians, dimensions, scale, colou
       context.stroke();
       context.font = `700 ${15 * scale}px system-ui`;
       context.fillStyle = inkOn(fill);
-      context.fillText(label, x, y + scale);
+      context.fillText(String(label), x, y + scale);
     });
   pins.forEach((i, k) => {
     if (!inside(i)) return;

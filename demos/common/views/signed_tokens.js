@@ -22,14 +22,17 @@ import { chip } from "./tokens.js";
 /**
  * @param {Element} node
  * @param {Token[]} tokens
- * @param {{ scale: number, press?: (at: number) => void, spoken?: (token: any) => string }} how
+ * @param {object} how
+ * @param {number} how.scale
+ * @param {((at: number) => void) | null} [how.press]
+ * @param {(token: Token) => string} [how.spoken]
  */
 export const signedTokens = (node, tokens, { scale, press = null, spoken = () => "" }) => {
-  const focused = node.contains(document.activeElement) ? document.activeElement.dataset.at : null;
+  const focused = node.contains(document.activeElement) ? document.activeElement?.dataset.at : undefined;
   node.replaceChildren(...tokens.map((one) => {
     const kind = one.hidden ? "hidden" : one.special ? "special" : "plain";
     const face = chip(one.token, { kind, joined: one.joined });
-    const share = Math.max(-1, Math.min(1, one.weight / (scale || 1)));
+    const share = Math.max(-1, Math.min(1, (one.weight ?? 0) / (scale || 1)));
     if (one.weight === null) face.classList.add("waiting");
     else if (!one.hidden && !one.special) {
       face.classList.add("signed", sideOf(share));
@@ -45,8 +48,8 @@ export const signedTokens = (node, tokens, { scale, press = null, spoken = () =>
     button.title = spoken(one);
     button.setAttribute("aria-label", spoken(one));
     button.setAttribute("aria-pressed", String(Boolean(one.hidden)));
-    button.onclick = () => press(one.at);
+    button.onclick = () => press(one.at ?? -1);
     return button;
   }));
-  if (focused !== null) node.querySelector(`[data-at="${focused}"]`)?.focus();
+  if (focused !== undefined) node.querySelector(`[data-at="${focused}"]`)?.focus();
 };

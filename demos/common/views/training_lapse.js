@@ -8,18 +8,26 @@
 //   lapse.words()  call it on listen("lang"); lapse.set({ moment, example }); lapse.pause(); lapse.play()
 // Texts: assets/texts/training_lapse.toml; style: training_lapse.css, under `.page .lapse`.
 
+/** @import { LapseMoment, TrainingLapse, Values } from "./types" */
+/** @import { Figure, Trace } from "./charts.js" */
 import { amount, answerBars, compact, duration } from "./answer_bars.js";
 import { chart, faint, plain } from "./charts.js";
 import { colourNamed } from "./colours.js";
-import { make } from "./elements.js";
+import { find, make } from "./elements.js";
 import { listen } from "./events.js";
 import { textOf } from "./language.js";
 import { percent } from "./scales.js";
 import { chip, choiceRow } from "./tokens.js";
 
+/** @type {(key: string, values?: Values) => string} */
 const say = (key, values) => textOf(`training_lapse.${key}`, values);
 const HEIGHT = 230;
 const N_ANSWERS = 5, WHOLE = 10_000, STEP = [260, 900];  // milliseconds: a run; least and most a moment
+/**
+ * @typedef {"top1" | "top5" | "loss" | "nsp_accuracy"} Line
+ * @typedef {"accuracy" | "loss" | "pairs"} Curves
+ * @type {Record<Curves, { lines: Line[], guess?: number }>}
+ */
 const CURVES = {  // chart -> its lines, and what guessing gives
   accuracy: { lines: ["top1", "top5"] },
   loss: { lines: ["loss"] },
@@ -29,20 +37,23 @@ const LOOKS = { top1: ["output", "solid"], top5: ["code", "7px,4px"], loss: ["er
 
 // Tokens read against a score; where a moment stands on the horizontal axis is logarithmic, since
 // most is learned early. The start, 0 tokens, stands a little to the left of the first moment.
+/** @type {(moments: LapseMoment[]) => { x: (tokens: number) => number, low: number, high: number, before: number }} */
 const placesOf = (moments) => {
-  const first = Math.log(Math.max(1, moments[1]?.tokens ?? 1)), end = Math.log(Math.max(2, moments.at(-1).tokens));
-  const before = 0.09 * (end - first || 1), x = (tokens) => (tokens > 0 ? Math.log(tokens) : first - before);
+  const first = Math.log(Math.max(1, moments[1]?.tokens ?? 1)), end = Math.log(Math.max(2, moments[moments.length - 1].tokens));
+  const before = 0.09 * (end - first || 1), x = (/** @type {number} */ tokens) => (tokens > 0 ? Math.log(tokens) : first - before);
   return { x, low: first - before, high: end, before };
 };
+/** @type {(moments: LapseMoment[], name: Curves, at: number, width: number) => Figure} */
 const figureOf = (moments, name, at, width) => {
   const { lines, guess } = CURVES[name], shares = name !== "loss", { x, low, high, before } = placesOf(moments);
   const values = lines.flatMap((line) => moments.map((m) => m[line])), xs = moments.map((m) => x(m.tokens));
   const told = moments.map((m) => plain(`${amount(m.tokens)} · ${duration(m.seconds)}`)), hover = shares ? ".1%" : ".2f";
   const label = say(lines.length > 1 ? `which_${name}` : `line.${lines[0]}`);
-  const traces = [], mark = { meta: "mark", hoverinfo: "skip", type: "scatter" };
+  const traces = /** @type {Trace[]} */ ([]), mark = { meta: "mark", hoverinfo: "skip", type: "scatter" };
   if (guess) {  // the 95% interval of a share counted on n pairs
+    /** @type {(moment: LapseMoment) => number} */
     const margin = ({ nsp_accuracy: p, n_pairs: n }) => 1.96 * Math.sqrt((p * (1 - p)) / n);
-    const edge = (sign) => moments.map((m) => m.nsp_accuracy + sign * margin(m));
+    const edge = (/** @type {number} */ sign) => moments.map((m) => m.nsp_accuracy + sign * margin(m));
     traces.push({ ...mark, x: [...xs, ...xs.toReversed()], y: [...edge(1), ...edge(-1).reverse()], mode: "lines", fill: "toself", fillcolor: faint(colourNamed("output"), 0.16), line: { width: 0 } });
   }
   for (const line of lines) traces.push({
@@ -51,10 +62,10 @@ const figureOf = (moments, name, at, width) => {
   });
   for (const line of lines) traces.push({
     ...mark, mode: "markers", x: [xs[at]], y: [moments[at][line]], marker: { size: 11, color: colourNamed(LOOKS[line][0]), line: { color: colourNamed("panel"), width: 2 } } });
-  const places = [{ at: low, text: "0" }], apart = (58 / Math.max(200, width - 60)) * (high - low + before);
+  const places = [{ at: low, text: "0" }], most = moments[moments.length - 1].tokens, apart = (58 / Math.max(200, width - 60)) * (high - low + before);
   for (let power = 1e3; power <= 1e12; power *= 10)
     for (const tokens of [power, 3 * power])
-      if (tokens >= moments[1]?.tokens && tokens <= moments.at(-1).tokens && x(tokens) - places.at(-1).at > apart) places.push({ at: x(tokens), text: compact(tokens) });
+      if (tokens >= moments[1]?.tokens && tokens <= most && x(tokens) - places[places.length - 1].at > apart) places.push({ at: x(tokens), text: compact(tokens) });
   return {
     traces, axes: { x: say("axis"), y: label }, title: label,
     table: { columns: ["tokens", "seconds", ...lines], rows: moments.map((m) => [m.tokens, m.seconds, ...lines.map((line) => m[line])]) },
@@ -69,20 +80,26 @@ const figureOf = (moments, name, at, width) => {
   };
 };
 
+/**
+ * What stands beside the curves: `show` puts a moment's answers into it.
+ * @typedef {{ node: HTMLElement, words: (node: HTMLElement) => void, show: (moment: LapseMoment, example: number) => void }} Answered
+ */
+
+/** @type {(data: TrainingLapse, pick: (example: number) => void) => Answered} */
 function fills(data, pick) {  // a sentence and its answers at the moment
   const select = make("select"), text = make("p", "chips filled"), bars = make("ol");
   select.append(...data.sentences.map((sentence, k) => {
     const option = make("option", "", sentence.replace("[MASK]", "____"));
-    option.value = k;
+    option.value = String(k);
     return option;
   }));
   select.onchange = () => pick(Number(select.value));
   return {
     node: make("div", "answered", make("label", "field", make("span", "asked"), select), text, bars),
-    words: (node) => { node.querySelector(".asked").textContent = say("sentence"); },
+    words: (node) => { find(node, ".asked").textContent = say("sentence"); },
     show: (moment, example) => {
-      select.value = example;
-      const answers = moment.fills[example], final = data.moments.at(-1).fills[example][0][0];
+      select.value = String(example);
+      const answers = moment.fills[example], final = data.moments[data.moments.length - 1].fills[example][0][0];
       const [before, after] = data.sentences[example].split("[MASK]");
       text.replaceChildren(before, chip(answers[0][0], { kind: answers[0][0] === final ? "answer" : "wrong" }), after);
       answerBars(bars, answers, { hit: final, n: N_ANSWERS });
@@ -90,22 +107,24 @@ function fills(data, pick) {  // a sentence and its answers at the moment
   };
 }
 
+/** @type {(data: TrainingLapse) => Answered} */
 function pairs(data) {  // each first sentence with its candidates, and how sure the model is of them
-  const firsts = [...new Set(data.pairs.map((pair) => pair.a))], cells = [];
+  const firsts = [...new Set(data.pairs.map((pair) => pair.a))], cells = /** @type {{ row: HTMLElement, fill: HTMLElement, share: HTMLElement, verdict: HTMLElement }[]} */ ([]);
   const node = make("div", "answered pairs", ...firsts.map((a) => make("div", "pair",
     make("p", "a", a),
     ...data.pairs.map((pair, k) => {
       if (pair.a !== a) return "";
       const fill = make("i"), share = make("span", "number share"), verdict = make("b", "verdict");
-      cells[k] = { fill, share, verdict };
-      return make("div", "candidate", make("p", "b", pair.b), make("span", "track", fill, make("i", "half")), share, verdict);
+      const row = make("div", "candidate", make("p", "b", pair.b), make("span", "track", fill, make("i", "half")), share, verdict);
+      cells[k] = { row, fill, share, verdict };
+      return row;
     }))));
   return {
     node, words: () => {},
     show: (moment) => moment.follows.forEach((share, k) => {
-      const { fill, share: said, verdict } = cells[k], right = share > 0.5 === data.pairs[k].follows;
+      const { row, fill, share: said, verdict } = cells[k], right = share > 0.5 === data.pairs[k].follows;
       fill.style.width = `${100 * share}%`;
-      fill.parentNode.parentNode.classList.toggle("right", right);
+      row.classList.toggle("right", right);
       said.textContent = percent(share);
       verdict.textContent = say(`${data.pairs[k].follows ? "true" : "random"}.${right ? "right" : "wrong"}`);
     }),
@@ -113,33 +132,35 @@ function pairs(data) {  // each first sentence with its candidates, and how sure
 }
 
 /**
- * @param {Element} node
- * @param {any} data the stored record of a training (core.results.lapse)
+ * @param {HTMLElement} node
+ * @param {TrainingLapse} data the stored record of a training (core.results.lapse)
  * @param {{ kind?: "fills" | "pairs", moment?: number | null, example?: number, change?: (state: { moment: number, example: number }) => void }} [how]
  */
 export const trainingLapse = (node, data, { kind = "fills", moment = null, example = 0, change = () => {} } = {}) => {
   const { moments } = data, last = moments.length - 1;
+  /** @type {(k: number, most: number) => number} */
   const within = (k, most) => Math.max(0, Math.min(most, Math.round(k)));
   const state = { moment: within(moment ?? last, last), example: within(example, data.sentences.length - 1) };
-  let name = kind === "pairs" ? "pairs" : "accuracy", timer = 0;
+  let name = /** @type {Curves} */ (kind === "pairs" ? "pairs" : "accuracy"), timer = 0;
   const told = () => change({ ...state });
 
   const box = make("div"), legend = make("p", "lines");
-  const slider = Object.assign(make("input"), { type: "range", min: 0, max: last, step: 1 });
+  const slider = Object.assign(make("input"), { type: "range", min: "0", max: String(last), step: "1" });
   const play = Object.assign(make("button", "play main"), { type: "button" });
   const output = make("output", "number");
   const which = make("div", "choices which");
-  which.append(...["accuracy", "loss"].map((value) => Object.assign(make("button", "", ""), { type: "button", value })));
+  const choices = ["accuracy", "loss"].map((value) => Object.assign(make("button", "", ""), { type: "button", value }));
+  which.append(...choices);
   which.hidden = kind === "pairs";
   which.setAttribute("role", "group");
-  const press = choiceRow(which, (value) => { name = value; draw(); });
+  const press = choiceRow(which, (value) => { name = value === "loss" ? "loss" : "accuracy"; draw(); });
   const answered = kind === "pairs" ? pairs(data) : fills(data, (k) => { lapse.set({ example: k }); told(); });
   const curves = make("div", "curves", make("div", "row", which, legend), box);
   node.classList.add("lapse", kind);
   node.replaceChildren(make("div", "both", answered.node, curves), make("div", "row controls", play, slider), output);
 
   const spoken = () => {
-    const [first, end] = [moments[0], moments[last]], [line] = CURVES[name].lines, number = (m) => (name === "loss" ? m[line].toFixed(2) : percent(m[line]));
+    const [first, end] = [moments[0], moments[last]], [line] = CURVES[name].lines, number = (/** @type {LapseMoment} */ m) => (name === "loss" ? m[line].toFixed(2) : percent(m[line]));
     return say("curve", { what: say(`line.${line}`), first: number(first), last: number(end), tokens: amount(end.tokens) });
   };
   const plot = chart(box, ({ width }) => ({ ...figureOf(moments, name, state.moment, width), says: spoken() }), { file: `training-${kind}`, height: HEIGHT });
@@ -172,8 +193,8 @@ export const trainingLapse = (node, data, { kind = "fills", moment = null, examp
   };
   const lapse = {
     state,
-    set: (values) => {
-      for (const [key, value] of Object.entries(values)) state[key] = within(value, key === "moment" ? last : data.sentences.length - 1);
+    set: (/** @type {{ moment?: number, example?: number }} */ { moment = state.moment, example = state.example }) => {
+      Object.assign(state, { moment: within(moment, last), example: within(example, data.sentences.length - 1) });
       place();
     },
     pause: () => { if (timer) { stop(); told(); } },
@@ -185,7 +206,7 @@ export const trainingLapse = (node, data, { kind = "fills", moment = null, examp
     words: () => {
       answered.words(node);
       which.setAttribute("aria-label", say("which"));
-      for (const button of which.children) button.textContent = say(`which_${button.value}`);
+      for (const button of choices) button.textContent = say(`which_${button.value}`);
       slider.setAttribute("aria-label", say("slider"));
       play.textContent = say(timer ? "pause" : "play");
       draw();
@@ -193,11 +214,11 @@ export const trainingLapse = (node, data, { kind = "fills", moment = null, examp
   };
   play.onclick = () => (timer ? lapse.pause() : lapse.play());
   slider.oninput = () => { stop(); lapse.set({ moment: Number(slider.value) }); told(); };
-  const nearest = (x) => {
-    const { x: place } = placesOf(moments), far = (m) => Math.abs(place(m.tokens) - x);
+  const nearest = (/** @type {number} */ x) => {
+    const { x: place } = placesOf(moments), far = (/** @type {LapseMoment} */ m) => Math.abs(place(m.tokens) - x);
     return moments.reduce((best, m, k) => (far(m) < far(moments[best]) ? k : best), 0);
   };
-  const follow = (event) => {
+  const follow = (/** @type {PointerEvent} */ event) => {
     const at = plot.at(event);
     if (!at) return;
     stop();

@@ -7,13 +7,22 @@
 //     charts, rows: which of SCORES are drawn (by default top1), and which stand in the table
 // Style: two_runs.css
 
+/** @import { Trial, Values } from "./types" */
+/** @import { Figure } from "./charts.js" */
 import { chart, plain } from "./charts.js";
 import { colourNamed } from "./colours.js";
 import { make } from "./elements.js";
 import { textOf } from "./language.js";
 
+/** @type {WeakMap<HTMLElement, { trial: Trial, boxes: HTMLElement[] }>} */
+const drawn = new WeakMap();
 const HEIGHT = 230, COLOURS = ["input", "code"];
+/** @type {(digits: number) => (share: number) => string} */
 const per = (digits) => (share) => `${(100 * share).toFixed(digits)}%`;
+/**
+ * @typedef {"top1" | "top5" | "nsp" | "loss"} Score
+ * @type {Record<Score, { field: "top1" | "top5" | "nsp_accuracy" | "loss", written: (value: number) => string, tick: string, hover: string, range?: string }>}
+ */
 const SCORES = {  // name -> its field, how it is written, and how at an axis
   top1: { field: "top1", written: per(1), tick: ".0%", hover: ".1%" },
   top5: { field: "top5", written: per(1), tick: ".0%", hover: ".1%" },
@@ -21,6 +30,7 @@ const SCORES = {  // name -> its field, how it is written, and how at an axis
   loss: { field: "loss", written: (nats) => nats.toFixed(3), tick: ".1f", hover: ".3f", range: "normal" },
 };
 
+/** @type {(name: Score, trial: Trial, say: (key: string, values?: Values) => string) => Figure} */
 const figure = (name, trial, say) => {
   const { field, tick, hover, range = "tozero" } = SCORES[name], steps = say("steps"), label = say(`axis.${name}`);
   const traces = trial.runs.map(([run, points], k) => ({
@@ -34,11 +44,17 @@ const figure = (name, trial, say) => {
   };
 };
 
+/**
+ * @param {HTMLElement} node
+ * @param {Trial} trial
+ * @param {{ texts: string, charts?: Score[], rows: Score[] }} how
+ */
 export const twoRuns = (node, trial, { texts, charts = ["top1"], rows }) => {
+  /** @type {(key: string, values?: Values) => string} */
   const say = (key, values) => textOf(key === "steps" ? "charts.steps" : `${texts}.${key}`, values);
-  const runs = trial.runs.map(([name, points]) => ({ name, points, last: points.at(-1) }));
+  const runs = trial.runs.map(([name, points]) => ({ name, points, last: points[points.length - 1] }));
   const keys = () => runs.map(({ name }, k) => make("span", `key run-${k}`, say(name)));
-  const row = (name) => make("tr", "", make("th", "", say(name)),
+  const row = (/** @type {Score} */ name) => make("tr", "", make("th", "", say(name)),
     ...runs.map(({ last }) => make("td", "number", SCORES[name].written(last[SCORES[name].field]))));
   const [first, second] = runs, gap = second.last.top1 - first.last.top1;
   const share = (first.last.top1 + second.last.top1) / 2;
@@ -46,19 +62,20 @@ export const twoRuns = (node, trial, { texts, charts = ["top1"], rows }) => {
   const outcome = say(`outcome.${Math.abs(gap) < noise ? "neither" : gap > 0 ? second.name : first.name}`,
     { difference: (100 * Math.abs(gap)).toFixed(1), noise: (100 * noise).toFixed(1) });
   // The charts stay the same nodes: called again in another language, they are only drawn anew.
-  if (node.trial !== trial) {
-    node.trial = trial;
-    node.charts = charts.map((name) => {
+  let there = drawn.get(node);
+  if (there?.trial !== trial) {
+    there = { trial, boxes: charts.map((name) => {
       const box = make("div");
       chart(box, () => figure(name, trial, say), { file: `two-runs-${name}`, height: HEIGHT });
       return box;
-    });
+    }) };
+    drawn.set(node, there);
   }
   node.classList.add("two-runs");
   node.classList.toggle("wide", charts.length > 1);
   node.replaceChildren(
     make("p", "keys", ...keys()),
-    ...node.charts,
+    ...there.boxes,
     make("div", "scores", make("table", "",
       make("tr", "", make("th", "", say("last", { steps: trial.n_steps.toLocaleString("en") })), ...keys().map((key) => make("th", "", key))),
       ...rows.map(row))),

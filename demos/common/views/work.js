@@ -9,6 +9,7 @@
 //   work.find(job): go on with that; resolves to whether it is there;
 //   work.stop(): give it up; work.job: what is under way, or null.
 
+/** @import { Handler, Problem } from "./types" */
 import { askServer } from "./asking.js";
 import { sentence } from "./language.js";
 
@@ -17,21 +18,46 @@ const OBEY = 6000;               // milliseconds after which a stop needs no ans
 
 export const jobName = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/**
+ * A report on the work; what the handlers say of it beside its state is in Said.
+ * @template Said
+ * @typedef {Partial<Said> & State & { job: string, error?: Problem }} Report
+ */
+/**
+ * What was under way.
+ * @template {{ job: string }} Asked
+ * @typedef {{ job: string, request: Omit<Asked, "job"> }} Left
+ */
+/** @typedef {{ state: string, over?: boolean }} State */
+
+/**
+ * @template Said such as core.results' LoadingReport
+ * @template {{ job: string }} Asked
+ * @param {object} how
+ * @param {Handler<Asked, object>} how.begin
+ * @param {Handler<{ job: string }, Said & State>} how.look
+ * @param {Handler<{ job: string }, object>} how.stop
+ * @param {string | null} [how.name]
+ * @param {(report: Report<Said>) => unknown} heard
+ */
 export const longWork = ({ begin, look, stop, name = null }, heard) => {
-  const work = { job: null }, place = `lab.work.${name}`;
+  const work = { job: /** @type {string | null} */ (null) }, place = `lab.work.${name}`;
   // A browser may forbid the storage: then a page that is loaded anew knows of nothing.
-  const keep = (left) => { if (name) try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
+  const keep = (/** @type {Left<Asked>} */ left) => { if (name) try { sessionStorage.setItem(place, JSON.stringify(left)); } catch { /* forbidden */ } };
   const forget = () => { try { sessionStorage.removeItem(place); } catch { /* forbidden */ } };
-  work.left = () => { try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; } };
-  let begun = Promise.resolve(), hasPlace = false, stopping = false;
-  const tell = (job, report) => {
+  /** @returns {Left<Asked> | null} */
+  const left = () => { try { return JSON.parse(sessionStorage.getItem(place) ?? "null"); } catch { return null; } };
+  let begun = /** @type {Promise<unknown>} */ (Promise.resolve()), hasPlace = false, stopping = false;
+  /** @type {(job: string, report: State & { error?: Problem }, said?: Partial<Said>) => void} */
+  const tell = (job, report, said = {}) => {
     if (job !== work.job) return;  // given up, or another one was begun
     if (report.over) { work.job = null; forget(); }
     const dropped = report.over && report.state === "stopped" && !stopping;
-    heard({ ...report, job, ...(dropped ? { error: sentence("shell.dropped") } : {}) });
+    heard({ ...said, ...report, job, ...(dropped ? { error: sentence("shell.dropped") } : {}) });
   };
+  /** @type {(job: string, error: Problem) => void} */
   const fail = (job, error) => tell(job, { state: "error", over: true, error });
-  const follow = async (job) => {  // the server lets each question wait a little
+  const follow = async (/** @type {string} */ job) => {  // the server lets each question wait a little
     let missed = 0;
     while (work.job === job) {
       let report = null;
@@ -42,33 +68,33 @@ export const longWork = ({ begin, look, stop, name = null }, heard) => {
         if (failure.key || ++missed > MISSES) { fail(job, failure); return; }
         await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
       }
-      if (report) tell(job, report);
+      if (report) tell(job, report, report);
     }
   };
-  work.start = (request) => {
+  const start = (/** @type {Omit<Asked, "job">} */ request) => {
     const job = jobName();
     work.job = job;
     keep({ job, request });
     hasPlace = stopping = false;
-    begun = askServer(begin, { ...request, job }).then(() => {
+    begun = askServer(begin, /** @type {Asked} */ ({ ...request, job })).then(() => {
       if (work.job !== job) return;
       hasPlace = true;
       follow(job);
     }, (failure) => fail(job, failure));
     return job;
   };
-  work.find = async (job) => {
+  const find = async (/** @type {string} */ job) => {
     let report;
     try { report = await askServer(look, { job }); } catch { forget(); return false; }
     if (work.job) return false;
     work.job = job;
     hasPlace = true;
     stopping = false;
-    tell(job, report);
+    tell(job, report, report);
     follow(job);
     return true;
   };
-  work.stop = async () => {
+  const giveUp = async () => {
     const { job } = work;
     if (!job) return;
     stopping = true;
@@ -79,5 +105,5 @@ export const longWork = ({ begin, look, stop, name = null }, heard) => {
       await askServer(stop, { job });
     } catch (failure) { fail(job, failure); }
   };
-  return work;
+  return Object.assign(work, { left, start, find, stop: giveUp });
 };
