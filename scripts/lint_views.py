@@ -35,12 +35,8 @@ LOOSE = (
     "code_space",
     "convolution",
     "fill_in",
-    "input_pieces",
     "latent_walk",
-    "masking",
-    "next_sentence",
     "reconstruction",
-    "sentiment",
     "train",
 )
 PATIENCE = 300  # seconds for npm

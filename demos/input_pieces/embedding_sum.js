@@ -1,9 +1,11 @@
 // Vectors that add up, as strips of signed colour: one column a dimension.
 
+/** @import { Strip } from "./types" */
 import { make } from "../common/views/elements.js";
 import { signedStrip } from "../common/views/signed_scale.js";
 
-// Fill `node` with strips [{sign, label, values, scale, note}]; `point(d)` hears of the column pointed at.
+// Fill `node` with strips; `point(d)` hears of the column pointed at.
+/** @type {(node: HTMLElement, strips: Strip[], point: (d: number) => void) => void} */
 export const addition = (node, strips, point) => {
   node.classList.add("addition");
   node.replaceChildren(...strips.flatMap(({ sign, label, values, scale, note }) => {
@@ -18,4 +20,5 @@ export const addition = (node, strips, point) => {
 };
 
 // What 98% of a vector's numbers stay below, without their sign: a scale that no outlier sets.
+/** @type {(values: Float32Array) => number} */
 export const usualSize = (values) => [...values].map(Math.abs).sort((a, b) => a - b)[Math.floor(values.length * 0.98)];

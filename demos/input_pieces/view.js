@@ -1,6 +1,8 @@
 // Input, piece by piece: what BERT reads of a text, and how WordPiece gets there.
 
-import { make } from "../common/views/elements.js";
+/** @import { Language, Mounted } from "../common/views/types" */
+/** @import { Added, Hits, InputPieces, MatchedWord, OtherPieces, Props, Runs, Search, Server, State, Vector } from "./types" */
+import { finder, make } from "../common/views/elements.js";
 import { addition, usualSize } from "./embedding_sum.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { listen } from "../common/views/events.js";
@@ -11,11 +13,12 @@ import { signedLegend } from "../common/views/signed_scale.js";
 import { chip, choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { floats } from "../common/views/wire.js";
 
+/** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
   await pageOpens("input_pieces", "masking", "tokens");
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
   const N_EXAMPLES = 4, LONGEST_LINK = 300;
-  const press = {};
+  const press = /** @type {Record<"language" | "which" | "how", (value: string) => void>} */ ({});  // the rows of choices
 
   framePage(element, "input_pieces", {
     lights: { 1: ".ladder", 2: ".cards", 3: ".facts" },
@@ -34,39 +37,52 @@ export async function mount({ element, props, server }) {
     others: { show: () => renderOthers() },
   });
   const takeApart = () => { renderSteps(); return match(); };
-  const problem = find(".typed .problem"), first = find("textarea.first"), second = find("textarea.second");
+  const problem = find(".typed .problem"), query = find(".query", HTMLInputElement);
+  const first = find("textarea.first", HTMLTextAreaElement), second = find("textarea.second", HTMLTextAreaElement);
+  const [back, next, all] = [".back", ".next", ".all"].map((one) => find(one, HTMLButtonElement));
 
   // ---- State -------------------------------------------------------------------------------------------
+  /** @type {(language: Language, number: number) => Pick<State, "language" | "first" | "second">} */
   const example = (language, number) => ({
     language,
     first: texts[`input_pieces.example.${number}`][language],
     second: number === 1 ? texts["input_pieces.example_second"][language] : "",
   });
-  const usual = (language) => ({ query: texts["input_pieces.search.example"][language], how: "begins" });
+  const usual = (/** @type {Language} */ language) => ({ query: texts["input_pieces.search.example"][language], how: "begins" });
+  /** @returns {State} */
   const worked = () => ({ ...example(lang, 1), ...usual(lang), sentence: 0, word: -1 });  // -1: the word with the most pieces
+  /** @returns {State} */
   const linked = () => {
+    /** @type {<F>(name: string, fallback: F) => string | F} */
     const read = (name, fallback) => pageLink.read("input_pieces", name, fallback);
+    /** @type {(name: string, fallback: number, low: number, high: number) => number} */
     const number = (name, fallback, low, high) => Math.round(pageLink.number("input_pieces", name, fallback, low, high));
     const language = read("of", lang) === "zh" ? "zh" : "en";
     return {
       ...example(language, number("example", 1, 1, N_EXAMPLES)), ...usual(language),
-      ...(read("a", null) === null ? {} : { first: read("a"), second: read("b", "") }),
+      ...(read("a", null) === null ? {} : { first: read("a", ""), second: read("b", "") }),
       sentence: number("sentence", 0, 0, 1), word: number("word", -1, -1, 5000),
-      ...(read("q", null) === null ? {} : { query: read("q") }),
-      ...(["begins", "contains", "id"].includes(read("how")) ? { how: read("how") } : {}),
+      ...(read("q", null) === null ? {} : { query: read("q", "") }),
+      ...(["begins", "contains", "id"].includes(read("how", "")) ? { how: read("how", "") } : {}),
     };
   };
-  let state = null, answer = null, matched = null, hits = null, sum = null, cuts = null;
-  let rungs = 0, lastTyped = 0, at = null;  // at: the card that was clicked
+  /** @type {State} */
+  let state;  // set as the page is first on the screen
+  /** @type {InputPieces} */
+  let answer;  // of the text; nothing is drawn before the first
+  let matched = /** @type {(MatchedWord & { language: Language }) | null} */ (null), hits = /** @type {(Hits & { asked: Search }) | null} */ (null);
+  let sum = /** @type {{ asked: Added, name: string, vectors: Record<Vector, Float32Array> } | null} */ (null), cuts = /** @type {OtherPieces[] | null} */ (null);
+  let rungs = 0, lastTyped = 0, at = /** @type {number | null} */ (null);  // at: the card that was clicked
 
-  const past = undoHistory(find(".undo"), find(".reset"), {
+  const past = undoHistory(find(".undo", HTMLButtonElement), find(".reset", HTMLButtonElement), {
     now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); look({}); },
   });
 
+  /** @type {(values: Partial<State>, how?: { keep?: boolean }) => void} */
   function change(values, { keep = true } = {}) {
     if (keep) past.keep(state);
     const other = values.language && values.language !== state.language;
-    state = { ...state, ...values, ...(other ? usual(values.language) : {}) };
+    state = { ...state, ...values, ...(other ? usual(values.language ?? state.language) : {}) };
     refresh();
     if (other) look({});
   }
@@ -89,7 +105,7 @@ export async function mount({ element, props, server }) {
   }
 
   const WAITING = ".result, .steps, .greedy, .strip";
-  const send = newest(async ({ language, first, second }) => {
+  const send = newest(async (/** @type {State} */ { language, first, second }) => {
     element.querySelectorAll(WAITING).forEach((node) => node.classList.add("waiting"));
     try {
       answer = await askServer(server.assemble_input, { language, first, second });
@@ -100,16 +116,16 @@ export async function mount({ element, props, server }) {
       await sections.renew("match");
       sections.renew("sum");
       const page = find("article");
-      page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
+      page.dataset.shown = String(Number(page.dataset.shown ?? 0) + 1);
     } catch (failure) { showProblem(problem, failure); }
   });
 
   // ---- What BERT reads -----------------------------------------------------------------------------------
   function render() {
-    const seen = (field) => [...new Set(answer.sentences.flatMap((s) => s[field]))];
+    const seen = (/** @type {"unknown" | "specials"} */ field) => [...new Set(answer.sentences.flatMap((s) => s[field]))];
     const foreign = answer.sentences.find((s) => s.looks_like && s.looks_like !== state.language);
     remarks(find(".remarks"), {
-      looks_like: foreign?.looks_like, unknown: seen("unknown"), specials: seen("specials"),
+      looks_like: foreign?.looks_like ?? null, unknown: seen("unknown"), specials: seen("specials"),
       cuts: answer.cuts, tokens: answer.tokens,
     }, state.language, (language) => change({ language }));
     renderStrip();
@@ -117,14 +133,14 @@ export async function mount({ element, props, server }) {
     find(".sum").hidden = !props.weights.includes(state.language);
   }
 
-  const special = (token) => ["[CLS]", "[SEP]"].includes(token);
-  const continues = (token) => token.startsWith("##") && token.length > 2;
+  const special = (/** @type {string} */ token) => ["[CLS]", "[SEP]"].includes(token);
+  const continues = (/** @type {string} */ token) => token.startsWith("##") && token.length > 2;
 
   function renderStrip() {
-    const inner = answer.tokens.map((token, i) => [token, answer.ids[i]]).filter(([token]) => !special(token));
+    const inner = answer.tokens.map((token, i) => ({ token, id: answer.ids[i] })).filter(({ token }) => !special(token));
     find(".sentence").textContent = [state.first, answer.sentences.length > 1 ? state.second : ""].filter(Boolean).join(" ／ ");
-    find(".pieces").replaceChildren(...inner.map(([token]) => chip(token, { joined: continues(token), kind: token === "[MASK]" ? "hidden" : "plain" })));
-    find(".numbers").replaceChildren(...inner.map(([, id]) => make("span", "", String(id))));
+    find(".pieces").replaceChildren(...inner.map(({ token }) => chip(token, { joined: continues(token), kind: token === "[MASK]" ? "hidden" : "plain" })));
+    find(".numbers").replaceChildren(...inner.map(({ id }) => make("span", "", String(id))));
     const words = answer.sentences.reduce((n, s) => n + s.words.length, 0);
     find(".share").textContent = textOf("input_pieces.strip.share", { words, pieces: inner.length });
     find(".asked").textContent = textOf("input_pieces.strip.asked", { n: answer.tokens.length });
@@ -132,8 +148,9 @@ export async function mount({ element, props, server }) {
 
   // Each card: token, id, position; the line below says which segment. A click takes its word apart.
   function renderCards() {
+    /** @type {([sentence: number, word: number] | null)[]} */
     const owner = answer.sentences.flatMap((sentence, s) => {
-      const words = sentence.words.flatMap(([, pieces], w) => pieces.map(() => [s, w]));
+      const words = sentence.words.flatMap(([, pieces], w) => pieces.map(() => /** @type {[number, number]} */ ([s, w])));
       return [...words.slice(0, words.length - answer.cuts[s].n_pieces), null];
     });
     owner.unshift(null);
@@ -145,10 +162,11 @@ export async function mount({ element, props, server }) {
         chip(token, { kind: framed ? "special" : token === "[MASK]" ? "hidden" : "plain", columns: token === "[MASK]" ? 4 : 0 }),
         make("span", "", String(answer.ids[i])), make("small", "", String(i)));
       card.title = textOf("input_pieces.card_title", { token, id: answer.ids[i], at: i, segment: b ? "B" : "A" });
-      if (!framed) {
+      const of = owner[i];
+      if (!framed && of) {
         card.onclick = () => {
           at = i;
-          change({ sentence: owner[i][0], word: owner[i][1] });
+          change({ sentence: of[0], word: of[1] });
           if (!sections.isOpen("match")) sections.lead("match");
         };
       }
@@ -163,15 +181,17 @@ export async function mount({ element, props, server }) {
 
   // ---- Step by step ----------------------------------------------------------------------------------------
   // Characters that can't be seen are named; every blank is a dot.
+  /** @type {(text: string, into: HTMLElement) => void} */
   function spell(text, into) {
     for (const part of text.split(/([ \t\n\r]|\p{Cc}|\p{Cf}|\p{Co}|[\u00a0\u2000-\u200a\u3000\ufffd])/u)) {
       if (!part) continue;
       if (part === " ") into.append(make("span", "blank", "·"), "\u200b");
       else if (/^[\p{Cc}\p{Cf}\p{Co}\u00a0\u2000-\u200a\u3000\ufffd]$/u.test(part))
-        into.append(make("span", "blank", `U+${part.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`));
+        into.append(make("span", "blank", `U+${part.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`));
       else into.append(part);
     }
   }
+  /** @type {(key: string, runs: Runs) => HTMLElement} */
   function stage(key, runs) {
     const made = make("div", "made");
     let n = 0;
@@ -222,12 +242,12 @@ export async function mount({ element, props, server }) {
       matched = { ...found, language };
     }
     rungs = matched.attempts.length;
-    renderLadder();
+    renderLadder(matched);
   }
 
-  function renderLadder() {
+  function renderLadder(/** @type {MatchedWord} */ matched) {
     let done = "";
-    const all = matched.attempts.map(([piece, found]) => {
+    const steps = matched.attempts.map(([piece, found]) => {
       const inside = done !== "", own = inside ? piece.slice(2) : piece;
       const rung = make("div", `rung ${found ? "found" : "missed"}`,
         make("i", "hash", inside ? "##" : "  "), make("u", "", done), make("b", "", own),
@@ -236,25 +256,31 @@ export async function mount({ element, props, server }) {
       return rung;
     });
     find(".greedy-title").textContent = textOf("input_pieces.greedy.title", { word: [...matched.word].slice(0, 40).join("") });
-    find(".ladder").replaceChildren(...all.slice(0, rungs));
+    find(".ladder").replaceChildren(...steps.slice(0, rungs));
     find(".ladder").scrollTop = find(".ladder").scrollHeight;
-    find(".progress").textContent = all.length ? textOf("input_pieces.greedy.progress", { n: rungs, of: all.length }) : "";
-    find(".next").disabled = find(".all").disabled = rungs >= all.length;
-    find(".back").disabled = rungs <= 1;
+    find(".progress").textContent = steps.length ? textOf("input_pieces.greedy.progress", { n: rungs, of: steps.length }) : "";
+    next.disabled = all.disabled = rungs >= steps.length;
+    back.disabled = rungs <= 1;
     const length = [...matched.word].length;
     const key = matched.pieces[0] === "[MASK]" ? "mask"
       : length > matched.longest ? "too_long"
-      : rungs < all.length ? "going"
+      : rungs < steps.length ? "going"
       : matched.pieces[0] === "[UNK]" ? "unknown"
       : matched.pieces.length === 1 ? "whole" : "pieces";
     find(".verdict").textContent = textOf(`input_pieces.greedy.verdict.${key}`,
-      { n: matched.pieces.length, list: matched.pieces.join(" "), looks: all.length, length, limit: matched.longest });
+      { n: matched.pieces.length, list: matched.pieces.join(" "), looks: steps.length, length, limit: matched.longest });
   }
-  find(".back").onclick = () => { rungs = 1; renderLadder(); };
-  find(".next").onclick = () => { rungs++; renderLadder(); };
-  find(".all").onclick = () => { rungs = matched.attempts.length; renderLadder(); };
+  const climb = (/** @type {(word: MatchedWord) => number} */ to) => () => {
+    if (!matched) return;
+    rungs = to(matched);
+    renderLadder(matched);
+  };
+  back.onclick = climb(() => 1);
+  next.onclick = climb(() => rungs + 1);
+  all.onclick = climb(({ attempts }) => attempts.length);
 
   // ---- Three embeddings, added up --------------------------------------------------------------------------------
+  /** @type {Vector[]} */
   const STRIPES = ["word", "position", "segment", "summed", "normalised"];
   const addUp = newest(async () => {
     const { language } = state;
@@ -267,24 +293,28 @@ export async function mount({ element, props, server }) {
     if (here >= answer.tokens.length) return;  // cut off
     const asked = { token: answer.ids[here], position: here, segment: answer.segments[here], language };
     const told = await askServer(server.add_embeddings, asked);
-    sum = { asked, name: answer.tokens[here], vectors: Object.fromEntries(STRIPES.map((name) => [name, floats(told[name])])) };
+    const { word, position, segment, summed, normalised } = told;
+    const vectors = { word: floats(word), position: floats(position), segment: floats(segment), summed: floats(summed), normalised: floats(normalised) };
+    sum = { asked, name: answer.tokens[here], vectors };
     renderSum();
   });
 
   // The first four strips share a scale; LayerNorm's has its own.
   function renderSum() {
+    if (!sum) return;
+    const { vectors } = sum;
     find(".sum-title").textContent = textOf("input_pieces.sum.title", { token: sum.name });
-    const scale = Math.max(...STRIPES.slice(0, 4).map((name) => usualSize(sum.vectors[name])));
+    const scale = Math.max(...STRIPES.slice(0, 4).map((name) => usualSize(vectors[name])));
     const values = { id: sum.asked.token, at: sum.asked.position, segment: sum.asked.segment ? "B" : "A" };
     signedLegend(find(".signs"), [`−${scale.toFixed(2)}`, `+${scale.toFixed(2)}`]);
     addition(find(".stripes"), STRIPES.map((name, k) => {
-      const own = name === "normalised" ? usualSize(sum.vectors[name]) : scale;
+      const own = name === "normalised" ? usualSize(vectors[name]) : scale;
       return {
-        sign: ["", "+", "+", "=", "→"][k], label: textOf(`input_pieces.sum.${name}`, values), values: sum.vectors[name], scale: own,
-        note: textOf("input_pieces.sum.length", { length: Math.hypot(...sum.vectors[name]).toFixed(2), scale: own.toFixed(2) }),
+        sign: ["", "+", "+", "=", "→"][k], label: textOf(`input_pieces.sum.${name}`, values), values: vectors[name], scale: own,
+        note: textOf("input_pieces.sum.length", { length: Math.hypot(...vectors[name]).toFixed(2), scale: own.toFixed(2) }),
       };
     }), (d) => {
-      const [a, b, c, all, last] = STRIPES.map((name) => sum.vectors[name][d].toFixed(3));
+      const [a, b, c, all, last] = STRIPES.map((name) => vectors[name][d].toFixed(3));
       find(".sum-value").textContent = textOf("input_pieces.sum.value", { d, a, b, c, all, last });
     });
     find(".sum-value").textContent = textOf("input_pieces.sum.point");
@@ -321,15 +351,15 @@ export async function mount({ element, props, server }) {
 
   // ---- The vocabulary -------------------------------------------------------------------------------------------
   const searchProblem = find(".search .problem");
+  /** @type {(values: Partial<State>) => void} */
   function look(values) {
     state = { ...state, ...values };
-    const box = find(".query");
-    if (box.value !== state.query) box.value = state.query;
+    if (query.value !== state.query) query.value = state.query;
     press.how(state.how);
     pageLink.set("input_pieces", { q: state.query, how: state.how });
     sections.renew("search");
   }
-  const ask = newest(async (asked) => {
+  const ask = newest(async (/** @type {Search} */ asked) => {
     try {
       hits = { ...(await askServer(server.search_vocabulary, asked)), asked };
       showProblem(searchProblem, null);
@@ -337,7 +367,8 @@ export async function mount({ element, props, server }) {
     } catch (failure) { showProblem(searchProblem, failure); }
   });
   function renderHits() {
-    const count = (n) => n.toLocaleString("en");
+    if (!hits) return;
+    const count = (/** @type {number} */ n) => n.toLocaleString("en");
     find(".n-found").textContent = textOf(hits.n_found > hits.shown.length ? "input_pieces.search.many" : hits.n_found ? "input_pieces.search.some" : "input_pieces.search.none",
       { n: count(hits.n_found), shown: hits.shown.length, query: hits.asked.query });
     find(".hits").replaceChildren(...hits.shown.map(([token, id]) =>
@@ -349,19 +380,19 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- Controls ---------------------------------------------------------------------------------------------------
-  press.language = choiceRow(find(".language"), (language) => {
+  press.language = choiceRow(find(".language"), (/** @type {Language} */ language) => {
     const known = Array.from({ length: N_EXAMPLES }, (_, k) => k + 1).find((k) => example(state.language, k).first === state.first);
     change({ ...(known ? example(language, known) : { language }), word: -1 });
   });
   press.which = choiceRow(find(".which"), (which) => change({ sentence: Number(which), word: -1 }));
   press.how = choiceRow(find(".how"), (how) => look({ how }));
-  for (const [box, name] of [[first, "first"], [second, "second"]])
+  for (const box of [first, second])
     box.oninput = () => {
       const fresh = Date.now() - lastTyped > 1500;  // one undo for a burst of typing
       lastTyped = Date.now();
-      change({ [name]: box.value, word: -1 }, { keep: fresh });
+      change({ ...(box === first ? { first: box.value } : { second: box.value }), word: -1 }, { keep: fresh });
     };
-  find(".query").oninput = (event) => look({ query: event.target.value });
+  query.oninput = () => look({ query: query.value });
 
   function drawExamples() {
     const box = find(".examples");
@@ -377,7 +408,8 @@ export async function mount({ element, props, server }) {
   listen("lang", () => {
     drawExamples();
     if (answer) render();
-    if (matched) sections.renew("match", () => { renderSteps(); renderLadder(); });
+    const last = matched;
+    if (last) sections.renew("match", () => { renderSteps(); renderLadder(last); });
     if (hits) renderHits();
     if (sum) sections.renew("sum", renderSum);
     sections.renew("others");

@@ -1,18 +1,22 @@
 // Masking lab: which tokens are hidden, by which throw of the dice, in each epoch.
 // The server throws (mask_text: the epochs on the screen, count_rolls: a thousand more).
 
+/** @import { Language, Mounted } from "../common/views/types" */
+/** @import { Answers, Dice, Epoch, Masked, Props, Server, State, Tally } from "./types" */
 import { askServer, newest, showProblem } from "../common/views/asking.js";
-import { make } from "../common/views/elements.js";
+import { find as findIn, finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { chip, choiceRow, columnsOf, remarks, undoHistory } from "../common/views/tokens.js";
 
+/** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
   await pageOpens("masking", "tokens");
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
   const LEFT = 0, MASKED = 1, RANDOM = 2, KEPT = 3;
+  /** @type {Record<number, string>} */
   const KIND = { [MASKED]: "hidden", [RANDOM]: "random", [KEPT]: "kept" };
   const N_EXAMPLES = 4, LONGEST_LINK = 400;
 
@@ -29,10 +33,12 @@ export async function mount({ element, props, server }) {
     counts: { show: () => { if (answer) showCounts(); } },
     bert: { show: () => (answer ? askBert() : undefined), owns: { bert: null } },
   });
-  const problem = find(".typed .problem"), diceProblem = find(".dice-problem"), textarea = find("textarea");
+  const problem = find(".typed .problem"), diceProblem = find(".dice-problem"), textarea = find("textarea", HTMLTextAreaElement);
+  const seed = find(".seed", HTMLInputElement), count = find(".count", HTMLInputElement);
 
   // ---- State ------------------------------------------------------------------------------------------
   // In the Chinese examples "|" stands between words, so that they need no jieba.
+  /** @type {(language: Language, number: number) => Pick<State, "language" | "text" | "cuts">} */
   const example = (language, number) => {
     const words = texts[`masking.example.${number}`][language].split("|");
     const cuts = words.slice(1).map((_, k) => words.slice(0, k + 1).join("").length);
@@ -40,10 +46,14 @@ export async function mount({ element, props, server }) {
   };
   const exampleShown = () =>
     Array.from({ length: N_EXAMPLES }, (_, k) => k + 1).find((k) => example(state.language, k).text === state.text);
+  /** @returns {State} */
   const worked = () =>
     ({ ...example(lang, 1), unit: "token", dynamic: true, seed: 0, epochs: 4, epoch: 0 });
+  /** @returns {State} */
   const linked = () => {
+    /** @type {<F>(name: string, fallback: F) => string | F} */
     const read = (name, fallback) => pageLink.read("masking", name, fallback);
+    /** @type {(name: string, fallback: number, low: number, high: number) => number} */
     const number = (name, fallback, low, high) => Math.round(pageLink.number("masking", name, fallback, low, high));
     const language = read("of", lang) === "zh" ? "zh" : "en";
     const typed = read("text", null), cuts = read("cuts", null);
@@ -52,18 +62,23 @@ export async function mount({ element, props, server }) {
       ...example(language, number("example", 1, 1, N_EXAMPLES)),
       ...(typed === null ? {} : { text: typed, cuts: null }),
       ...(cuts === null ? {} : { cuts: cuts.split(",").filter(Boolean).map(Number).filter(Number.isInteger) }),
-      unit: ["word", "span"].includes(read("unit")) ? read("unit") : "token",
-      dynamic: read("when") !== "static",
+      unit: ["word", "span"].find((one) => one === read("unit", null)) ?? "token",
+      dynamic: read("when", null) !== "static",
       seed: number("seed", 0, 0, props.max_seed), epochs, epoch: number("epoch", 1, 1, epochs) - 1,
     };
   };
-  let state = null, answer = null, counts = null, said = null, lastTyped = 0;
+  /** @type {State} */
+  let state;  // set as the page is first on the screen
+  /** @type {Masked & { key: string }} */
+  let answer;  // of the text; nothing is drawn before the first
+  let counts = /** @type {Tally | null} */ (null), said = /** @type {Answers | null} */ (null), lastTyped = 0;
   let asking = pageLink.read("masking", "bert", "0") === "1";  // whether BERT answers each masking
 
-  const past = undoHistory(find(".undo"), find(".reset"), {
+  const past = undoHistory(find(".undo", HTMLButtonElement), find(".reset", HTMLButtonElement), {
     now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); },
   });
 
+  /** @type {(values: Partial<State>, how?: { keep?: boolean }) => void} */
   function change(values, { keep = true } = {}) {
     if (keep) past.keep(state);
     state = { ...state, ...values };
@@ -76,14 +91,14 @@ export async function mount({ element, props, server }) {
     press.language(state.language);
     press.unit(state.unit);
     press.when(state.dynamic ? "dynamic" : "static");
-    find(".seed").value = state.seed;
-    find(".count").value = state.epochs;
+    seed.value = String(state.seed);
+    count.value = String(state.epochs);
     const known = exampleShown();
     const edited = state.cuts && String(state.cuts) !== String(known && example(state.language, known).cuts);
     pageLink.set("masking", {
       of: state.language, example: known ?? null,
       text: known || state.text.length > LONGEST_LINK ? null : state.text,
-      cuts: edited ? state.cuts.join(",") : null,
+      cuts: edited ? String(state.cuts) : null,
       unit: state.unit, when: state.dynamic ? "dynamic" : "static",
       seed: state.seed, epochs: state.epochs, epoch: state.epoch + 1,
     });
@@ -92,10 +107,11 @@ export async function mount({ element, props, server }) {
 
   // ---- The server --------------------------------------------------------------------------------------
   // What an answer depends on; which epoch is looked at changes nothing about the throws.
+  /** @type {(asked: State) => string} */
   const keyOf = ({ epoch: _epoch, ...throws }) => JSON.stringify(throws);
   // The epoch that is looked at: while the settings change, the answer may have fewer.
   const epochShown = () => Math.min(state.epoch, answer.epochs.length - 1);
-  const send = newest(async (asked) => {
+  const send = newest(async (/** @type {State} */ asked) => {
     element.querySelectorAll(".epochs, .dice, .counts, .strip").forEach((node) => node.classList.add("waiting"));
     try {
       answer = { ...(await askServer(server.mask_text, asked)), key: keyOf(asked) };
@@ -114,9 +130,9 @@ export async function mount({ element, props, server }) {
   function showCounts() {
     renderThousand();
     renderCounts();
-    return counts ? undefined : count(structuredClone(state));
+    return counts ? undefined : countRolls(structuredClone(state));
   }
-  const count = newest(async (asked) => {
+  const countRolls = newest(async (/** @type {State} */ asked) => {
     try {
       const rolled = await askServer(server.count_rolls, asked);
       if (keyOf(asked) !== answer.key) return;  // the throws on the screen are others by now
@@ -127,15 +143,16 @@ export async function mount({ element, props, server }) {
   });
 
   // ---- What is on the screen ---------------------------------------------------------------------------
-  const joined = (i) => i > 0 && answer.words[i] >= 0 && answer.words[i] === answer.words[i - 1];
-  const shown = (i) => (answer.tokens[i] === "[UNK]" ? `[UNK] ${answer.written[i]}` : answer.tokens[i]);
-  const plain = (i) => chip(answer.tokens[i], {
+  const joined = (/** @type {number} */ i) => i > 0 && answer.words[i] >= 0 && answer.words[i] === answer.words[i - 1];
+  const shown = (/** @type {number} */ i) => (answer.tokens[i] === "[UNK]" ? `[UNK] ${answer.written[i]}` : answer.tokens[i]);
+  const plain = (/** @type {number} */ i) => chip(answer.tokens[i], {
     joined: joined(i), title: shown(i), kind: answer.words[i] < 0 ? "hidden" : "plain",
   });
-  const throwOf = (dice) => Math.floor(dice.throw * 100);
-  const fate = (dice) => textOf(`masking.fate.${KIND[dice.action]}`, { token: answer.tokens[dice.at], read: dice.read });
+  const throwOf = (/** @type {Dice} */ dice) => Math.floor(dice.throw * 100);
+  const fate = (/** @type {Dice} */ dice) => textOf(`masking.fate.${KIND[dice.action]}`, { token: answer.tokens[dice.at], read: dice.read });
 
   // One epoch's text as chips; `columns` keeps all epochs in step.
+  /** @type {(epoch: Epoch, columns?: number[], corners?: boolean) => HTMLElement[]} */
   function epochChips(epoch, columns = [], corners = true) {
     const dice = new Map(epoch.chosen.map((d) => [d.at, d]));
     return [chip("[CLS]", { kind: "special" }),
@@ -159,7 +176,7 @@ export async function mount({ element, props, server }) {
     find(".bert").hidden = !props.weights.includes(state.language);
     renderAnswers();
     const page = find("article");
-    page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
+    page.dataset.shown = String(Number(page.dataset.shown ?? 0) + 1);
   }
 
   function renderStrip() {
@@ -184,25 +201,25 @@ export async function mount({ element, props, server }) {
     const box = find(".words"), editable = state.language === "zh";
     find(".words-hint").textContent = textOf(editable ? "masking.words_hint.zh" : "masking.words_hint.en");
     box.classList.toggle("editable", editable);
-    const parts = [];
+    const parts = /** @type {HTMLElement[]} */ ([]);
     answer.tokens.forEach((token, i) => {
       const free = i > 0 && answer.words[i] >= 0 && answer.words[i - 1] >= 0;
       if (editable && free && !token.startsWith("##")) {
         const gap = make("button", joined(i) ? "gap" : "gap cut");
         gap.type = "button";
         gap.setAttribute("aria-pressed", String(!joined(i)));
-        gap.setAttribute("aria-label", textOf(joined(i) ? "masking.split" : "masking.join",
-          { left: answer.tokens[i - 1], right: token }));
-        gap.title = gap.getAttribute("aria-label");
+        gap.title = textOf(joined(i) ? "masking.split" : "masking.join", { left: answer.tokens[i - 1], right: token });
+        gap.setAttribute("aria-label", gap.title);
         gap.onclick = () => cut(i);
         parts.push(gap);
       } else if (i > 0) parts.push(make("span", joined(i) ? "gap fixed" : "gap fixed space"));
       parts.push(make("span", answer.words[i] < 0 ? "piece asked" : "piece", token.replace(/^##/, "")));
     });
-    const focused = [...box.querySelectorAll(".gap")].indexOf(document.activeElement);
+    const focused = [...box.querySelectorAll(".gap")].findIndex((one) => one === document.activeElement);
     box.replaceChildren(...parts);
     if (focused >= 0) box.querySelectorAll(".gap")[focused]?.focus();
   }
+  /** @type {(i: number) => void} */
   function cut(i) {
     const cuts = new Set(answer.starts.filter((_, k) => k > 0 && !joined(k)));
     if (joined(i)) cuts.add(answer.starts[i]); else cuts.delete(answer.starts[i]);
@@ -233,17 +250,19 @@ export async function mount({ element, props, server }) {
     const places = new Set(answer.epochs.flatMap((e) => e.chosen.map((d) => d.at)));
     find(".summary").textContent = textOf(state.dynamic ? "masking.summary.dynamic" : "masking.summary.static",
       { epochs: answer.epochs.length, places: places.size, of: open().length });
-    const legend = (kind, key) => make("span", "", chip(kind === "hidden" ? "" : textOf("masking.sample"), { kind, columns: 4, corner: { hidden: "57", random: "14", kept: "03" }[kind] }),
-      " ", textOf(`masking.legend.${key}`));
-    find(".legend").replaceChildren(legend("hidden", "hidden"), legend("random", "random"), legend("kept", "kept"));
+    /** @type {(kind: string, corner: string) => HTMLElement} */
+    const legend = (kind, corner) => make("span", "", chip(kind === "hidden" ? "" : textOf("masking.sample"), { kind, columns: 4, corner }),
+      " ", textOf(`masking.legend.${kind}`));
+    find(".legend").replaceChildren(legend("hidden", "57"), legend("random", "14"), legend("kept", "03"));
   }
+  /** @type {(epoch: Epoch, k: number) => string} */
   const spokenEpoch = (epoch, k) => `${textOf("masking.epoch", { n: k + 1 })}: ${epoch.chosen.map(fate).join("; ")}`;
 
   // How often each piece is chosen in a thousand epochs, as the height to which its chip is filled.
   function renderThousand() {
     const row = find(".thousand");
     row.classList.toggle("waiting", !counts);
-    row.querySelector(".chips").replaceChildren(chip("[CLS]", { kind: "special" }),
+    findIn(row, ".chips").replaceChildren(chip("[CLS]", { kind: "special" }),
       ...answer.tokens.map((token, i) => {
         const share = counts ? (counts.masked[i] + counts.random[i] + counts.kept[i]) / counts.n_rolls : 0;
         const node = chip(token, { joined: joined(i), title: `${token}: ${(100 * share).toFixed(1)}%` });
@@ -269,12 +288,16 @@ export async function mount({ element, props, server }) {
   function renderCounts() {
     const now = [LEFT, 0, 0, 0];
     for (const epoch of answer.epochs) for (const d of epoch.chosen) now[d.action]++;
-    const rolled = counts && [LEFT, ...["masked", "random", "kept"].map((k) => counts[k].reduce((a, b) => a + b, 0))];
-    const sum = (list) => list[MASKED] + list[RANDOM] + list[KEPT];
-    const shares = (list, n) => list && { chosen: [sum(list), n], hidden: [list[MASKED], sum(list)], random: [list[RANDOM], sum(list)], kept: [list[KEPT], sum(list)] };
+    const rolled = counts && [LEFT, ...[counts.masked, counts.random, counts.kept].map((fate) => fate.reduce((a, b) => a + b, 0))];
+    const sum = (/** @type {number[]} */ list) => list[MASKED] + list[RANDOM] + list[KEPT];
+    /** @typedef {"chosen" | "hidden" | "random" | "kept"} Fate */
+    /** @type {(list: number[], n: number) => Record<Fate, [n: number, of: number]>} */
+    const shares = (list, n) => ({ chosen: [sum(list), n], hidden: [list[MASKED], sum(list)], random: [list[RANDOM], sum(list)], kept: [list[KEPT], sum(list)] });
     const here = shares(now, open().length * answer.epochs.length);
-    const there = shares(rolled, counts && counts.n_open * counts.n_rolls);
+    const there = rolled && counts ? shares(rolled, counts.n_open * counts.n_rolls) : null;
+    /** @type {Record<Fate, number>} */
     const expected = { chosen: 15, hidden: 80, random: 10, kept: 10 };
+    /** @type {(share: [n: number, of: number] | undefined, name: Fate) => HTMLElement} */
     const cell = (share, name) => {
       const node = make("div", "cell number");
       if (!share) return node;
@@ -287,7 +310,7 @@ export async function mount({ element, props, server }) {
       return node;
     };
     const head = [make("span"), make("b", "", textOf("masking.counts.shown", { n: answer.epochs.length })), make("b", "", textOf("masking.thousand"))];
-    find(".table").replaceChildren(...head, ...Object.keys(expected).flatMap((name) =>
+    find(".table").replaceChildren(...head, .../** @type {Fate[]} */ (["chosen", "hidden", "random", "kept"]).flatMap((name) =>
       [make("span", "name", textOf(`masking.counts.${name}`, { n: expected[name] })), cell(here[name], name), cell(there?.[name], name)]));
     find(".counts-note").textContent = textOf(state.dynamic ? "masking.counts.dynamic" : "masking.counts.static");
   }
@@ -323,7 +346,7 @@ export async function mount({ element, props, server }) {
         return make("li", hit ? "hit" : "", make("span", "mono", token), make("div", "track", fill),
           make("span", "number", `${(100 * share).toFixed(1)}%`));
       }));
-      return make("div", "blank", make("p", "", chip(answer.tokens[one.at]), " → ", chip(d.read, { kind: KIND[d.action], columns: 3 })),
+      return make("div", "blank", make("p", "", chip(answer.tokens[one.at]), " → ", chip(d?.read ?? "", { kind: KIND[d?.action ?? MASKED], columns: 3 })),
         bars, make("small", "number", textOf("masking.bert.rank", { rank: one.rank.toLocaleString("en"), per: (100 * one.probability).toFixed(1) })));
     }));
   }
@@ -336,7 +359,7 @@ export async function mount({ element, props, server }) {
 
   // ---- Controls ------------------------------------------------------------------------------------------
   const press = {
-    language: choiceRow(find(".language"), (language) => {
+    language: choiceRow(find(".language"), (/** @type {Language} */ language) => {
       const known = exampleShown();
       change(known ? example(language, known) : { language, cuts: null });
       drawExamples();
@@ -352,10 +375,10 @@ export async function mount({ element, props, server }) {
   // jieba reads its dictionary while the first words are being typed.
   textarea.addEventListener("focus", () => { if (state.language === "zh") server.wake_words({}); }, { once: true });
   find(".roll").onclick = () => change({ seed: (state.seed + 1) % (props.max_seed + 1) });
-  find(".seed").max = props.max_seed;
-  find(".seed").onchange = (event) => change({ seed: Number(event.target.value) });
-  find(".count").max = props.max_epochs;
-  find(".count").onchange = (event) => change({ epochs: Number(event.target.value) });
+  seed.max = String(props.max_seed);
+  seed.onchange = () => change({ seed: Number(seed.value) });
+  count.max = String(props.max_epochs);
+  count.onchange = () => change({ epochs: Number(count.value) });
 
   function drawExamples() {
     const box = find(".examples");

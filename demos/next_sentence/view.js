@@ -1,9 +1,12 @@
 // Next sentence: the learner guesses first; then candidates judged in one request are shown in order, and
 // the words of the selected one weighed in another.
 
+/** @import { Language, Mounted, Trial, Values } from "../common/views/types" */
+/** @import { Token } from "../common/views/signed_tokens.js" */
+/** @import { Asked, Candidate, Failure, JudgedCandidates, Pair, Props, Ranked, Scores, SentenceWeights, Server, State } from "./types" */
 import { heldOut } from "../common/views/answer_bars.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
-import { make } from "../common/views/elements.js";
+import { find as findIn, finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { failureRow } from "../common/views/failures.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
@@ -11,20 +14,22 @@ import { lang, textOf, texts } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { percent, signed } from "../common/views/scales.js";
 import { signedTokens } from "../common/views/signed_tokens.js";
-import { choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
+import { choiceRow, remarks, undoHistory, valueFocused } from "../common/views/tokens.js";
 import { trainingLapse } from "../common/views/training_lapse.js";
 import { twoRuns } from "../common/views/two_runs.js";
 import { randomFrom } from "../common/views/wire.js";
 import { wordReasons } from "../common/views/reasons.js";
 
+/** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
   await pageOpens("next_sentence", "fill_in", "reasons", "tokens", "training_lapse");
   const TAB = "next_sentence";
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
+  /** @type {(key: string, values?: Values) => string} */
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
   const N_STORIES = 4, LONGEST_LINK = 1500, POSITIONS = 512;
-  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
-  const inNats = (x) => signed(x, Math.abs(x) >= 0.1 ? 2 : Math.abs(x) >= 0.01 ? 3 : 4);
+  const sigmoid = (/** @type {number} */ x) => 1 / (1 + Math.exp(-x));
+  const inNats = (/** @type {number} */ x) => signed(x, Math.abs(x) >= 0.1 ? 2 : Math.abs(x) >= 0.01 ? 3 : 4);
 
   framePage(element, TAB, {
     lights: { 1: ".ranked", 2: ".weighed", 3: ".ranked" },
@@ -40,19 +45,25 @@ export async function mount({ element, props, server }) {
     trial: { show: () => showTrial() },
   });
   find(".foot p").removeAttribute("data-i18n");  // its figures are filled in by renderScore()
-  const problem = find(".typed .problem"), wordProblem = find(".words .problem"), textarea = find("textarea");
+  const problem = find(".typed .problem"), wordProblem = find(".words .problem"), textarea = find("textarea", HTMLTextAreaElement);
+  const [reveal, earlier, later, add, ours, unhide] = [".reveal", ".earlier", ".later", ".add", ".ours", ".unhide"].map((one) => find(one, HTMLButtonElement));
+  const named = find(".name", HTMLInputElement);
 
   // ---- Stories: short texts of which A is one sentence --------------------------------------------------
+  /** @type {(language: Language, k: number) => string[]} */
   const story = (language, k) => texts[`${TAB}.story.${k}`][language].split("|");
-  const stories = (language) => Array.from({ length: N_STORIES }, (_, k) => story(language, k + 1));
+  const stories = (/** @type {Language} */ language) => Array.from({ length: N_STORIES }, (_, k) => story(language, k + 1));
   // The true next sentence, one from elsewhere in the same text, one from each other text; shuffled.
+  /** @typedef {Omit<State, "model" | "compared">} Shown */
+  /** @type {(language: Language, number: number, at: number, seed?: number) => Shown} */
   function fromStory(language, number, at, seed = 0) {
     const random = randomFrom(1000 * number + 10 * at + seed), own = story(language, number);
-    const pick = (list) => list[Math.floor(random() * list.length)];
+    const pick = (/** @type {string[]} */ list) => list[Math.floor(random() * list.length)];
     const others = stories(language).filter((_, k) => k !== number - 1).map(pick);
     const candidates = [own[at], pick(own.filter((_, k) => k !== at && k !== at - 1)), ...others];
     return { language, a: own[at - 1], candidates: shuffled(candidates, random), pick: null, guess: null, revealed: false, hidden: [] };
   }
+  /** @type {(list: string[], random: () => number) => string[]} */
   function shuffled(list, random) {
     const mixed = [...list];
     for (let i = mixed.length - 1; i > 0; i--) {
@@ -62,6 +73,7 @@ export async function mount({ element, props, server }) {
     return mixed;
   }
   // Where the sentences of the screen are from is read off the texts: {number, at} of A, or null.
+  /** @type {(language: Language, a: string) => { number: number, at: number } | null} */
   function place(language, a) {
     for (let k = 1; k <= N_STORIES; k++) {
       const at = story(language, k).indexOf(a);
@@ -69,7 +81,7 @@ export async function mount({ element, props, server }) {
     }
     return null;
   }
-  function origin(candidate) {
+  function origin(/** @type {string} */ candidate) {
     const here = place(state.language, state.a), there = place(state.language, candidate);
     if (!there) return fails.now() ? "stored" : "own";
     if (!here || here.number !== there.number) return here ? "other" : "own";
@@ -84,9 +96,13 @@ export async function mount({ element, props, server }) {
 
   // ---- State ------------------------------------------------------------------------------------------
   // guess: the text that the learner would choose; revealed: whether BERT's answer is shown.
-  const worked = () => ({ model: "", ...fromStory(lang, 1, 1) });
+  /** @returns {State} */
+  const worked = () => ({ model: "", compared: false, ...fromStory(lang, 1, 1) });
+  /** @returns {State} */
   function linked() {
+    /** @type {<F>(name: string, fallback: F) => string | F} */
     const read = (name, fallback) => pageLink.read(TAB, name, fallback);
+    /** @type {(name: string, fallback: number, low: number, high: number) => number} */
     const number = (name, fallback, low, high) => Math.round(pageLink.number(TAB, name, fallback, low, high));
     const language = read("of", lang) === "zh" ? "zh" : "en";
     const from = fromStory(language, number("story", 1, 1, N_STORIES), number("at", 1, 1, 4));
@@ -95,18 +111,24 @@ export async function mount({ element, props, server }) {
     const hidden = read("hide", "").split(",").filter(Boolean).map(Number).filter(Number.isInteger);
     const pick = pageLink.read(TAB, "pick", null) === null ? null : number("pick", 1, 1, candidates.length) - 1;
     const guess = candidates[number("guess", 0, 0, candidates.length) - 1] ?? null;
-    return { ...from, model: read("model", ""), a, candidates, hidden, pick, guess, revealed: read("reveal") === "1", compared: read("compare") === "1" };
+    return { ...from, model: read("model", ""), a, candidates, hidden, pick, guess, revealed: read("reveal", null) === "1", compared: read("compare", null) === "1" };
   }
+  /** @typedef {SentenceWeights & { of: string, without: number[] }} Weighed */
   // weighed: the pair's words, its answers, and `without` each word hidden, as many as have come.
-  let state = null, answer = null, weighed = null, lastTyped = 0, turn = 0;
+  /** @type {State} */
+  let state;  // set as the page is first on the screen
+  /** @type {JudgedCandidates & { said: JudgedCandidates, request: Asked, list: Ranked[], asked: State }} */
+  let answer;  // nothing is drawn before the first
+  let weighed = /** @type {Weighed | null} */ (null), lastTyped = 0, turn = 0;
   const guessed = () => (state.guess === null ? -1 : state.candidates.indexOf(state.guess));
   const asked = () => state.candidates.map((text, k) => ({ text, k })).filter(({ text }) => text.trim());
   const knowsTruth = () => asked().some(({ text }) => origin(text) === "next");
 
-  const past = undoHistory(find(".undo"), find(".reset"), {
-    now: () => state, start: worked, show: (earlier) => { state = earlier; drawCandidates(); refresh(); },
+  const past = undoHistory(find(".undo", HTMLButtonElement), find(".reset", HTMLButtonElement), {
+    now: () => state, start: worked, show: (before) => { state = before; drawCandidates(); refresh(); },
   });
 
+  /** @type {(values: Partial<State>, how?: { keep?: boolean }) => void} */
   function change(values, { keep = true } = {}) {
     if (keep) past.keep(state);
     state = { ...state, ...values };
@@ -120,56 +142,62 @@ export async function mount({ element, props, server }) {
     press(state.language);
     if (textarea.value !== state.a) textarea.value = state.a;
     const here = place(state.language, state.a), example = here && here.at < story(state.language, here.number).length;
-    const known = example && String(fromStory(state.language, here.number, here.at).candidates) === String(state.candidates);
+    const known = here && example && String(fromStory(state.language, here.number, here.at).candidates) === String(state.candidates);
     const joined = state.candidates.join("\n"), short = state.a.length + joined.length < LONGEST_LINK;
     pageLink.set(TAB, {
-      of: state.language, story: example ? here.number : null, at: example ? here.at : null,
+      of: state.language, story: here && example ? here.number : null, at: here && example ? here.at : null,
       a: !here && short ? state.a : null, b: !known && short ? joined : null,
       pick: state.pick === null ? null : state.pick + 1, reveal: state.revealed ? 1 : null, guess: guessed() + 1 || null,
       hide: state.hidden.length ? state.hidden.join(",") : null, compare: state.compared ? 1 : null, model: state.model || null,
     });
-    find(".reveal").dataset.i18n = `${TAB}.${state.revealed ? "again" : "reveal"}`;
-    find(".reveal").disabled = !state.revealed && guessed() < 0 && asked().length > 1;
-    find(".guess-first").hidden = !find(".reveal").disabled;
+    reveal.dataset.i18n = `${TAB}.${state.revealed ? "again" : "reveal"}`;
+    reveal.disabled = !state.revealed && guessed() < 0 && asked().length > 1;
+    find(".guess-first").hidden = !reveal.disabled;
     find("article").classList.toggle("guessing", !state.revealed);
     find(".todo").dataset.i18n = `${TAB}.${fails.now() ? "todo_stored" : state.revealed ? "todo_seen" : knowsTruth() ? "todo" : "todo_own"}`;
     find(".ranked-title").dataset.i18n = `${TAB}.${state.revealed ? "ranked" : "guess.title"}`;
-    for (const name of [".todo", ".ranked-title", ".reveal"]) find(name).textContent = textOf(find(name).dataset.i18n);
+    for (const name of [".todo", ".ranked-title", ".reveal"]) find(name).textContent = textOf(find(name).dataset.i18n ?? "");
     if (!state.revealed) guessing();
     find(".where").textContent = here ? say("step", { n: here.at, of: story(state.language, here.number).length }) : "";
-    find(".earlier").disabled = !here || here.at < 2;
-    find(".later").disabled = !here || here.at > story(state.language, here.number).length - 2;
-    find(".add").disabled = state.candidates.length >= props.max_candidates;
-    find(".limit").textContent = find(".add").disabled ? say("full", { n: props.max_candidates })
+    earlier.disabled = !here || here.at < 2;
+    later.disabled = !here || here.at > story(state.language, here.number).length - 2;
+    add.disabled = state.candidates.length >= props.max_candidates;
+    find(".limit").textContent = add.disabled ? say("full", { n: props.max_candidates })
       : asked().length < state.candidates.length ? say("blank") : "";
-    find(".ours").disabled = !state.model;
-    element.querySelectorAll(".stories button").forEach((button) => button.setAttribute("aria-pressed", String(Number(button.value) === here?.number)));
+    ours.disabled = !state.model;
+    find(".stories").querySelectorAll("button").forEach((button) => button.setAttribute("aria-pressed", String(Number(button.value) === here?.number)));
     fails.words();
     judge(structuredClone(state), asked());
   }
 
   // ---- The server --------------------------------------------------------------------------------------
-  const judge = newest(async (now, list) => {
+  const judge = newest(async (/** @type {State} */ now, /** @type {Candidate[]} */ list) => {
     element.querySelectorAll(now.revealed ? ".ranked, .strip, .weighed" : ".strip").forEach((node) => node.classList.add("waiting"));
     try {
       const request = { first: now.a, candidates: list.map(({ text }) => text), model: now.model || now.language };
       const said = answer && JSON.stringify(answer.request) === JSON.stringify(request) ? answer.said : await askServer(server.judge_candidates, request);
-      answer = { ...said, said, request, list: list.map((one, i) => ({ ...one, ...said.candidates[i] })), asked: now };
+      answer = { ...said, said, request, list: ranked(list.map((one, i) => ({ ...one, ...said.candidates[i], rank: 0 }))), asked: now };
       showProblem(problem, null);
       for (const name of [".ranked", ".strip"]) find(name).classList.remove("waiting");
-      const ranked = [...answer.list].sort((x, y) => y.probability - x.probability);
-      answer.list.forEach((one) => { one.rank = ranked.indexOf(one) + 1; });
       render();
       if (state.revealed) await sections.renew("words");
     } catch (failure) { showProblem(problem, failure); }
     const page = find("article");
-    page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
+    page.dataset.shown = String(Number(page.dataset.shown ?? 0) + 1);
   });
-  const selected = () => answer.list.find((one) => one.k === state.pick) ?? answer.list.find((one) => one.rank === 1);
+  /** @type {(list: Ranked[]) => Ranked[]} */
+  const ranked = (list) => {
+    [...list].sort((x, y) => y.probability - x.probability).forEach((one, k) => { one.rank = k + 1; });
+    return list;
+  };
+  /** @type {(pick: number | null) => Ranked} */
+  const picked = (pick) => answer.list.find(({ k }) => k === pick) ?? answer.list.find(({ rank }) => rank === 1) ?? answer.list[0];
+  const selected = () => picked(state.pick);
   // Of what was asked: the state may have gone on.
-  const judged = () => answer.list.find(({ k }) => k === answer.asked.pick) ?? answer.list.find(({ rank }) => rank === 1);
+  const judged = () => picked(answer.asked.pick);
+  /** @returns {Pair} */
   const pairNow = () => ({ first: answer.asked.a, second: judged().text, model: answer.asked.model || answer.asked.language });
-  const compared = wordReasons(find(".ways"), {
+  const compared = wordReasons(find(".ways", HTMLDetailsElement), {
     ask: () => askServer(server.compare_reasons, pairNow()), key: () => JSON.stringify(pairNow()),
     change: (open) => { state.compared = open; pageLink.set(TAB, { compare: open ? 1 : null }); },
   });
@@ -178,14 +206,14 @@ export async function mount({ element, props, server }) {
     const mine = turn, pair = pairNow(), of = JSON.stringify(pair);
     try {
       const said = await askServer(server.weigh_words, { ...pair, hidden: answer.asked.hidden });
-      weighed = { ...said, of, without: weighed?.of === of ? weighed.without : [] };
+      const now = weighed = { ...said, of, without: weighed?.of === of ? weighed.without : [] };
       showProblem(wordProblem, null);
-      renderWords();
-      const { without, n_words: n } = weighed;
+      renderWords(now);
+      const { without, n_words: n } = now;
       while (without.length < n && mine === turn) {
         const next = await askServer(server.hide_words, { ...pair, begin: without.length });
         if (next.begin === without.length) without.push(...next.differences);  // else another click has asked for it
-        if (mine === turn) renderWords();
+        if (mine === turn) renderWords(now);
       }
     } catch (failure) {
       showProblem(wordProblem, failure);
@@ -198,10 +226,10 @@ export async function mount({ element, props, server }) {
     remarks(find(".remarks"), { ...answer, cuts: [], tokens: answer.typed_mask ? ["[MASK]"] : [] },
       state.model ? answer.looks_like : state.language, (language) => change({ language }));
     for (const one of answer.list)
-      for (const [side, cut] of [["first", one.cut_first], ["second", one.cut_second]])
+      for (const [side, cut] of /** @type {const} */ ([["first", one.cut_first], ["second", one.cut_second]]))
         if (cut.n_pieces) find(".remarks").append(make("p", "remark", say(`cut.${side}`,
           { n: POSITIONS, k: one.k + 1, pieces: cut.n_pieces, from: [...cut.text].slice(0, 24).join("") })));
-    const ranked = [...answer.list].sort((x, y) => x.rank - y.rank), best = ranked[0];
+    const inOrder = [...answer.list].sort((x, y) => x.rank - y.rank), best = inOrder[0];
     find(".given").textContent = state.a;
     find(".loose").replaceChildren(...answer.list.map(({ text }) => make("li", "", text)));
     find(".chosen").textContent = state.revealed ? best.text : "?";
@@ -216,7 +244,7 @@ export async function mount({ element, props, server }) {
     find(".compared").textContent = state.revealed && guessed() >= 0 ? say(`verdict.${verdict}`) : "";
     find(".who").textContent = say("other.who", { name: state.model || say("other.ours_name") });
     if (!state.revealed) return;
-    list(ranked, (one) => {
+    list(inOrder, (one) => {
       const fill = make("i"), from = origin(one.text);
       fill.style.width = `${100 * one.probability}%`;
       const button = make("button", "", make("span", "rank number", String(one.rank)), make("span", "text", one.text),
@@ -225,7 +253,7 @@ export async function mount({ element, props, server }) {
       if (one.k === guessed()) tags.append(make("span", "origin guess", say("guess.mine")));
       button.append(tags);
       button.type = "button";
-      button.value = one.k;
+      button.value = String(one.k);
       button.setAttribute("aria-pressed", String(one === selected()));
       button.setAttribute("aria-label", say("spoken", { rank: one.rank, text: one.text, per: (100 * one.probability).toFixed(0) })
         + ` ${tags.textContent}`);
@@ -233,10 +261,15 @@ export async function mount({ element, props, server }) {
       return make("li", from === "next" ? "true" : "", button);
     });
   }
+  /**
+   * @template One
+   * @param {One[]} entries
+   * @param {(one: One) => HTMLElement} row
+   */
   function list(entries, row) {
-    const focused = find(".ranked").contains(document.activeElement) ? document.activeElement.value : null;
+    const focused = valueFocused(find(".ranked"));
     find(".ranked").replaceChildren(...entries.map(row));
-    if (focused !== null) find(`.ranked button[value="${focused}"]`)?.focus();
+    if (focused !== null) element.querySelector(`.ranked button[value="${focused}"]`)?.focus();
   }
   // Before the answer is shown: what the learner would choose, in the order of the boxes.
   function guessing() {
@@ -244,38 +277,45 @@ export async function mount({ element, props, server }) {
     list(asked(), ({ text, k }) => {
       const button = make("button", "", make("span", "rank"), make("span", "text", text));
       button.type = "button";
-      button.value = k;
+      button.value = String(k);
       button.setAttribute("aria-pressed", String(k === guessed()));
       button.onclick = () => change({ guess: text });
       return make("li", "", button);
     });
   }
 
-  function renderWords() {
+  function renderWords(/** @type {Weighed} */ weighed) {
     find(".weighed").classList.remove("waiting");
     const complete = weighed.without.length === weighed.n_words;
-    const cost = (word) => (word < 0 ? 0 : word < weighed.without.length ? weighed.difference - weighed.without[word] : null);
+    const cost = (/** @type {number} */ word) => (word < 0 ? 0 : word < weighed.without.length ? weighed.difference - weighed.without[word] : null);
     for (const name of [".strongest", ".claim"]) find(name).classList.toggle("waiting", !complete);
+    /** @typedef {Token & { at: number, segment: number, word: number }} Piece */
     const words = weighed.tokens.map((token, at) => ({
       token, at, weight: cost(weighed.words[at]), special: weighed.special[at], joined: weighed.joined[at],
       segment: weighed.segments[at], hidden: state.hidden.includes(at), word: weighed.words[at],
     }));
-    const plain = words.filter((one) => !one.special), groups = new Map();
+    const plain = words.filter((one) => !one.special), groups = /** @type {Map<number, Piece[]>} */ (new Map());
     for (const one of plain) groups.set(one.word, [...(groups.get(one.word) ?? []), one]);
-    const whole = (at) => groups.get(weighed.words[at]).map((one) => one.at);  // a word is hidden with all its pieces
-    const face = (word) => word.map((one) => one.token).reduce((text, token) => (token.startsWith("##") || /[\u4e00-\u9fff]/.test(token) ? text + token.replace(/^##/, "") : `${text} ${token}`).trim(), "");
+    const group = (/** @type {number} */ at) => groups.get(weighed.words[at]) ?? [];
+    const whole = (/** @type {number} */ at) => group(at).map((one) => one.at);  // a word is hidden with all its pieces
+    const weightOf = (/** @type {Piece[]} */ word) => word[0].weight ?? 0;
+    const face = (/** @type {Piece[]} */ word) => word.map((one) => one.token).reduce((text, token) => (token.startsWith("##") || /[\u4e00-\u9fff]/.test(token) ? text + token.replace(/^##/, "") : `${text} ${token}`).trim(), "");
     const settings = {
-      scale: Math.max(...plain.map((one) => Math.abs(one.weight))),
-      press: (at) => change({ hidden: state.hidden.includes(at) ? state.hidden.filter((k) => !whole(at).includes(k)) : [...new Set([...state.hidden, ...whole(at)])].sort((x, y) => x - y) }),
-      spoken: (one) => one.special ? one.token : one.weight === null ? `${face(groups.get(one.word))} (${say(one.hidden ? "words.show" : "words.hide")})` : `${say("words.one", { token: face(groups.get(one.word)), weight: inNats(one.weight) })} (${say(one.hidden ? "words.show" : "words.hide")})`,
+      scale: Math.max(...plain.map((one) => Math.abs(one.weight ?? 0))),
+      press: (/** @type {number} */ at) => change({ hidden: state.hidden.includes(at) ? state.hidden.filter((k) => !whole(at).includes(k)) : [...new Set([...state.hidden, ...whole(at)])].sort((x, y) => x - y) }),
+      spoken: (/** @type {Token} */ { at = -1, special, token, weight, hidden }) => {
+        const does = say(hidden ? "words.show" : "words.hide"), word = face(group(at));
+        if (special) return token;
+        return weight === null ? `${word} (${does})` : `${say("words.one", { token: word, weight: inNats(weight) })} (${does})`;
+      },
     };
     signedTokens(find(".chips.first"), words.filter((one) => one.segment === 0), settings);
     signedTokens(find(".chips.second"), words.filter((one) => one.segment === 1), settings);
-    const strongest = (sign) => [...groups.values()].filter(([one]) => sign * one.weight > 0).sort(([x], [y]) => sign * (y.weight - x.weight))
-      .slice(0, 3).map((word) => `${face(word)} ${inNats(word[0].weight)}`).join(", ") || say("words.nothing");
+    const strongest = (/** @type {1 | -1} */ sign) => [...groups.values()].filter((word) => sign * weightOf(word) > 0).sort((x, y) => sign * (weightOf(y) - weightOf(x)))
+      .slice(0, 3).map((word) => `${face(word)} ${inNats(weightOf(word))}`).join(", ") || say("words.nothing");
     if (complete) find(".strongest").textContent = say("words.list", { for: strongest(1), against: strongest(-1) });
     const hiddenWords = [...groups.values()].filter((word) => word.some((one) => one.hidden)), [first] = hiddenWords;
-    const readings = [["as_is", weighed.difference], ["hidden", weighed.hidden_difference], ["turned", weighed.turned_difference]];
+    const readings = /** @type {[string, number][]} */ ([["as_is", weighed.difference], ["hidden", weighed.hidden_difference], ["turned", weighed.turned_difference]]);
     find(".readings").replaceChildren(...readings.filter(([name]) => name !== "hidden" || state.hidden.length).map(([name, difference]) => {
       const fill = make("i"), share = sigmoid(difference);
       fill.style.width = `${100 * share}%`;
@@ -284,10 +324,10 @@ export async function mount({ element, props, server }) {
     }));
     const real = inNats(weighed.hidden_difference - weighed.difference);
     if (complete) find(".claim").textContent = !first ? say("words.no_claim") : hiddenWords.length === 1 ? say("words.claim_one", { word: face(first), real })
-      : say("words.claim", { n: hiddenWords.length, expected: inNats(-hiddenWords.reduce((sum, [one]) => sum + one.weight, 0)), real });
+      : say("words.claim", { n: hiddenWords.length, expected: inNats(-hiddenWords.reduce((sum, word) => sum + weightOf(word), 0)), real });
     find(".long").textContent = weighed.together > 1 ? textOf("reasons.long", { n: weighed.together }) : "";
     if (complete) compared.draw(state.compared);
-    find(".unhide").disabled = !state.hidden.length;
+    unhide.disabled = !state.hidden.length;
   }
 
   // The candidates' own boxes: made anew only where their number changes, so that typing goes on.
@@ -308,7 +348,7 @@ export async function mount({ element, props, server }) {
       return make("li", "", field, remove);
     }));
     [...box.children].forEach((row, k) => {
-      const [field, remove] = row.children;
+      const field = findIn(row, "input", HTMLInputElement), remove = findIn(row, "button", HTMLButtonElement);
       if (field.value !== state.candidates[k]) field.value = state.candidates[k];
       field.placeholder = say("own");
       field.setAttribute("aria-label", say("candidate", { n: k + 1 }));
@@ -319,7 +359,7 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- Controls ------------------------------------------------------------------------------------------
-  const press = choiceRow(find(".language"), (language) => {
+  const press = choiceRow(find(".language"), (/** @type {Language} */ language) => {
     const here = place(state.language, state.a), to = story(language, here?.number ?? 1);
     change({ ...(here ? fromStory(language, here.number, Math.min(here.at, to.length - 1)) : { language }), model: "" });
     renderScore();
@@ -330,25 +370,26 @@ export async function mount({ element, props, server }) {
     lastTyped = Date.now();
     change({ a: textarea.value }, { keep: fresh });
   };
-  const stepped = (by) => {
+  const stepped = (/** @type {1 | -1} */ by) => {
     const here = place(state.language, state.a);
-    change(fromStory(state.language, here.number, here.at + by));
+    if (here) change(fromStory(state.language, here.number, here.at + by));
   };
-  find(".earlier").onclick = () => stepped(-1);
-  find(".later").onclick = () => stepped(1);
-  find(".add").onclick = () => {
+  earlier.onclick = () => stepped(-1);
+  later.onclick = () => stepped(1);
+  add.onclick = () => {
     change({ candidates: [...state.candidates, ""], pick: null });
     find(".candidates li:last-child input").focus();
   };
   find(".shuffle").onclick = () => change({ candidates: shuffled(state.candidates, Math.random), pick: null });
-  find(".reveal").onclick = () => change(state.revealed ? { revealed: false, guess: null } : { revealed: true });
-  find(".unhide").onclick = () => change({ hidden: [] });
+  reveal.onclick = () => change(state.revealed ? { revealed: false, guess: null } : { revealed: true });
+  unhide.onclick = () => change({ hidden: [] });
   find(".swap").onclick = () => {
+    if (!answer) return;  // nothing is judged yet
     const one = selected();
     change({ a: one.text, candidates: state.candidates.map((text, k) => (k === one.k ? answer.asked.a : text)), pick: one.k });
   };
-  find(".load").onclick = () => { if (find(".name").value.trim()) change({ model: find(".name").value.trim() }); };
-  find(".ours").onclick = () => change({ model: "" });
+  find(".load").onclick = () => { if (named.value.trim()) change({ model: named.value.trim() }); };
+  ours.onclick = () => change({ model: "" });
 
   function drawStories() {
     find(".stories").querySelectorAll("button").forEach((button) => button.remove());
@@ -362,14 +403,14 @@ export async function mount({ element, props, server }) {
   }
 
   const fails = failureRow(find(".failures"), {
-    label: ({ second }) => second,
+    label: (/** @type {Failure} */ { second }) => second,
     press: (one) => change({ model: "", a: one.first, candidates: [one.second], pick: 0, guess: null, revealed: true, hidden: [] }),
     shown: (one) => state?.a === one.first && String(state.candidates) === one.second && !state.model,
     why: (one) => say(`fails.${one.kind}`, { per: percent(one.probability) }),
   });
 
   // ---- How good it is, and what it costs ------------------------------------------------------------------
-  let shownScore = null, lapse = null, lapseOf = null;
+  let shownScore = /** @type {(Scores & { language: Language }) | null} */ (null), lapse = /** @type {ReturnType<typeof trainingLapse> | null} */ (null), lapseOf = "";
   const lapseProblem = find(".accuracy .problem");
   async function renderScore() {
     const language = state.language;
@@ -387,7 +428,7 @@ export async function mount({ element, props, server }) {
   }
   const showLapse = newest(async () => {
     const { language } = state;
-    if (lapseOf === language) { lapse.words(); return; }
+    if (lapse && lapseOf === language) { lapse.words(); return; }
     try {
       const { lapse: data } = await askServer(server.show_lapse, { language });
       const moment = Number.parseInt(pageLink.read(TAB, "moment", ""), 10);
@@ -399,7 +440,7 @@ export async function mount({ element, props, server }) {
       showProblem(lapseProblem, null);
     } catch (failure) { showProblem(lapseProblem, failure); }
   });
-  let trial = null;
+  let trial = /** @type {Trial | null} */ (null);
   async function showTrial() {
     try {
       trial ??= (await askServer(server.show_trial, {})).trial;

@@ -6,28 +6,19 @@
 //   reasons.draw(open): the answer above is new, or the language; asks only while it is open
 // The texts: assets/texts/reasons.toml; the style: reasons.css.
 
-/** @import { Values } from "./types" */
+/** @import { Reasons, Values } from "./types" */
 import { newest, showProblem } from "./asking.js";
 import { make } from "./elements.js";
 import { textOf } from "./language.js";
 import { percent, signed } from "./scales.js";
 import { signedBar } from "./signed_scale.js";
 
-/**
- * What each way says of each word (core/inference/reasons.py); a number is null where too few words count.
- * @typedef {object} Found
- * @property {string[]} words
- * @property {string[]} ways the first is hiding
- * @property {number[][]} values [way][word]
- * @property {{ same_sign: number | null, same_strongest: number, of: number, spearman: number | null }[]} agreement [way]
- */
-
 /** @type {(key: string, values?: Values) => string} */
 const say = (key, values) => textOf(`reasons.${key}`, values);
 const name = (/** @type {string} */ way) => say(`way.${way}`);
 
 // A row a word, a column a way: its bars share one scale, for its numbers mean something of their own.
-/** @type {(node: HTMLElement, found: Found) => void} */
+/** @type {(node: HTMLElement, found: Reasons) => void} */
 function drawBars(node, { words, ways, values }) {
   const scales = values.map((row) => Math.max(1e-9, ...row.map(Math.abs)));
   const strongest = values.map((row) => row.reduce((best, x, k) => (Math.abs(x) > Math.abs(row[best]) ? k : best), 0));
@@ -42,7 +33,7 @@ function drawBars(node, { words, ways, values }) {
       return cell;
     })]));
 }
-/** @type {(node: HTMLElement, found: Found) => void} */
+/** @type {(node: HTMLElement, found: Reasons) => void} */
 function drawAgreement(node, { ways, agreement }) {
   /** @type {(value: number | null, text: (value: number) => string) => string} */
   const shown = (value, text) => (value === null ? "–" : text(value));
@@ -56,7 +47,7 @@ function drawAgreement(node, { ways, agreement }) {
 
 /**
  * @param {HTMLDetailsElement} details
- * @param {{ ask: () => Promise<Found>, key: () => string, change: (open: boolean) => void }} how
+ * @param {{ ask: () => Promise<Reasons>, key: () => string, change: (open: boolean) => void }} how
  */
 export const wordReasons = (details, { ask, key, change }) => {
   const title = make("summary"), how = make("p", "quiet-text"), problem = make("p", "problem"), body = make("div", "body");
@@ -65,7 +56,7 @@ export const wordReasons = (details, { ask, key, change }) => {
   verdict.setAttribute("aria-live", "polite");
   body.append(grid, make("div", "", table, verdict, meaning));
   details.replaceChildren(title, how, problem, body);
-  let found = /** @type {(Found & { key: string }) | null} */ (null);
+  let found = /** @type {(Reasons & { key: string }) | null} */ (null);
   const words = () => {
     title.textContent = say("title");
     how.textContent = say("how");

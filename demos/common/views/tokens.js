@@ -82,6 +82,13 @@ export const undoHistory = (undo, reset, { now, show, start }) => {
   return { keep };
 };
 
+// The value of the button below `node` that has the keyboard, to give it back to the one drawn in its place.
+/** @type {(node: HTMLElement) => string | null} */
+export const valueFocused = (node) => {
+  const focused = document.activeElement;
+  return focused instanceof HTMLButtonElement && node.contains(focused) ? focused.value : null;
+};
+
 // A row of buttons of which one is pressed; returns a function that presses another.
 /**
  * @template {string} [Choice=string] the buttons' values, in the page's html

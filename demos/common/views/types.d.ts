@@ -120,3 +120,12 @@ export interface CloudHeard {
   onview?(view: Pick<CloudView, "zoom" | "x" | "y"> & Partial<CloudView>): void;
   onturn?(on: boolean): void;
 }
+
+// ---- Other ways of explaining (core/results/reasons.py) --------------------------------------------
+/** What M ways say of each of W words; a number is null where there are no words to compare. */
+export interface Reasons {
+  words: string[];  // [W]
+  ways: string[];  // [M], the first is hiding
+  values: number[][];  // [M, W], above 0 for the answer
+  agreement: { same_sign: number | null, same_strongest: number, of: number, spearman: number | null }[];  // [M]
+}
