@@ -36,8 +36,6 @@ LOOSE = (
     "convolution",
     "fill_in",
     "latent_walk",
-    "reconstruction",
-    "train",
 )
 PATIENCE = 300  # seconds for npm
 HURRY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")

@@ -1,14 +1,20 @@
 // A photo with what was taken for ink, and a box to drag around the digit: mouse, finger or keys.
 
+/** @import { Point } from "../common/views/types" */
+/** @import { Pad } from "../common/views/pad.js" */
+/** @import { Box, Photo } from "./types" */
+import { context2d, finder } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 
 const MIN_BOX = 0.04;   // of the picture: a smaller drag is a slip
 const KEY_STEP = 0.02;  // of the picture, an arrow key
 const KEY_PAUSE = 500;  // ms after the last key until the box is read
+/** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const INK = "#d6006c";  // in both themes: it lies on the photo, not on the page
-const clip = (n) => Math.min(1, Math.max(0, n));
+const clip = (/** @type {number} */ n) => Math.min(1, Math.max(0, n));
 
+/** @type {(type: string, base64: string) => Promise<HTMLImageElement>} */
 const loaded = (type, base64) => new Promise((done, fail) => {
   const picture = new Image();
   picture.onload = () => done(picture);
@@ -18,20 +24,23 @@ const loaded = (type, base64) => new Promise((done, fail) => {
 
 // sheet(canvas, chosen): shows one photo; `chosen(box)` after a box was drawn, [left, top,
 // right, bottom] in shares of the picture.
+/** @type {(canvas: HTMLCanvasElement, chosen: (box: Box) => void) => (photo: Photo) => Promise<void>} */
 const sheet = (canvas, chosen) => {
-  let picture = null, found = null, box = null, start = null, later = null;
+  let picture = /** @type {HTMLImageElement | null} */ (null), found = /** @type {HTMLImageElement | null} */ (null);
+  let box = /** @type {Box | null} */ (null), start = /** @type {Point | null} */ (null), later = 0;  // a timer
 
   const show = () => {
     if (!picture) return;
     const width = Math.round((canvas.clientWidth || 308) * (window.devicePixelRatio || 1));
     const height = Math.max(1, Math.round(width * picture.height / picture.width));
     if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
-    const context = canvas.getContext("2d");
+    const context = context2d(canvas);
     context.drawImage(picture, 0, 0, width, height);
     const [left, top, right, bottom] = box ?? [0, 0, 1, 1];
+    /** @type {[x: number, y: number, width: number, height: number]} */
     const place = [left * width, top * height, (right - left) * width, (bottom - top) * height];
     if (found && !start) {
-      const tint = new OffscreenCanvas(found.width, found.height), ink = tint.getContext("2d");
+      const tint = new OffscreenCanvas(found.width, found.height), ink = context2d(tint);
       ink.drawImage(found, 0, 0);
       ink.globalCompositeOperation = "source-in";
       ink.fillStyle = INK;
@@ -59,11 +68,11 @@ const sheet = (canvas, chosen) => {
    * @param {number[]} to
    */
   const spanned = ([ax, ay], [bx, by]) => [Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by)];
-  const place = (event) => {
+  const place = (/** @type {PointerEvent} */ event) => {
     const area = canvas.getBoundingClientRect();
     return [clip((event.clientX - area.left) / area.width), clip((event.clientY - area.top) / area.height)];
   };
-  let before = null;  // the box that a drag replaces
+  let before = /** @type {Box | null} */ (null);  // the box that a drag replaces
   canvas.style.touchAction = "none";
   canvas.onpointerdown = (event) => {
     if (!event.isPrimary || event.button !== 0 || !picture) return;
@@ -83,13 +92,13 @@ const sheet = (canvas, chosen) => {
     start = null;
     const large = drawn[2] - drawn[0] >= MIN_BOX && drawn[3] - drawn[1] >= MIN_BOX;
     box = large ? drawn : before;
-    if (large) { found = null; chosen(box); }
+    if (large) { found = null; chosen(drawn); }
     show();
   };
   canvas.onpointercancel = () => { if (start) { start = null; box = before; show(); } };
 
   // Arrows move the box, with Shift they move its lower right corner.
-  const choose = () => { clearTimeout(later); later = null; found = null; show(); chosen(box); };
+  const choose = () => { clearTimeout(later); later = 0; found = null; show(); if (box) chosen(box); };
   canvas.onkeydown = (event) => {
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter" && box) { event.preventDefault(); choose(); return; }
@@ -108,7 +117,7 @@ const sheet = (canvas, chosen) => {
     found = null;
     show();
     clearTimeout(later);
-    later = setTimeout(choose, KEY_PAUSE);
+    later = window.setTimeout(choose, KEY_PAUSE);
   };
   canvas.onblur = () => { if (later) choose(); };
   listen("theme", show);
@@ -116,11 +125,11 @@ const sheet = (canvas, chosen) => {
 
   // Show a photo: {picture, found} in base64 and the box that was read, or null. Of two calls the
   // later one wins, whichever picture is decoded first.
-  let newest = null;
+  let newest = /** @type {Photo | null} */ (null);
   return async (photo) => {
     newest = photo;
     clearTimeout(later);
-    later = null;
+    later = 0;
     const [sheet, ink] = await Promise.all([loaded("jpeg", photo.picture), loaded("png", photo.found)]);
     if (newest !== photo || start) return;
     [picture, found, box] = [sheet, ink, photo.box];
@@ -129,31 +138,37 @@ const sheet = (canvas, chosen) => {
 };
 // The panel under the pad: open where the reading of a photo is unsure, or on demand.
 // `read(photo, box)` reads a photo anew, `say(key)` has the page's sentences.
+/**
+ * @param {HTMLElement} root
+ * @param {{ pad: Pad, say: (key: string) => string, read: (photo: Photo, box: Box | null) => void }} how
+ */
 export const photoPanel = (root, { pad, say, read }) => {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root), whole = find(".whole", HTMLButtonElement);
+  /** @type {WeakMap<Float32Array, Photo>} */
   const photos = new WeakMap();  // by the tile that each became: undo brings both back
-  const now = () => pad.tile && photos.get(pad.tile);
-  const show = sheet(find(".photo canvas"), (box) => read(now(), box));
-  let shown = null;
+  const now = () => (pad.tile ? photos.get(pad.tile) : undefined);
+  const again = (/** @type {Box | null} */ box) => { const photo = now(); if (photo) read(photo, box); };
+  const show = sheet(find(".photo canvas", HTMLCanvasElement), again);
+  let shown = /** @type {Photo | null} */ (null);
   const draw = () => {
     const photo = now(), open = Boolean(photo?.open);
     find(".inspect").hidden = !photo;
     find(".inspect").setAttribute("aria-expanded", String(open));
     find(".photo").hidden = !open;
-    if (!open) return;
+    if (!photo || !open) return;
     find(".doubt").textContent = photo.doubt ? say(`doubt.${photo.doubt}`) : "";
-    find(".whole").disabled = !photo.box;
+    whole.disabled = !photo.box;
     if (shown !== photo) show(photo);
     shown = photo;
   };
-  find(".inspect").onclick = () => { now().open = !now().open; draw(); };
-  find(".whole").onclick = () => read(now(), null);
+  find(".inspect").onclick = () => { const photo = now(); if (photo) photo.open = !photo.open; draw(); };
+  whole.onclick = () => again(null);
   return {
     draw,
-    // photo: {file, box, picture, found, doubt, open}
+    /** @type {(tile: Float32Array, photo: Photo) => void} */
     keep: (tile, photo) => photos.set(tile, photo),
     // The server doubts what it found; whether the models agree on it is known only later.
-    judge: (agreed) => {
+    judge: (/** @type {boolean} */ agreed) => {
       const photo = now();
       if (!photo || photo.judged) return;
       photo.judged = true;

@@ -1,5 +1,6 @@
 // Picture files from elsewhere: chosen, pasted or dropped, and made small enough to be sent.
 
+import { context2d } from "../common/views/elements.js";
 import { tabNow } from "../common/views/links.js";
 
 const SENT_WHOLE = 2 ** 20;   // bytes: up to here the server decodes the file itself
@@ -9,11 +10,14 @@ const MAX_FILE = 8 * 2 ** 20; // bytes of a file that only the server can judge
 const ORIENTATION = 0x0112, APP1 = 0xe1, SCAN = 0xda;
 
 // Where each kind of file keeps its EXIF block: [start, end] of the TIFF part, or null.
+/** @typedef {[start: number, end: number] | null} Block */
+/** @type {(view: DataView, at: number, length: number) => string} */
 const text = (view, at, length) => {
   let out = "";
   for (let i = at; i < at + length && i < view.byteLength; i++) out += String.fromCharCode(view.getUint8(i));
   return out;
 };
+/** @type {(view: DataView) => Block} */
 const inJpeg = (view) => {
   for (let at = 2; at + 10 < view.byteLength && view.getUint8(at) === 0xff;) {
     const marker = view.getUint8(at + 1), length = view.getUint16(at + 2);
@@ -23,6 +27,7 @@ const inJpeg = (view) => {
   }
   return null;
 };
+/** @type {(view: DataView) => Block} */
 const inWebp = (view) => {
   for (let at = 12; at + 8 <= view.byteLength;) {
     const length = view.getUint32(at + 4, true);
@@ -32,6 +37,7 @@ const inWebp = (view) => {
   }
   return null;
 };
+/** @type {(view: DataView) => Block} */
 const inPng = (view) => {
   for (let at = 8; at + 12 <= view.byteLength;) {
     const length = view.getUint32(at);
@@ -43,6 +49,7 @@ const inPng = (view) => {
 
 // How a camera was held, 1 to 8, and the bytes without that note: browsers differ in which notes
 // they obey (Chromium's createImageBitmap knows a JPEG's, not a WebP's), so none gets to see it.
+/** @type {(buffer: ArrayBuffer) => { value: number, bytes: ArrayBuffer[] }} */
 export const orientation = (buffer) => {
   const view = new DataView(buffer), plain = { value: 1, bytes: [buffer] };
   if (view.byteLength < 16) return plain;
@@ -69,6 +76,7 @@ export const orientation = (buffer) => {
 };
 
 // What turns a picture of width x height as its note says: the canvas' transform.
+/** @type {Record<number, (w: number, h: number) => number[]>} */
 const TURNS = {
   1: () => [1, 0, 0, 1, 0, 0],
   2: (w) => [-1, 0, 0, 1, w, 0],
@@ -81,15 +89,17 @@ const TURNS = {
 };
 
 // The picture upright, its longer side at most MAX_SIDE, as a file that holds no note.
+/** @type {(file: File) => Promise<Blob>} */
 const shrunk = async (file) => {
   const { value, bytes } = orientation(await file.arrayBuffer());
   const picture = await createImageBitmap(new Blob(bytes, { type: file.type }));
   const scale = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));
   const [width, height] = [picture.width, picture.height].map((n) => Math.max(1, Math.round(n * scale)));
   const canvas = value > 4 ? new OffscreenCanvas(height, width) : new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
+  const context = context2d(canvas);
   context.imageSmoothingQuality = "high";
-  context.setTransform(...TURNS[value](width, height));
+  const [a, b, c, d, e, f] = TURNS[value](width, height);
+  context.setTransform(a, b, c, d, e, f);
   context.drawImage(picture, 0, 0, width, height);
   picture.close();
   // JPEG has no transparency; of the others only photos are ever large.
@@ -99,8 +109,9 @@ const shrunk = async (file) => {
 
 // A picture file as base64, ready to be sent. What the browser can't decode goes as it is: the
 // server says why.
+/** @type {(file: File) => Promise<string>} */
 export const pictureFile = async (file) => {
-  let sent = file;
+  let sent = /** @type {Blob} */ (file);
   if (file.size > SENT_WHOLE || !READABLE.includes(file.type)) {
     try { sent = await shrunk(file); } catch { sent = file.slice(0, MAX_FILE); }
   }
@@ -113,13 +124,16 @@ export const pictureFile = async (file) => {
 
 // Give `take` the files that are chosen, pasted, or dropped anywhere while `tab` is on the
 // screen; it gets undefined where nothing dropped was a file. `target` is marked "over" meanwhile.
+/** @type {(tab: string, how: { input: HTMLInputElement, target: Element, take: (file?: File) => void }) => void} */
 export const takePictures = (tab, { input, target, take }) => {
-  const here = (event) => tabNow === tab && !event.target.closest?.("input[type=text], textarea");
-  input.onchange = () => { if (input.files.length) take(input.files[0]); input.value = ""; };  // none: it was cancelled
+  const here = (/** @type {Event} */ event) => tabNow === tab
+    && !(event.target instanceof Element && event.target.closest("input[type=text], textarea"));
+  input.onchange = () => { if (input.files?.length) take(input.files[0]); input.value = ""; };  // none: it was cancelled
   document.addEventListener("paste", (event) => {
-    if (!here(event) || !event.clipboardData.files.length) return;
+    const pasted = event.clipboardData?.files[0];
+    if (!here(event) || !pasted) return;
     event.preventDefault();
-    take(event.clipboardData.files[0]);
+    take(pasted);
   });
   document.addEventListener("dragover", (event) => {
     if (!here(event)) return;
@@ -131,6 +145,6 @@ export const takePictures = (tab, { input, target, take }) => {
     if (!here(event)) return;
     event.preventDefault();
     target.classList.remove("over");
-    take(event.dataTransfer.files[0]);
+    take(event.dataTransfer?.files[0]);
   });
 };

@@ -1,9 +1,13 @@
 // Draw and reconstruct: pad -> what the networks see -> eight codes and what comes back of them.
 // props.first: what the server stored of the worked example (see demos/reconstruction/tab.py).
 
+/** @import { Mounted, Values } from "../common/views/types" */
+/** @import { SampleDigits } from "../common/views/digits.js" */
+/** @import { Content } from "../common/views/pad.js" */
+/** @import { Answer, Box, Card, Photo, Props, Question, Server } from "./types" */
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { codeBars, keepDrawing, paint, sampleDigits } from "../common/views/digits.js";
-import { make } from "../common/views/elements.js";
+import { finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, whenShown } from "../common/views/frame.js";
 import { textOf, translate } from "../common/views/language.js";
@@ -13,6 +17,7 @@ import { photoPanel } from "./photo.js";
 import { pictureFile, takePictures } from "./pictures.js";
 import { floats, inks, toBase64 } from "../common/views/wire.js";
 
+/** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
   await pageOpens("reconstruction");
   const TAB = "reconstruction", SIDE = 28, KINDS = 10;
@@ -22,13 +27,17 @@ export async function mount({ element, props, server }) {
   const LETTER_A = "24,98,56,14,88,98:38,68,74,68";
   const SMALL_THREE = "66,69,82,65,93,73,79,84,94,94,85,106,65,103";
 
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
   const page = find("article"), first = props.first, problem = find(".entry .problem");
+  const undo = find(".undo", HTMLButtonElement), clear = find(".clear", HTMLButtonElement);
+  const shows = [...element.querySelectorAll("button")].filter((button) => button.dataset.show);
+  /** @type {(key: string, values?: Values) => string} */
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
-  const fixed = (error) => error.toFixed(error < 0.01 ? 4 : 3).replace(/^0/, "");
+  const fixed = (/** @type {number} */ error) => error.toFixed(error < 0.01 ? 4 : 3).replace(/^0/, "");
   const state = {
-    sample: first.digit, preparation: "on", show: "pixels", card: USUAL,
-    seen: null, answers: null, pointed: null,
+    sample: /** @type {number | null} */ (first.digit), preparation: "on", show: "pixels", card: USUAL,
+    seen: new Float32Array(0),  // [784] in [0, 1]
+    answers: /** @type {Record<string, Answer> | null} */ (null), pointed: /** @type {string | null} */ (null),  // by the model's name
   };
   framePage(element, TAB, {
     lights: { 1: ".card[data-model=ae3], .card[data-model=dense32]", 2: ".card[data-model=pca32], .card[data-model=conv-lecture]", 3: ".neighbours" },
@@ -47,41 +56,42 @@ export async function mount({ element, props, server }) {
       <p class="problem" hidden></p>
       <div class="answer"><div class="pictures"><canvas class="digit pixels" role="img"></canvas><canvas class="digit errors" role="img"></canvas></div>
       <div class="bars"></div><p class="error number"><b></b> <span></span></p><p class="vote"></p><div class="neighbours"></div></div>`;
-    const look = (selector) => card.querySelector(selector);
-    look(".neighbours").append(...Array.from({ length: 5 }, () => make("canvas", "digit")));
+    const look = finder(card), pixels = look(".pixels", HTMLCanvasElement), errors = look(".errors", HTMLCanvasElement);
+    const neighbours = Array.from({ length: 5 }, () => ({ canvas: make("canvas", "digit"), index: -1 }));
+    look(".neighbours").append(...neighbours.map(({ canvas }) => canvas));
     card.onclick = () => choose(name);
     card.onpointerenter = (event) => { if (event.pointerType === "mouse") point(name); };
     card.onpointerleave = () => point(null);
-    return [name, { card, look }];
+    return [name, { card, look, pixels, errors, neighbours }];
   }));
   const second = make("h2", { "data-i18n": `${TAB}.row.2` });
   find(".cards").append(...ROWS[0].map((name) => cards[name].card), second, ...ROWS[1].map((name) => cards[name].card));
   translate(find(".cards"));
 
   const tiles = Object.fromEntries(Object.entries(first.tiles ?? {}).map(([index, text]) => [index, inks(text)]));
-  let digits = null;
+  let digits = /** @type {SampleDigits | null} */ (null);
   const loadDigits = async () => (digits ??= await sampleDigits());
-  const pixelsOf = (index) => tiles[index] ?? digits?.pixels(index) ?? null;
-  const unpack = (answer) => (answer.problem ? answer : {
-    ...answer, pixels: inks(answer.pixels), code: floats(answer.code),
-  });
+  const pixelsOf = (/** @type {number} */ index) => tiles[index] ?? digits?.pixels(index) ?? null;
+  const unpack = (/** @type {Record<string, Card>} */ cards) => Object.fromEntries(Object.entries(cards).map(([name, answer]) =>
+    [name, /** @type {Answer} */ (answer.problem ? answer : { ...answer, pixels: inks(answer.pixels), code: floats(answer.code) })]));
 
-  function drawCard(name) {
-    const { look } = cards[name], answer = state.answers[name];
+  function drawCard(/** @type {string} */ name) {
+    const { look, pixels, errors, neighbours } = cards[name], answer = state.answers?.[name];
+    if (!answer) return;
     showProblem(look(".problem"), answer.problem ?? null);
     look(".answer").hidden = Boolean(answer.problem);
     if (answer.problem) return;
     const mark = first.yardsticks[name];
-    paint(look(".pixels"), answer.pixels, { tone: "output" });
-    paint(look(".errors"), answer.pixels.map((value, i) => value - state.seen[i]), { kind: "difference" });
+    paint(pixels, answer.pixels, { tone: "output" });
+    paint(errors, answer.pixels.map((value, i) => value - state.seen[i]), { kind: "difference" });
     codeBars(look(".bars"), answer.code, mark.scale, say("code_label", { n: answer.code.length }));
-    look(".neighbours").childNodes.forEach((canvas, k) => {
-      const index = answer.neighbours[k];
+    neighbours.forEach((one, k) => {
+      const { canvas } = one, index = answer.neighbours[k];
       canvas.classList.toggle("other", answer.labels[k] !== answer.vote);
-      if (canvas.index === index) return;
+      if (one.index === index) return;
       const pixels = pixelsOf(index);
       if (!pixels) return;
-      canvas.index = index;
+      one.index = index;
       paint(canvas, pixels, { tone: "ink" });
       canvas.title = String(answer.labels[k]);
     });
@@ -89,9 +99,10 @@ export async function mount({ element, props, server }) {
   }
 
   // What stays the same isn't set again: the browser would lay it out again.
+  /** @type {(node: HTMLElement, text: string) => void} */
   function write(node, text) { if (node.textContent !== text) node.textContent = text; }
 
-  function wordCard(name) {
+  function wordCard(/** @type {string} */ name) {
     const { card, look } = cards[name], answer = state.answers?.[name];
     write(look(".name"), say(`model.${name}`));
     card.title = say(`about.${name}`);
@@ -114,16 +125,16 @@ export async function mount({ element, props, server }) {
       look(".name").setAttribute("aria-pressed", String(other === state.card));
     }
     if (!answer || answer.problem) return;
-    paint(find(".strip .in canvas"), state.seen, { tone: "input" });
+    paint(find(".strip .in canvas", HTMLCanvasElement), state.seen, { tone: "input" });
     codeBars(find(".strip .bars"), answer.code, first.yardsticks[name].scale, say("code_label", { n: answer.code.length }));
-    paint(find(".strip .out canvas"), answer.pixels, { tone: "output" });
+    paint(find(".strip .out canvas", HTMLCanvasElement), answer.pixels, { tone: "output" });
     find(".strip .left figcaption").textContent = say("strip.left", { n: answer.code.length });
     find(".strip .out figcaption").textContent = say("strip.out", { model: say(`model.${name}`) });
     find(".strip .arrow b").textContent = say("error", { error: fixed(answer.error) });
   }
 
   function drawSeen() {
-    paint(find(".seen canvas"), state.seen, { tone: "input" });
+    paint(find(".seen canvas", HTMLCanvasElement), state.seen, { tone: "input" });
     let left = SIDE, right = 0, top = SIDE, bottom = 0, mass = 0, x = 0, y = 0;
     state.seen.forEach((value, i) => {
       const column = i % SIDE, row = Math.floor(i / SIDE);
@@ -133,8 +144,8 @@ export async function mount({ element, props, server }) {
       top = Math.min(top, row); bottom = Math.max(bottom, row + 1);
     });
     const box = { x: left, y: top, width: right - left, height: bottom - top };
-    for (const [key, value] of Object.entries(box)) find(".box").setAttribute(key, value);
-    find(".mass").setAttribute("d", `M${x / mass - 1.5} ${y / mass}h3M${x / mass} ${y / mass - 1.5}v3`);
+    for (const [key, value] of Object.entries(box)) find(".box", SVGElement).setAttribute(key, String(value));
+    find(".mass", SVGElement).setAttribute("d", `M${x / mass - 1.5} ${y / mass}h3M${x / mass} ${y / mass - 1.5}v3`);
   }
 
   function drawVerdict() {
@@ -152,10 +163,10 @@ export async function mount({ element, props, server }) {
     const most = Math.max(...votes), digit = votes.indexOf(most);
     const others = votes.map((n, kind) => (n && kind !== digit ? say("others", { n, digit: kind }) : "")).filter(Boolean);
     const sentence = say(others.length ? "agreed_partly" : "agreed", { n: most, all: answers.length, others: others.join(say("comma")) });
-    find(".digit-name").textContent = digit;
+    find(".digit-name").textContent = String(digit);
     if (find(".agreed span").textContent !== sentence) find(".agreed span").textContent = sentence;
     // Of the eight, the dense code tells letters from digits best: 15 of 16 figures, none of 10 digits.
-    const strange = Boolean(state.answers.dense32.unusual);
+    const strange = Boolean(state.answers?.dense32.unusual);
     find(".unlike").classList.toggle("true", strange);
     find(".unlike").textContent = say(strange ? "unlike" : "like", { digit });
   }
@@ -178,29 +189,30 @@ export async function mount({ element, props, server }) {
 
   const words = () => {
     MODELS.forEach(wordCard);
-    const [with_, without] = first.accuracy ?? [0, 0], per = (share) => String(Math.round(100 * share));
+    const [with_, without] = first.accuracy ?? [0, 0], per = (/** @type {number} */ share) => String(Math.round(100 * share));
     find(".why").textContent = say(`why.${state.preparation}`);
     find(".effect").textContent = say("effect", { with: per(with_), without: per(without) });
     const scores = Object.entries(first.scores ?? {}).map(([name, score]) => `${name} ${fixed(score)}`).join(", ");
     find(".foot p").textContent = say("foot", { which: say(`score.${first.figure ?? "test"}`), scores });
     find(".verdict").title = say("voting");
-    for (const line of element.querySelectorAll(".card .error")) line.title = say("error_help");
+    for (const { look } of Object.values(cards)) look(".error").title = say("error_help");
     if (state.answers) { drawStrip(); drawVerdict(); }
   };
 
   // ---- Asking --------------------------------------------------------------------------------------
-  let blamed = null;  // whose sentence stands in `problem`: the answer's or the photo's
+  let blamed = "";  // whose sentence stands in `problem`: the answer's or the photo's
   let asked = 0, ended = 0, answered = 0;  // numbers of questions: the last, the last of a whole stroke, ...
   let took = 0;    // ms, the last answer's time
-  let dimming = null;
+  let dimming = 0;  // a timer
   // Most answers come before anything dims: dimming repaints all cards.
-  function busy(on) {
+  function busy(/** @type {boolean} */ on) {
     page.setAttribute("aria-busy", String(on));
-    if (on) { dimming ??= setTimeout(() => page.classList.add("asking"), PATIENCE); return; }
+    if (on) { dimming ||= window.setTimeout(() => page.classList.add("asking"), PATIENCE); return; }
     clearTimeout(dimming);
-    dimming = null;
+    dimming = 0;
     page.classList.remove("asking");
   }
+  /** @type {(request: Question, done: boolean, number: number) => Promise<void>} */
   async function ask(request, done, number) {
     if (number < ended) return;  // the stroke has ended since
     if (done) ended = number;
@@ -212,10 +224,10 @@ export async function mount({ element, props, server }) {
       if (number < answered || number < ended) return;  // a newer answer is here, or the last one near
       answered = number;
       state.seen = inks(answer.seen);
-      state.answers = Object.fromEntries(Object.entries(answer.cards).map(([name, card]) => [name, unpack(card)]));
+      state.answers = unpack(answer.cards);
       if (blamed === "answer") showProblem(problem, null);
       draw();
-      if (done && !pad.strokes.length) photo.judge(agreed());
+      if (done && !pad.strokes.length) photo.judge(agreed(state.answers));
       if (done && !("sample" in request)) keepDrawing(state.seen);
     } catch (error) {
       outdated();
@@ -227,20 +239,21 @@ export async function mount({ element, props, server }) {
   }
   const askLive = newest(ask);
 
+  /** @returns {Question} */
   function question() {
-    const alone = pad.tile && !pad.strokes.length && !pad.drawing();
+    const alone = !pad.strokes.length && !pad.drawing() ? pad.tile : null;
     if (alone && state.sample !== null) return { sample: state.sample };
     // A tile alone goes as it is: enlarged for the pad and shrunk again, it would lose sharpness.
-    if (alone) return { tile: toBase64(pad.tile.map((value) => Math.round(255 * value))), preparation: state.preparation };
+    if (alone) return { tile: toBase64(alone.map((value) => Math.round(255 * value))), preparation: state.preparation };
     return { drawing: toBase64(pad.bytes()), preparation: state.preparation };
   }
 
-  let sent = 0, later = null;
-  function send(done) {
+  let sent = 0, later = 0;
+  function send(/** @type {boolean} */ done) {
     clearTimeout(later);
     // Half of the time is left to others, and to the question at the stroke's end.
     const wait = done ? 0 : sent + Math.max(LIVE_PAUSE, 2 * took) - performance.now();
-    if (wait > 0) { later = setTimeout(() => send(false), wait); return; }
+    if (wait > 0) { later = window.setTimeout(() => send(false), wait); return; }
     sent = performance.now();
     if (first.problem) return;
     if (pad.empty()) {
@@ -264,25 +277,24 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- The pad and what may lie on it ---------------------------------------------------------------
-  let drawing = false;
-  const pad = drawingPad(find(".pad canvas"), props.pad, (done) => {
+  let drawing = false, samples = /** @type {{ button: HTMLButtonElement, index: number }[]} */ ([]);  // one a digit
+  const pad = drawingPad(find(".pad canvas", HTMLCanvasElement), props.pad, (done) => {
     if (done || !drawing) { showProblem(problem, null); controls(); }  // not at each move of the pen
     drawing = !done;
     if (done) link();
     wake();
     send(done);
   });
-  const tile = (index) => ({ tile: pixelsOf(index), name: index, example: true });
-  const put = (content) => pad.set(content);
-  const pick = async (index) => { if (!tiles[index]) await loadDigits(); put(tile(index)); };
+  const tile = (/** @type {number} */ index) => ({ tile: pixelsOf(index), name: index, example: true });
+  const put = (/** @type {Partial<Content>} */ content) => pad.set(content);
+  const pick = async (/** @type {number} */ index) => { if (!tiles[index]) await loadDigits(); put(tile(index)); };
 
   function controls() {
     state.sample = typeof pad.name === "number" ? pad.name : null;
     find(".hint").hidden = !pad.empty();
-    find(".undo").disabled = !pad.canUndo();
-    find(".clear").disabled = pad.empty();
-    for (const button of element.querySelectorAll(".digits button"))
-      button.setAttribute("aria-pressed", String(button.index === state.sample));
+    undo.disabled = !pad.canUndo();
+    clear.disabled = pad.empty();
+    for (const { button, index } of samples) button.setAttribute("aria-pressed", String(index === state.sample));
     const lost = pad.name === "photo" ? "photo" : pad.text() === null ? "long" : null;
     find(".unlinked").hidden = !lost;
     if (lost) find(".unlinked").textContent = say(`unlinked.${lost}`);
@@ -302,36 +314,37 @@ export async function mount({ element, props, server }) {
   }
 
   let row = 1;
-  function drawRow(indices) {
-    find(".digits").replaceChildren(...indices.map((index, kind) => {
-      const button = make("button"), picture = make("canvas");
-      Object.assign(button, { type: "button", index, onclick: () => pick(index) });
+  function drawRow(/** @type {number[]} */ indices) {
+    samples = indices.map((index, kind) => {
+      const picture = make("canvas"), pixels = pixelsOf(index);
+      const button = Object.assign(make("button", "", picture), { type: "button", onclick: () => pick(index) });
+      button.dataset.index = String(index);
       button.setAttribute("aria-label", say("sample", { digit: kind }));
-      paint(picture, pixelsOf(index), { tone: "ink" });
-      button.append(picture);
-      return button;
-    }));
+      if (pixels) paint(picture, pixels, { tone: "ink" });
+      return { button, index };
+    });
+    find(".digits").replaceChildren(...samples.map(({ button }) => button));
     controls();
   }
   find(".more").onclick = async () => {
-    await loadDigits();
-    const counts = new Array(KINDS).fill(0), chosen = new Array(KINDS).fill(null);
+    const { labels } = await loadDigits(), counts = new Array(KINDS).fill(0), chosen = new Array(KINDS).fill(0);
     row = (row + 1) % 400;
-    digits.labels.forEach((kind, index) => { if (counts[kind]++ === row) chosen[kind] = index; });
+    labels.forEach((kind, index) => { if (counts[kind]++ === row) chosen[kind] = index; });
     drawRow(chosen);
   };
 
   // ---- Pictures from elsewhere -----------------------------------------------------------------------
   const photo = photoPanel(element, { pad, say, read: readPhoto });
 
-  async function readPhoto({ file, picture = null, open = false }, box) {
+  /** @type {(photo: Partial<Photo> & { file: string }, box: Box | null) => Promise<void>} */
+  async function readPhoto({ file, picture, open = false }, box) {
     blamed = "photo";
     busy(true);
     try {
       const answer = await askServer(server.read_photo, { file, box });
       const laid = { tile: inks(answer.seen), name: "photo" };
       // A box changes what was found, not the picture that it is drawn on.
-      photo.keep(laid.tile, { ...answer, file, box, picture: box ? picture : answer.picture, open: Boolean(open || answer.doubt) });
+      photo.keep(laid.tile, { ...answer, file, box, picture: (box && picture) || answer.picture, open: Boolean(open || answer.doubt) });
       put(laid);
     } catch (error) {
       busy(false);
@@ -339,40 +352,39 @@ export async function mount({ element, props, server }) {
       showProblem(problem, error);
     }
   }
-  async function takePhoto(file) {
+  async function takePhoto(/** @type {File | undefined} */ file) {
     blamed = "photo";
     if (!file) { showProblem(problem, `${TAB}.no_file`); return; }
     busy(true);
     await readPhoto({ file: await pictureFile(file) }, null);
   }
-  takePictures(TAB, { input: find("input[type=file]"), target: find(".pad"), take: takePhoto });
+  takePictures(TAB, { input: find("input[type=file]", HTMLInputElement), target: find(".pad"), take: takePhoto });
 
   // Do so many models agree that a photo's ink was probably found?
-  function agreed() {
-    const votes = Object.values(state.answers).filter((answer) => !answer.problem).map((answer) => answer.vote);
+  function agreed(/** @type {Record<string, Answer>} */ answers) {
+    const votes = Object.values(answers).filter((answer) => !answer.problem).map((answer) => answer.vote);
     const most = Math.max(...votes.map((vote) => votes.filter((other) => other === vote).length));
-    return most >= props.agreeing * votes.length && !state.answers.dense32.unusual;
+    return most >= props.agreeing * votes.length && !answers.dense32.unusual;
   }
 
   // ---- Controls ----------------------------------------------------------------------------------------
-  function choose(name) { state.card = name; drawStrip(); link(); }
-  function point(name) { state.pointed = name; drawStrip(); }
-  function prepare(value) {
+  function choose(/** @type {string} */ name) { state.card = name; drawStrip(); link(); }
+  function point(/** @type {string | null} */ name) { state.pointed = name; drawStrip(); }
+  function prepare(/** @type {string} */ value) {
     state.preparation = value;
     find(".skip").setAttribute("aria-pressed", String(value === "off"));
     words();
     link();
   }
-  function show(value) {
+  function show(/** @type {string} */ value) {
     state.show = page.dataset.view = value;
-    for (const button of element.querySelectorAll("[data-show]"))
+    for (const button of shows)
       button.setAttribute("aria-pressed", String(button.dataset.show === value));
   }
-  find(".undo").onclick = () => pad.undo();
-  find(".clear").onclick = () => pad.clear();
+  undo.onclick = () => pad.undo();
+  clear.onclick = () => pad.clear();
   find(".skip").onclick = () => { prepare(state.preparation === "on" ? "off" : "on"); send(true); };
-  for (const button of element.querySelectorAll("[data-show]"))
-    button.onclick = () => { show(button.dataset.show); link(); };
+  for (const button of shows) button.onclick = () => { show(button.dataset.show ?? ""); link(); };
   find(".entry").addEventListener("pointerenter", wake);
   page.addEventListener("focusin", wake);
   listen("lang", () => { words(); controls(); });
@@ -384,12 +396,12 @@ export async function mount({ element, props, server }) {
       find(".answers").hidden = true;
       return;
     }
-    const given = (name, fallback) => pageLink.read(TAB, name, fallback);
+    const given = (/** @type {string} */ name, fallback = "") => pageLink.read(TAB, name, fallback);
     if (MODELS.includes(given("card", ""))) state.card = given("card");
     show(given("show", "") === "errors" ? "errors" : "pixels");
     prepare(given("preparation", "") === "off" ? "off" : "on");
-    state.seen = pixelsOf(first.digit);
-    state.answers = Object.fromEntries(Object.entries(first.cards).map(([name, card]) => [name, unpack(card)]));
+    state.seen = pixelsOf(first.digit) ?? state.seen;
+    state.answers = unpack(first.cards);
     drawRow(first.row);
 
     const strokes = pad.read(given("strokes", ""));
@@ -401,7 +413,7 @@ export async function mount({ element, props, server }) {
       words();
     } else {
       if (wanted >= 0 && !tiles[wanted]) await loadDigits();
-      pad.open({ ...(wanted < 0 ? {} : tile(wanted)), strokes, ...(strokes.length && { example: false }) });
+      pad.open({ ...(wanted < 0 ? {} : tile(wanted)), strokes, ...(strokes.length ? { example: false } : {}) });
       controls();
       draw();
       outdated();

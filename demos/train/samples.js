@@ -3,25 +3,31 @@
 //   .codes(run): the cloud of codes.
 //   .sentences(run, chosen): each sentence with the probability that it is good.
 
+/** @import { SampleDigits } from "../common/views/digits.js" */
+/** @import { Point } from "../common/views/types" */
+/** @import { Run } from "./types" */
 import { prefersStill } from "../common/views/colours.js";
 import { paint, sampleDigits } from "../common/views/digits.js";
-import { make } from "../common/views/elements.js";
+import { find as findIn, finder, make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { scatterCloud } from "../common/views/scatter.js";
 import { floats, inks } from "../common/views/wire.js";
 
 const SIZE = 784;
 
+/** @type {(element: HTMLElement, how: { onpick: (k: number) => void }) => { pictures: (run: Run, chosen: number) => Promise<void>, codes: (run: Run) => Promise<void>, sentences: (run: Run, chosen: number) => void }} */
 export const trainSamples = (element, { onpick }) => {
-  const find = (selector) => element.querySelector(selector);
-  const canvas = find("canvas.codes"), about = find(".map .about small");
+  const find = finder(element);
+  const canvas = find("canvas.codes", HTMLCanvasElement), about = find(".map .about small");
   const cloud = scatterCloud(canvas);
   cloud.look({ zoom: 1.15 });
   canvas.cloud = cloud;   // for tests
-  let columns = null, digits = null, box = null, shownRun = null;
+  /** @typedef {{ button: HTMLButtonElement, seen: HTMLCanvasElement, back: HTMLCanvasElement }} Column */
+  let columns = /** @type {Column[] | null} */ (null), digits = /** @type {SampleDigits | null} */ (null);
+  let box = /** @type {{ low: Point, high: Point } | null} */ (null), shownRun = "";
 
   const build = () => {
-    columns = Array.from({ length: 10 }, (_, k) => {
+    const made = Array.from({ length: 10 }, (_, k) => {
       const button = make("button", "pair");
       button.type = "button";
       const [seen, back] = [make("canvas", "digit"), make("canvas", "digit")];
@@ -31,35 +37,37 @@ export const trainSamples = (element, { onpick }) => {
     });
     const names = make("span", "names");
     names.append(make("small", "seen", ""), make("small", "back", ""));
-    find(".rows").replaceChildren(names, ...columns.map(({ button }) => button));
+    find(".rows").replaceChildren(names, ...made.map(({ button }) => button));
+    return made;
   };
   // The axes follow the cloud slowly, so that it is seen to move and never leaves the picture.
+  /** @type {(points: Float32Array, dimensions: number) => { low: Point, high: Point }} */
   const follow = (points, dimensions) => {
-    const n = points.length / dimensions, low = [], high = [];
+    const n = points.length / dimensions, low = /** @type {number[]} */ ([]), high = /** @type {number[]} */ ([]), before = box;
     for (let k = 0; k < dimensions; k++) {
       const values = Float32Array.from({ length: n }, (_, i) => points[i * dimensions + k]).sort();
       low.push(values[Math.floor(0.01 * n)]);
       high.push(values[Math.floor(0.99 * (n - 1))]);
     }
-    const rate = box?.low.length === dimensions ? 0.35 : 1;
-    const mix = (old, now) => old + rate * (now - old);
-    box = { low: low.map((v, k) => mix(box?.low[k] ?? v, v)), high: high.map((v, k) => mix(box?.high[k] ?? v, v)) };
-    if (rate === 1) box = { low, high };
+    /** @type {(old: Point, now: Point) => Point} */
+    const mix = (old, now) => now.map((value, k) => old[k] + 0.35 * (value - old[k]));
+    box = before?.low.length === dimensions ? { low: mix(before.low, low), high: mix(before.high, high) } : { low, high };
+    return box;
   };
 
   return {
     pictures: async (run, chosen) => {
       digits ??= await sampleDigits();
-      if (!columns) build();
-      const { facts, samples } = run;
-      if (!facts || !samples?.pixels) return;
+      columns ??= build();
+      const { facts, samples } = run, all = digits;
+      if (!facts || !samples || !("pixels" in samples)) return;
       const names = find(".rows .names");
-      names.children[0].textContent = textOf(facts.spoilt ? "train.row.spoilt" : "train.row.seen");
-      names.children[1].textContent = textOf("train.row.back");
+      findIn(names, ".seen").textContent = textOf(facts.spoilt ? "train.row.spoilt" : "train.row.seen");
+      findIn(names, ".back").textContent = textOf("train.row.back");
       const back = inks(samples.pixels), spoilt = facts.spoilt && inks(facts.spoilt);
       columns.forEach(({ button, seen, back: output }, k) => {
-        const label = digits.labels[facts.digits[k]];
-        paint(seen, spoilt ? spoilt.subarray(k * SIZE, (k + 1) * SIZE) : digits.pixels(facts.digits[k]), { tone: "input" });
+        const label = all.labels[facts.digits[k]];
+        paint(seen, spoilt ? spoilt.subarray(k * SIZE, (k + 1) * SIZE) : all.pixels(facts.digits[k]), { tone: "input" });
         paint(output, back.subarray(k * SIZE, (k + 1) * SIZE), { tone: "output" });
         button.setAttribute("aria-label", textOf("train.pick", { label }));
         button.setAttribute("aria-pressed", String(k === chosen));
@@ -68,17 +76,17 @@ export const trainSamples = (element, { onpick }) => {
     codes: async (run) => {
       digits ??= await sampleDigits();
       const { facts, samples } = run;
-      if (!facts || !samples?.points) return;
+      if (!facts || !samples || !("points" in samples)) return;
       const [first, n] = facts.cloud, labels = digits.labels.slice(first, first + n);
       const points = floats(samples.points), { dimensions } = samples;
       if (dimensions === 1) {   // one number: along the line, a row for each digit
-        follow(points, 1);
+        const box = follow(points, 1);
         const span = box.high[0] - box.low[0] || 1, flat = new Float32Array(2 * n);
         for (let i = 0; i < n; i++) { flat[2 * i] = (points[i] - box.low[0]) / span; flat[2 * i + 1] = 1 - labels[i] / 9 + 0.05 * Math.sin(97 * i) ; }
         cloud.box = null;
         cloud.set({ points: flat, labels, dimensions: 2, centre: [0.5, 0.5], radius: 0.6 });
       } else {
-        follow(points, dimensions);
+        const box = follow(points, dimensions);
         const centre = box.low.map((value, k) => (value + box.high[k]) / 2);
         const widths = box.low.map((value, k) => Math.max(1e-6, box.high[k] - value));
         cloud.box = dimensions === 3 ? box : null;
@@ -91,8 +99,9 @@ export const trainSamples = (element, { onpick }) => {
     },
     sentences: (run, chosen) => {
       const { facts, samples } = run;
+      if (!facts) return;
       const list = facts.sentences.map((sentence, k) => {
-        const good = samples?.good?.[k] ?? null, right = good !== null && (good > 0.5) === Boolean(facts.labels[k]);
+        const good = samples && "good" in samples ? samples.good[k] ?? null : null, right = good !== null && (good > 0.5) === Boolean(facts.labels[k]);
         const row = make("button", `verdict ${good === null ? "" : right ? "right" : "wrong"}`);
         row.type = "button";
         row.setAttribute("aria-pressed", String(k === chosen));

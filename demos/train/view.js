@@ -1,9 +1,13 @@
 // Train a model and watch it: settings, one run under way, one kept for comparison.
 // Its parts: fields.js (settings), curves.js, samples.js, race.js.
 
+/** @import { Mounted, Values } from "../common/views/types" */
+/** @import { Report } from "../common/views/work.js" */
+/** @import { Props, Run, Server, Settings, Told } from "./types" */
 import { askServer, showProblem } from "../common/views/asking.js";
 import { prefersStill } from "../common/views/colours.js";
 import { codeBars, paint, sampleDigits } from "../common/views/digits.js";
+import { find as findIn, finder } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { textOf, translate } from "../common/views/language.js";
@@ -15,41 +19,47 @@ import { trainSamples } from "./samples.js";
 import { floats, inks } from "../common/views/wire.js";
 import { longWork } from "../common/views/work.js";
 
+/** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
   await pageOpens("train", "code_space");
   const TAB = "train";
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
+  /** @type {(key: string, values?: Values) => string} */
   const t = (key, values) => textOf(`${TAB}.${key}`, values);
   const OVER = ["done", "stopped", "diverged", "limit", "left", "lost", "failed"];
-  const article = element.querySelector("article");
+  const article = find("article"), bar = find("progress", HTMLProgressElement), settingsBox = find(".settings", HTMLDetailsElement);
+  const [go, pause, step, stop, keep, logs] = [".go", ".pause", ".step", ".stop", ".keep", ".log"].map((one) => find(one, HTMLButtonElement));
+  const measures = find(".measure").querySelectorAll("button");
 
   const state = {
-    now: null,        // the run on the screen: what a report says, and {settings, job}
-    kept: null,       // the one to compare it with
-    report: null,     // of the job under way
-    job: null,
+    now: /** @type {Run | null} */ (null),   // the run on the screen
+    kept: /** @type {Run | null} */ (null),  // the one to compare it with
+    report: /** @type {(Partial<Report<Told>> & { state: string }) | null} */ (null),  // of the job under way
+    job: /** @type {string | null} */ (null),
+    asked: /** @type {Settings | null} */ (null),
     chosen: { pictures: 7, sentences: 0 },
     measure: "loss",
     log: pageLink.read(TAB, "log", "1") !== "0",
   };
-  let stored = {};    // examples by kind and language
+  let stored = /** @type {Record<string, Told>} */ ({});    // examples by kind and language
   const form = trainFields(element, props, settled);
   const chart = curves(find(".curves"));
   const samples = trainSamples(element, { onpick: pick });
   const race = trainingRace(element, props, { rerun });
   const work = longWork({ begin: server.train, look: server.follow_training, stop: server.stop_training, name: TAB }, progress);
   const narrow = matchMedia("(max-width: 720px)").matches;   // there the curves stand below the settings
-  if (narrow) find(".settings").open = false;
-  const isText = (run) => run.settings.kind !== "autoencoder";
+  if (narrow) settingsBox.open = false;
+  const isText = (/** @type {Run} */ run) => run.settings.kind !== "autoencoder";
 
   // ---- What is on the screen ------------------------------------------------------------------------
   // What came from the server, as the charts read it.
-  function unpacked(report) {
-    const flat = floats(report.losses), losses = [];
+  /** @type {(report: Told, of: Pick<Run, "settings" | "job" | "example">) => Run} */
+  function unpacked(report, of) {
+    const flat = floats(report.losses), losses = /** @type {Run["losses"]} */ ([]);
     for (let i = 0; i < flat.length; i += 2) losses.push([flat[i], flat[i + 1]]);
-    return { ...report, losses };
+    return { ...report, losses, ...of };
   }
-  function named(run) {
+  function named(/** @type {Run} */ run) {
     return form.summary(run.settings);
   }
   function draw() {
@@ -59,10 +69,10 @@ export async function mount({ element, props, server }) {
     const hasAccuracy = isText(now);
     find(".measure").hidden = !hasAccuracy;
     const measure = hasAccuracy ? state.measure : "loss";
-    for (const button of element.querySelectorAll(".measure button")) button.setAttribute("aria-pressed", String(button.dataset.measure === measure));
-    find(".log").setAttribute("aria-pressed", String(state.log));
-    find(".log").disabled = measure === "accuracy";
-    find(".keep").disabled = now === kept || !now.checks.length;
+    for (const button of measures) button.setAttribute("aria-pressed", String(button.dataset.measure === measure));
+    logs.setAttribute("aria-pressed", String(state.log));
+    logs.disabled = measure === "accuracy";
+    keep.disabled = now === kept || !now.checks.length;
     find(".forget").hidden = !kept;
     chart.draw({ measure, log: state.log, runs: both.map((run, k) => ({
       ...run, role: k ? "kept" : "now", name: named(run), unit: isText(run) ? "entropy" : "error",
@@ -75,19 +85,20 @@ export async function mount({ element, props, server }) {
     sections.renew("codes");
     strip(now);
   }
-  async function strip(run) {
-    const [input, , output] = element.querySelectorAll(".strip figure"), { facts } = run, text = isText(run);
+  async function strip(/** @type {Run} */ run) {
+    const input = find(".strip .in"), output = find(".strip .out"), { facts } = run, text = isText(run);
     const [bars, number] = [find(".strip .bars"), find(".strip .arrow b")];
     for (const figure of [input, output]) {
-      figure.querySelector("canvas").hidden = text;
-      figure.querySelector(".sentence").hidden = !text;
+      findIn(figure, "canvas").hidden = text;
+      findIn(figure, ".sentence").hidden = !text;
     }
-    const said = (figure, words) => { figure.querySelector("figcaption").textContent = words; };
+    /** @type {(figure: HTMLElement, words: string) => void} */
+    const said = (figure, words) => { findIn(figure, "figcaption").textContent = words; };
     if (!facts || !run.samples) return;
-    if (text) {
+    if ("good" in run.samples) {
       const k = state.chosen.sentences, good = run.samples.good[k];
-      input.querySelector(".sentence").textContent = facts.sentences[k];
-      output.querySelector(".sentence").textContent = t(good > 0.5 ? "good" : "bad");
+      findIn(input, ".sentence").textContent = facts.sentences[k];
+      findIn(output, ".sentence").textContent = t(good > 0.5 ? "good" : "bad");
       codeBars(bars, [1 - good, good], 1, t("strip.shares"));
       said(input, t("strip.sentence"));
       find(".left figcaption").textContent = t("strip.probability", { bad: (100 * (1 - good)).toFixed(0), good: (100 * good).toFixed(0) });
@@ -98,11 +109,11 @@ export async function mount({ element, props, server }) {
       return;
     }
     const k = state.chosen.pictures, digits = await sampleDigits(), clean = digits.pixels(facts.digits[k]);
-    const cut = (packed) => inks(packed).subarray(784 * k, 784 * (k + 1));
+    const cut = (/** @type {string} */ packed) => inks(packed).subarray(784 * k, 784 * (k + 1));
     const back = cut(run.samples.pixels), { size } = run.samples;
     const code = floats(run.samples.codes).subarray(size * k, size * (k + 1));
-    paint(input.querySelector("canvas"), facts.spoilt ? cut(facts.spoilt) : clean, { tone: "input" });
-    paint(output.querySelector("canvas"), back, { tone: "output" });
+    paint(findIn(input, "canvas", HTMLCanvasElement), facts.spoilt ? cut(facts.spoilt) : clean, { tone: "input" });
+    paint(findIn(output, "canvas", HTMLCanvasElement), back, { tone: "output" });
     codeBars(bars, code, Math.max(1e-6, ...code.map(Math.abs)), t("strip.code", { size }));
     said(input, t(facts.spoilt ? "strip.spoilt" : "strip.in", { label: digits.labels[facts.digits[k]] }));
     find(".left figcaption").textContent = t(size === 1 ? "strip.code_one" : "strip.code", { size });
@@ -113,23 +124,25 @@ export async function mount({ element, props, server }) {
   }
 
   // One sentence on what the curves show; each condition can be read off them.
-  function lesson(run) {
-    const { checks, settings, losses } = run, [first, last] = [checks[0], checks.at(-1)];
-    const rate = settings.learning_rate, best = Math.min(...checks.map((row) => row[1]));
+  function lesson(/** @type {Run} */ run) {
+    const { checks, settings, losses } = run, scores = checks.flatMap(([, loss]) => (loss === null ? [] : [loss]));
+    const first = scores[0], last = scores[scores.length - 1];
+    const rate = settings.learning_rate, best = Math.min(...scores);
     const places = isText(run) ? 3 : 4;
-    const say = (key, values = {}) => t(`lesson.${key}`, { rate: String(rate), step: run.step, ...values });
+    const say = (/** @type {string} */ key, /** @type {Values} */ values = {}) => t(`lesson.${key}`, { rate: String(rate), step: run.step, ...values });
     if (run.state === "diverged") return say("diverged");
-    if (!first) return "";
-    const values = { first: first[1].toFixed(places), last: last[1].toFixed(places), best: best.toFixed(places) };
+    if (!scores.length) return "";
+    const values = { first: first.toFixed(places), last: last.toFixed(places), best: best.toFixed(places) };
     if (rate === 0) return say("zero", values);
     if (!OVER.includes(run.state)) return losses.length ? say("going") : say("before", values);
     if (["limit", "left", "lost", "failed"].includes(run.state)) return t(`lesson.${run.state === "failed" ? "lost" : run.state}`, { seconds: props.max_seconds, pause: props.max_pause });
-    if (last[1] > 0.97 * first[1]) return say(last[1] > 1.05 * first[1] || rate >= 0.03 ? "stuck" : "little", values);
-    if (last[1] > 1.12 * best) return say("overfit", values);
-    if (isText(run) && run.test !== null) return say("tested", { ...values, test: (100 * run.test).toFixed(1), n: run.facts.n_train });
-    return say("learned", { ...values, error: ((1 - last[1] / first[1]) * 100).toFixed(0) });
+    if (last > 0.97 * first) return say(last > 1.05 * first || rate >= 0.03 ? "stuck" : "little", values);
+    if (last > 1.12 * best) return say("overfit", values);
+    if (isText(run) && run.test !== null) return say("tested", { ...values, test: (100 * run.test).toFixed(1), n: run.facts?.n_train });
+    return say("learned", { ...values, error: ((1 - last / first) * 100).toFixed(0) });
   }
-  function pick(k) {
+  function pick(/** @type {number} */ k) {
+    if (!state.now) return;
     state.chosen[isText(state.now) ? "sentences" : "pictures"] = k;
     draw();
   }
@@ -137,22 +150,22 @@ export async function mount({ element, props, server }) {
   // ---- A run ------------------------------------------------------------------------------------------
   function busy() {
     const report = state.report, under = Boolean(state.job), paused = report?.state === "paused";
-    const going = under && ["running", "paused"].includes(report?.state);
-    find(".go").disabled = under;
-    find(".pause").disabled = find(".step").disabled = !going;
-    find(".stop").disabled = !under || report?.state === "stopping";
-    find(".pause").textContent = t(paused ? "resume" : "pause");
+    const going = under && ["running", "paused"].includes(report?.state ?? "");
+    go.disabled = under;
+    pause.disabled = step.disabled = !going;
+    stop.disabled = !under || report?.state === "stopping";
+    pause.textContent = t(paused ? "resume" : "pause");
     race.busy(under);
     article.dataset.state = report?.state ?? "idle";
-    const bar = find("progress"), n = state.now?.facts?.n_steps;
-    if (under && ["asked", "starting", "waiting", "testing"].includes(report?.state)) bar.removeAttribute("value");
-    else bar.value = state.now?.facts && !state.now.example ? state.now.step / n : 0;
-    const { step = 0, seconds = 0, share = 0, ahead = 0 } = report ?? {};
+    const n = state.now?.facts?.n_steps;
+    if (under && ["asked", "starting", "waiting", "testing"].includes(report?.state ?? "")) bar.removeAttribute("value");
+    else bar.value = n && state.now && !state.now.example ? state.now.step / n : 0;
+    const { step: at = 0, seconds = 0, share = 0, ahead = 0 } = report ?? {};
     const per = state.now?.facts?.per_epoch ?? 1;
     const tested = report?.state === "done" && report.test !== null;
     const key = tested ? "done_tested" : report?.state ?? (state.now?.example ? "example" : "idle");
     find(".status").textContent = t(`state.${key}`, {
-      step, n: n ?? "?", epoch: (step / per).toFixed(step / per < 10 ? 1 : 0), seconds: seconds.toFixed(0), share: (100 * share).toFixed(0),
+      step: at, n: n ?? "?", epoch: (at / per).toFixed(at / per < 10 ? 1 : 0), seconds: seconds.toFixed(0), share: (100 * share).toFixed(0),
       test: (100 * (report?.test ?? 0)).toFixed(1), ahead, at_once: props.at_once, pause: props.max_pause, limit: props.max_seconds,
     });
   }
@@ -161,7 +174,7 @@ export async function mount({ element, props, server }) {
     showProblem(find(".setup .problem"), form.wrong());
     if (!settings) return;
     if (state.now && !state.kept && state.now.checks.length) state.kept = state.now;
-    if (narrow) find(".settings").open = false;
+    if (narrow) settingsBox.open = false;
     state.asked = settings;
     state.report = { state: "asked" };
     state.job = work.start(settings);
@@ -180,18 +193,24 @@ export async function mount({ element, props, server }) {
     showProblem(find(".setup .problem"), "train.run_gone");
     busy();
   }
-  const order = (name) => async () => {
+  const order = (/** @type {string} */ name) => async () => {
     try { await askServer(server.tell_training, { job: state.job, order: name }); } catch (failure) { showProblem(find(".setup .problem"), failure); }
   };
-  find(".go").onclick = begin;
-  find(".pause").onclick = () => order(state.report?.state === "paused" ? "go" : "pause")();
-  find(".step").onclick = order("step");
-  find(".stop").onclick = () => {
+  go.onclick = begin;
+  pause.onclick = () => order(state.report?.state === "paused" ? "go" : "pause")();
+  step.onclick = order("step");
+  stop.onclick = () => {
     state.report = { ...state.report, state: "stopping" };
     busy();
     work.stop();
   };
-  function progress(value) {
+  // A report of the server: the page's own have a state alone.
+  /**
+   * @param {Report<Told>} report
+   * @returns {report is Told & { job: string }}
+   */
+  const isTold = (report) => Boolean(report.facts);
+  function progress(/** @type {Report<Told>} */ value) {
     if (value.error) showProblem(find(".setup .problem"), value.error);
     if (value.state === "error") {
       state.job = state.report = null;
@@ -202,10 +221,10 @@ export async function mount({ element, props, server }) {
     if (state.report?.state === "stopping" && !over) return;
     state.report = value;
     if (value.facts || over) {
-      if (value.facts) state.now = { ...unpacked(value), settings: state.asked };
+      if (isTold(value) && state.asked) state.now = unpacked(value, { settings: state.asked, job: value.job });
       if (over) {
         state.job = null;
-        if (value.state === "done" && value.test !== null) race.add(state.asked, value.test);
+        if (value.state === "done" && typeof value.test === "number" && state.asked) race.add(state.asked, value.test);
       }
       draw();
     }
@@ -214,6 +233,7 @@ export async function mount({ element, props, server }) {
 
   // ---- Settings, comparison, links ----------------------------------------------------------------------
   // A setting changed; another kind shows its stored run, so that the page is never empty.
+  /** @type {(settings: Settings | null, kindChanged?: boolean) => void} */
   function settled(settings, kindChanged) {
     if (settings) pageLink.set(TAB, form.link());
     if (kindChanged && !state.job && (!state.now || state.now.example || state.now.settings.kind !== form.kind())) example();
@@ -223,23 +243,23 @@ export async function mount({ element, props, server }) {
     const kind = form.kind(), language = form.language(), name = language ? `${kind}-${language}` : kind;
     if (!stored[name]) return;
     const settings = { ...props.defaults[kind], ...(language ? { language } : {}) };
-    state.now = { ...unpacked(stored[name]), settings, example: true, job: name };
+    state.now = unpacked(stored[name], { settings, example: true, job: name });
     state.report = null;
     if (state.kept && isText(state.kept) !== isText(state.now)) state.kept = null;
     draw();
     busy();
   }
-  function rerun(settings) {
+  function rerun(/** @type {Settings} */ settings) {
     form.write(settings);
     begin();
     find(".setup").scrollIntoView({ block: "nearest", behavior: prefersStill ? "auto" : "smooth" });
   }
-  find(".keep").onclick = () => { state.kept = state.now; draw(); };
+  keep.onclick = () => { state.kept = state.now; draw(); };
   find(".forget").onclick = () => { state.kept = null; draw(); };
-  find(".log").onclick = () => { state.log = !state.log; pageLink.set(TAB, { log: state.log ? null : "0" }); draw(); };
-  for (const button of element.querySelectorAll(".measure button")) button.onclick = () => { state.measure = button.dataset.measure; draw(); };
+  logs.onclick = () => { state.log = !state.log; pageLink.set(TAB, { log: state.log ? null : "0" }); draw(); };
+  for (const button of measures) button.onclick = () => { state.measure = button.dataset.measure ?? "loss"; draw(); };
 
-  const set = (values) => () => { form.write({ ...props.defaults.autoencoder, ...values }); find(".setup").scrollIntoView({ block: "nearest" }); };
+  const set = (/** @type {Partial<Settings>} */ values) => () => { form.write({ ...props.defaults.autoencoder, ...values }); find(".setup").scrollIntoView({ block: "nearest" }); };
   listen("lang", () => { form.words(); race.words(); draw(); busy(); });
   listen("theme", draw);
   framePage(element, TAB, {

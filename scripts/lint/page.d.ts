@@ -6,7 +6,10 @@ interface Element {
   focus(options?: FocusOptions): void;
   problem?: { en: string, zh: string } | null;  // what showProblem shows
 }
-interface HTMLCanvasElement { repaint?(): void }  // of a digit, when the theme changes
+interface HTMLCanvasElement {
+  repaint?(): void;  // of a digit, when the theme changes
+  cloud?: import("../../demos/common/views/types").Cloud;  // for tests
+}
 
 interface Window { Plotly?: PlotlyLibrary }    // for as long as a part of it is on its way: charts.js
 interface PlotlyLibrary {  // what of it charts.js uses; data, layouts and settings are Plotly's own

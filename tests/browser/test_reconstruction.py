@@ -187,7 +187,7 @@ def test_keyboard_draws(browser):
 def test_choose_a_sample_and_restore_it_from_the_link(browser):
     page = opened(browser)
     before = shown(page)
-    first = "document.querySelector('#reconstruction .digits button').index"
+    first = "document.querySelector('#reconstruction .digits button').dataset.index"
     row = page.evaluate(first)
     page.locator("#reconstruction .more").click()
     page.wait_for_function(f"{first} !== {row}")

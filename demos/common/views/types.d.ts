@@ -96,7 +96,7 @@ export interface Cloud {
   hidden: Set<number>;  // labels
   marks: CloudMarks;
   view: CloudView;
-  box?: { low: Point, high: Point };  // around the points, in three dimensions
+  box?: { low: Point, high: Point } | null;  // around the points, in three dimensions
   hovered: number | null;  // the number of a point
   ms: number;  // that the last frame took
   frames: number;
