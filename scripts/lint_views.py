@@ -35,7 +35,6 @@ LOOSE = (
     "code_space",
     "convolution",
     "fill_in",
-    "latent_walk",
 )
 PATIENCE = 300  # seconds for npm
 HURRY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")

@@ -6,52 +6,65 @@
 //   plane.look({ x, y, half })                   the window [x - half, x + half] x [y - half, y + half]
 //   plane.show({ point, path, frame, ends, map, cloud })   any of them
 
+/** @import { Point } from "../common/views/types" */
+/** @import { Plane, Shown, Window } from "./types" */
 import { colourNamed, prefersStill, rgb } from "../common/views/colours.js";
-import { make } from "../common/views/elements.js";
+import { context2d, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { ticks } from "../common/views/scales.js";
 
 const GRID = 20, TILE = 28, SIDE = GRID * TILE;  // the map: 20 x 20 digits, each decoded at its middle
+/** @type {Record<string, Point>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const GLIDE = 450;                              // milliseconds of a change of window or of cloud
 const BUDGET = 9;                               // milliseconds a frame for the map: dragging goes first
 const FALLBACK = ["#4477aa", "#ee6677", "#228833", "#b59f00", "#0099bb", "#aa3377", "#777777", "#cc5500", "#6a3fb5", "#00785a"];
 
+/** @type {(label: number) => string} */
 export const planeColour = (label) => colourNamed(`digit-${label}`) || FALLBACK[label];
-const ease = (share) => (share < 0.5 ? 2 * share * share : 1 - 2 * (1 - share) ** 2);
+const ease = (/** @type {number} */ share) => (share < 0.5 ? 2 * share * share : 1 - 2 * (1 - share) ** 2);
+/** @type {(from: number, to: number, share: number) => number} */
 const mix = (from, to, share) => from + share * (to - from);
+
+const sheet = (/** @type {number} */ side) => make("canvas", { width: side, height: side });
 
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {{ onmove?: (z: number[]) => void }} [heard]
  */
 export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
-  const context = canvas.getContext("2d");
+  const context = context2d(canvas), none = new Float32Array(0);
   let size = 0, density = 1;
   let view = { x: 0, y: 0, half: 3 }, from = view, to = view, turned = 0;     // the window now; its glide
-  let codes = null, before = null, now = null, moved = 0, labels = [], decode = null, key = "";
-  let shown = { point: [0, 0], path: null, frame: 0, ends: {}, map: true, cloud: true };
-  let layer = null, stale = true;                                              // all but path and point
-  let dots = null, dotted = false;                                             // the cloud alone
+  // The codes, those that they glide from, and where they are by now.
+  let codes = /** @type {Float32Array} */ (none), before = codes, now = codes, moved = 0;
+  let labels = /** @type {number[]} */ ([]), decode = /** @type {Plane["decode"] | null} */ (null), key = "";
+  /** @type {Shown} */
+  let shown = { point: [0, 0], path: null, ends: {}, map: true, cloud: true };
+  let layer = sheet(1), stale = true;                                              // all but path and point
+  let dots = sheet(1), dotted = false;                                             // the cloud alone
+  /** @typedef {{ canvas: HTMLCanvasElement, window: Window, done: number, decode: Plane["decode"], under: DecodedMap | null }} DecodedMap */
+  /** @type {Map<string, DecodedMap>} */
   const maps = new Map();
-  let map = null, asked = 0;
+  let map = /** @type {DecodedMap | null} */ (null), asked = 0;
 
   const anew = () => { stale = true; dotted = false; };
-  const across = (z1) => ((z1 - view.x + view.half) / (2 * view.half)) * size;
-  const down = (z2) => ((view.y + view.half - z2) / (2 * view.half)) * size;
-  const sheet = (side) => make("canvas", { width: side, height: side });
+  const across = (/** @type {number} */ z1) => ((z1 - view.x + view.half) / (2 * view.half)) * size;
+  const down = (/** @type {number} */ z2) => ((view.y + view.half - z2) / (2 * view.half)) * size;
 
   // ---- The map, decoded row by row between frames, kept for each model and window ----
   const wantMap = () => {
+    if (!decode) return;
     const name = `${key}|${to.x}|${to.y}|${to.half}`;
-    if (!maps.has(name)) maps.set(name, { canvas: sheet(SIDE), window: { ...to }, done: 0, decode });
-    const wanted = maps.get(name);
+    const wanted = maps.get(name) ?? { canvas: sheet(SIDE), window: { ...to }, done: 0, decode, under: null };
+    maps.set(name, wanted);
     if (map && map !== wanted && map.done === GRID && map.decode === decode) wanted.under = map;
     map = wanted;
   };
   const growMap = () => {
     if (!map || map.done === GRID || !shown.map) return;
     const end = performance.now() + BUDGET, { window: w } = map;
-    const ink = map.canvas.getContext("2d"), tone = rgb(colourNamed("output"));
+    const ink = context2d(map.canvas), tone = rgb(colourNamed("output"));
     while (map.done < GRID && performance.now() < end) {
       const row = map.done++;
       for (let column = 0; column < GRID; column++) {
@@ -68,7 +81,8 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
     stale = true;
     canvas.dataset.map = map.done === GRID ? "whole" : "growing";
   };
-  const drawMap = (on) => {
+  /** @type {(on: CanvasRenderingContext2D, map: DecodedMap) => void} */
+  const drawMap = (on, map) => {
     // An old window's map stays, scaled, until the new one is whole.
     const drawn = map.under ?? map, { x, y, half } = drawn.window;
     on.imageSmoothingEnabled = true;
@@ -78,17 +92,17 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   };
 
   // ---- The cloud: one dot a digit ----
-  const dot = (label) => {
+  const dot = (/** @type {number} */ label) => {
     const radius = (size > 420 ? 2.3 : 1.7) * density, side = Math.ceil(2 * radius + 2);
-    const sprite = sheet(side), on = sprite.getContext("2d");
+    const sprite = sheet(side), on = context2d(sprite);
     on.fillStyle = planeColour(label);
     on.arc(side / 2, side / 2, radius, 0, 7);
     on.fill();
     return sprite;
   };
   const drawCloud = () => {
-    dots = dots?.width === canvas.width ? dots : sheet(canvas.width);
-    const on = dots.getContext("2d"), sprites = Array.from({ length: 10 }, (_, label) => dot(label)), half = sprites[0].width / 2;
+    dots = dots.width === canvas.width ? dots : sheet(canvas.width);
+    const on = context2d(dots), sprites = Array.from({ length: 10 }, (_, label) => dot(label)), half = sprites[0].width / 2;
     on.clearRect(0, 0, dots.width, dots.width);
     on.globalAlpha = 0.75;
     for (let i = 0; i < labels.length; i++)
@@ -97,6 +111,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   };
 
   // ---- Axes and the prior's circles ----
+  /** @type {(on: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string, align?: CanvasTextAlign) => void} */
   const words = (on, text, x, y, colour, align = "center") => {
     on.font = `${size > 420 ? 13 : 11}px system-ui, sans-serif`;
     on.textAlign = align;
@@ -108,7 +123,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
     on.fillStyle = colour;
     on.fillText(text, x, y);
   };
-  const drawAxes = (on) => {
+  const drawAxes = (/** @type {CanvasRenderingContext2D} */ on) => {
     const ink = colourNamed("ink");
     on.strokeStyle = ink;
     on.lineWidth = 1;
@@ -128,7 +143,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
       on.stroke();
     }
     on.setLineDash([]);
-    const tick = (value) => String(Math.round(value * 100) / 100).replace("-", "−");
+    const tick = (/** @type {number} */ value) => String(Math.round(value * 100) / 100).replace("-", "−");
     for (const value of ticks(view.x - view.half, view.x + view.half, 8))
       if (across(value) > 30 && across(value) < size - 30) words(on, tick(value), across(value), size - 10, colourNamed("soft"));
     for (const value of ticks(view.y - view.half, view.y + view.half, 8))
@@ -143,19 +158,20 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
 
   // ---- One frame ----
   const drawLayer = () => {
-    if (!layer || layer.width !== canvas.width) layer = sheet(canvas.width);
-    const on = layer.getContext("2d");
+    if (layer.width !== canvas.width) layer = sheet(canvas.width);
+    const on = context2d(layer);
     on.setTransform(density, 0, 0, density, 0, 0);
     on.fillStyle = colourNamed("paper");
     on.fillRect(0, 0, size, size);
-    if (shown.map && map) drawMap(on);
-    if (shown.cloud && now) {
+    if (shown.map && map) drawMap(on, map);
+    if (shown.cloud && now.length) {
       if (!dotted) drawCloud();
       on.drawImage(dots, 0, 0, size, size);
     }
     drawAxes(on);
     stale = false;
   };
+  /** @type {(z: ArrayLike<number>, radius: number, fill: string, text?: string) => void} */
   const mark = (z, radius, fill, text = "") => {
     context.beginPath();
     context.arc(across(z[0]), down(z[1]), radius, 0, 7);
@@ -222,13 +238,14 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   const draw = () => { asked ||= requestAnimationFrame(frame); };
 
   // ---- A hand on it ----
+  /** @type {(value: number, middle: number) => number} */
   const held = (value, middle) => Math.min(middle + to.half, Math.max(middle - to.half, value));
-  const move = (z) => {
-    shown.point = [held(z[0], to.x), held(z[1], to.y)];
+  const move = (/** @type {Point} */ z) => {
+    const point = shown.point = [held(z[0], to.x), held(z[1], to.y)];
     draw();
-    onmove(shown.point);
+    onmove(point);
   };
-  const under = (event) => {
+  const under = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     return [view.x + view.half * ((2 * (event.clientX - box.left)) / box.width - 1), view.y + view.half * (1 - (2 * (event.clientY - box.top)) / box.height)];
   };
@@ -241,7 +258,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   };
   canvas.onpointermove = (event) => { if (canvas.hasPointerCapture(event.pointerId)) move(under(event)); };
   canvas.onkeydown = (event) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const step = ARROWS[event.key];
     if (!step && event.key !== "Home") return;
     event.preventDefault();
     const far = (to.half / 60) * (event.shiftKey ? 6 : 1);
@@ -258,8 +275,9 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
   listen("theme", () => { maps.clear(); map = null; if (decode) wantMap(); anew(); draw(); });
 
   return {
+    /** @type {(given: { codes: Float32Array, labels: number[], decode: Plane["decode"], key: string }) => void} */
     set: (given) => {
-      before = now ?? given.codes;
+      before = now;
       ({ codes, labels, decode, key } = given);
       moved = performance.now();
       if (before.length !== codes.length) before = codes;
@@ -267,7 +285,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
       anew();
       draw();
     },
-    look: (window) => {
+    look: (/** @type {Window} */ window) => {
       if (window.x === to.x && window.y === to.y && window.half === to.half) return;
       from = { ...view };
       to = { ...window };
@@ -275,7 +293,7 @@ export const latentPlane = (canvas, { onmove = () => {} } = {}) => {
       if (decode) wantMap();
       draw();
     },
-    show: (given) => {
+    show: (/** @type {Partial<Shown>} */ given) => {
       if (("map" in given && given.map !== shown.map) || ("cloud" in given && given.cloud !== shown.cloud)) stale = true;
       shown = { ...shown, ...given };
       draw();

@@ -26,7 +26,10 @@ const OUTPUTS = {  // to ink in [0, 1]
 /**
  * Weights and biases are base64 of halves.
  * @typedef {{ n_in: number, n_out: number, weight: string, bias: string }} Layer
- * @param {{ activation: string, output: string, layers: Layer[] }} wire
+ * @typedef {{ activation: string, output: string, layers: Layer[] }} DecoderWire
+ */
+/**
+ * @param {DecoderWire} wire
  */
 export const decoder = (wire) => {
   const layers = wire.layers.map((layer) => ({
