@@ -67,7 +67,9 @@ def test_no_type_says_that_it_knows_nothing():
         and file.name != "loose.d.ts"
         and file.relative_to(folder).parts[0] not in lint_views.LOOSE
         and (
-            found := re.search(r"@ts-\w+|[{:<|(]\s*(?:any|\*)\s*[}>|);,]", file.read_text("utf-8"))
+            found := re.search(
+                r"@ts-\w+|[{:<|(]\s*(?:any|\*)\s*[\[}>|);,]", file.read_text("utf-8")
+            )
         )
     ]
     assert loose == []

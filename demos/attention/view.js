@@ -123,7 +123,7 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- The server --------------------------------------------------------------------------------------
-  const send = newest(async (asked, key) => {
+  const send = newest(async (/** @type {ReturnType<typeof request>} */ asked, /** @type {string} */ key) => {
     element.querySelectorAll(benchOnly(data?.asked) ? ".strip" : ".strip, .view, .own").forEach((node) => node.classList.add("waiting"));
     find(".typed .reading").textContent = data?.asked.model === asked.model ? "" : say("load.busy", { name: name(asked.model) });
     try {

@@ -75,7 +75,7 @@ export async function mount({ element, props, server }) {
       showProblem(find(".sum .problem"), null);
     } catch (problem) { showProblem(find(".sum .problem"), problem); }
   }
-  const askSentence = newest(async (text, of) => {
+  const askSentence = newest(async (/** @type {string} */ text, /** @type {"en" | "zh"} */ of) => {
     page.classList.toggle("asking", s.on === "sentence");
     try {
       const answer = await askServer(server.show_sentence, { text, language: of });

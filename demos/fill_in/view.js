@@ -106,7 +106,7 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- The server --------------------------------------------------------------------------------------
-  const send = newest(async (request, other) => {
+  const send = newest(async (/** @type {{ model: string }} */ request, /** @type {string | null} */ other) => {
     element.querySelectorAll(".strip, .result, .layers .body").forEach((node) => node.classList.add("waiting"));
     try {
       const first = stored ? null : await opening(request);

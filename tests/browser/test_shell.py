@@ -100,6 +100,13 @@ def test_who_goes_on_at_once_gets_the_last_page(browser):
     page.locator("#reconstruction .page").wait_for()
     assert not page.locator("#code_space .page").is_visible()
 
+    # An address that another script wrote names no tab: it opens the front page.
+    page.evaluate("history.pushState(null, '', '?lang=en')")
+    page.go_back()
+    page.locator("#reconstruction .page").wait_for()
+    page.evaluate("history.forward()")
+    page.locator("#home .page").wait_for()
+
 
 def test_arrow_keys_move_between_tabs(browser):
     page = browser("lang=en&tab=reconstruction")

@@ -62,7 +62,7 @@ export const fetchFile = async (address) => {
 };
 // Call `send` with the newest arguments only, one call under way at a time.
 /**
- * @template {any[]} Given
+ * @template {unknown[]} Given
  * @param {(...given: Given) => unknown} send
  * @returns {(...given: Given) => Promise<void>}
  */
