@@ -33,7 +33,6 @@ PURE = (
 LOOSE = (
     "attention",
     "code_space",
-    "convolution",
     "fill_in",
 )
 PATIENCE = 300  # seconds for npm

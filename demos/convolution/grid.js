@@ -1,13 +1,20 @@
 // A picture of numbers as a grid of cells that can be pointed at, and the curve of an activation.
 
+/** @import { OfNumber } from "../common/views/decoder.js" */
+/** @import { Point } from "../common/views/types" */
+/** @import { Cells, Mark, Shade } from "./types" */
 import { readable } from "../common/views/attention_scene.js";
 import { colourNamed, rgb } from "../common/views/colours.js";
+import { context2d } from "../common/views/elements.js";
 import { minus } from "../common/views/scales.js";
 import { signedScale } from "../common/views/signed_scale.js";
 
+/** @type {Record<string, [rows: number, columns: number]>} */
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [-99, -99], End: [99, 99] };
 const MAX_CELL = 44, FROM_NUMBERS = 34;  // CSS pixels
 
 // Colours of values: signed numbers over -scale..scale, or ink, paper - blue, over low..low + scale.
+/** @type {(how: { signed: boolean, scale: number, low?: number }) => Shade} */
 export const inkOf = ({ signed, scale, low = 0 }) => {
   if (signed) { const colour = signedScale(); return (value) => colour(value / scale); }
   const [paper, ink] = ["paper", "input"].map((name) => rgb(colourNamed(name)));
@@ -21,7 +28,7 @@ export const inkOf = ({ signed, scale, low = 0 }) => {
  */
 export const shadeCells = (canvas, { height, width, values, shade, faint = () => 1 }) => {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  const context = context2d(canvas), image = context.createImageData(width, height);
   for (let k = 0; k < width * height; k++) {
     const colour = shade(values[k]);
     for (let c = 0; c < 3; c++) image.data[4 * k + c] = colour[c];
@@ -33,15 +40,19 @@ export const shadeCells = (canvas, { height, width, values, shade, faint = () =>
 // cellCanvas(canvas, {pick, move}): `pick(row, column, pressed)` hears of the pointer, `move(rows,
 // columns)` of arrow keys. show(picture): {height, width, values, shade, faint(k), labels, frame,
 // marks: [{row, column, rows, columns, colour, line}]}; labels stand left of the rows.
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {{ pick: (row: number, column: number, pressed: boolean) => void, move: (rows: number, columns: number) => void, tallest?: number }} how
+ */
 export const cellCanvas = (canvas, { pick, move, tallest = 560 }) => {
   const small = new OffscreenCanvas(1, 1);
-  let cell = 1, left = 0, shown = null;
-  const show = (picture) => {
+  let cell = 1, left = 0, shown = /** @type {Cells | null} */ (null);
+  const show = (/** @type {Cells} */ picture) => {
     shown = picture;
     const { height, width, labels, frame, marks } = picture;
-    const room = canvas.parentElement.clientWidth, ratio = window.devicePixelRatio || 1;
+    const room = canvas.parentElement?.clientWidth ?? 0, ratio = window.devicePixelRatio || 1;
     if (!room) return;
-    const context = canvas.getContext("2d"), body = getComputedStyle(document.body), font = parseFloat(getComputedStyle(canvas).fontSize);
+    const context = context2d(canvas), body = getComputedStyle(document.body), font = parseFloat(getComputedStyle(canvas).fontSize);
     context.font = `${0.85 * font}px ${body.fontFamily}`;
     left = labels ? Math.min(room * 0.55, Math.ceil(Math.max(...labels.map((label) => context.measureText(label).width))) + 8) : 0;
     cell = Math.max(3, Math.min(MAX_CELL, Math.floor((room - left) / width), Math.max(labels ? 18 : 3, Math.floor(tallest / height))));
@@ -76,6 +87,7 @@ export const cellCanvas = (canvas, { pick, move, tallest = 560 }) => {
           context.fillText(signedNumber(picture.values[k]), left + ((k % width) + 0.5) * cell, (Math.floor(k / width) + 0.5) * cell);
         }
     }
+    /** @type {(mark: Mark, dashes: number[]) => void} */
     const outline = ({ row, column, rows, columns, colour, line }, dashes) => {
       context.setLineDash(dashes);
       context.strokeStyle = colourNamed(colour);
@@ -85,6 +97,7 @@ export const cellCanvas = (canvas, { pick, move, tallest = 560 }) => {
     if (frame) outline(frame, [5, 3]);
     for (const mark of marks) outline(mark, []);
   };
+  /** @type {(event: MouseEvent) => [row: number, column: number] | null} */
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
     const column = Math.floor((event.clientX - box.left - 1 - left) / cell), row = Math.floor((event.clientY - box.top - 1) / cell);
@@ -93,7 +106,7 @@ export const cellCanvas = (canvas, { pick, move, tallest = 560 }) => {
   canvas.onpointermove = (event) => { const place = at(event); if (place && event.pointerType === "mouse") pick(...place, false); };
   canvas.onclick = (event) => { const place = at(event); if (place) pick(...place, true); };
   canvas.onkeydown = (event) => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [-99, -99], End: [99, 99] }[event.key];
+    const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
     move(...step);
@@ -101,18 +114,21 @@ export const cellCanvas = (canvas, { pick, move, tallest = 560 }) => {
   return { show, again: () => { if (shown) show(shown); } };
 };
 
+/** @type {(value: number, digits?: number) => string} */
 export const signedNumber = (value, digits = 2) => minus(value, Math.abs(value) < 10 ? digits : 1);
 
 // An activation f and its derivative over -range..range, with the point x marked on both.
+/** @type {(canvas: HTMLCanvasElement, activation: [OfNumber, OfNumber], x: number) => void} */
 export const activationCurve = (canvas, [f, slope], x) => {
   const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
   Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-  const context = canvas.getContext("2d"), range = Math.max(4, Math.ceil(1.15 * Math.abs(x)));
+  const context = context2d(canvas), range = Math.max(4, Math.ceil(1.15 * Math.abs(x)));
   const [top, bottom] = [Math.max(1.5, f(range)), Math.min(-0.6, f(-range))], gap = 0.06 * (top - bottom);
-  const across = (v) => ((v + range) / (2 * range)) * width, up = (v) => ((top + gap - v) / (top - bottom + 2 * gap)) * height;
+  const across = (/** @type {number} */ v) => ((v + range) / (2 * range)) * width, up = (/** @type {number} */ v) => ((top + gap - v) / (top - bottom + 2 * gap)) * height;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.font = `${parseFloat(getComputedStyle(canvas).fontSize) * 0.75}px ${getComputedStyle(document.body).fontFamily}`;
+  /** @type {(points: Point[], colour: string, line: number, dashes?: number[]) => void} */
   const path = (points, colour, line, dashes = []) => {
     context.strokeStyle = colourNamed(colour);
     context.lineWidth = line;
@@ -133,7 +149,7 @@ export const activationCurve = (canvas, [f, slope], x) => {
   path(places.map((v) => [v, slope(v)]), "code", 2, [6, 4]);
   path(places.map((v) => [v, f(v)]), "output", 3);
   path([[x, bottom - gap], [x, top + gap]], "soft", 1, [2, 3]);
-  for (const [value, colour] of [[slope(x), "code"], [f(x), "output"]]) {
+  for (const [value, colour] of /** @type {[number, string][]} */ ([[slope(x), "code"], [f(x), "output"]])) {
     context.setLineDash([]);
     context.beginPath();
     context.arc(across(x), up(value), 6, 0, 7);

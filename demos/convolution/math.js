@@ -103,7 +103,7 @@ const refusal = (p, size) => {
 };
 
 // The picture with its padding around it; `inner`: rows and columns added before it.
-/** @type {(picture: Picture, p: Convolution) => Picture & { inner: number[], size: number[] }} */
+/** @type {(picture: Picture, p: Convolution) => Picture & { values: Float64Array, inner: number[], size: number[] }} */
 const pad = (picture, p) => {
   const { channels, height, width, values } = picture;
   const [[top, bottom], [left, right]] = [added(p, 0), added(p, 1)];
@@ -119,7 +119,7 @@ const pad = (picture, p) => {
 };
 
 // weight [out, in / groups, rows, columns], flat; bias [out]. `padded` comes from `pad`.
-/** @type {(padded: Picture, p: Convolution, weight: ArrayLike<number>, bias: ArrayLike<number>) => Picture} */
+/** @type {(padded: Picture, p: Convolution, weight: ArrayLike<number>, bias: ArrayLike<number>) => Picture & { values: Float64Array }} */
 const forward = (padded, p, weight, bias) => {
   const [kh, kw] = p.kernel, [sh, sw] = p.stride, [dh, dw] = p.dilation, each = p.in / p.groups;
   const height = Math.floor((padded.height - span(p, 0)) / sh) + 1, width = Math.floor((padded.width - span(p, 1)) / sw) + 1;

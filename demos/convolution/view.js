@@ -1,7 +1,11 @@
 // The convolution playground. One state, `s`; `change` sets it, `compute` runs the layer, `draw` shows it.
 
+/** @import { Language, Mounted, Values } from "../common/views/types" */
+/** @import { Filter, Network } from "./filters.js" */
+/** @import { Picture } from "./math.js" */
+/** @import { Layer, Misfit, Plane, Props, Server, Shade, State } from "./types" */
 import { askServer, newest, showProblem } from "../common/views/asking.js";
-import { make } from "../common/views/elements.js";
+import { find as findIn, finder, make } from "../common/views/elements.js";
 import { convolutionExamples } from "./examples.js";
 import * as filters from "./filters.js";
 import { layerForm, misfit } from "./form.js";
@@ -20,13 +24,15 @@ import { drawingPad } from "../common/views/pad.js";
 import { signedLegend } from "../common/views/signed_scale.js";
 import { choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { floats, inks } from "../common/views/wire.js";
-/** @import { State } from "./examples.js" */
 
+/** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
   await pageOpens("convolution", "masking", "reconstruction", "tokens");
   const TAB = "convolution";
+  /** @type {(key: string, values?: Values) => string} */
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
+  const textarea = find("textarea", HTMLTextAreaElement), biasField = find(".bias-value", HTMLInputElement), seed = find(".seed", HTMLInputElement);
   const page = find("article"), first = props.first, SIDE = 28;
   const OTHERS = [1, 0, 8, 2, 9, 4, 7];  // sample digits of channels 2, 3, ...
 
@@ -34,8 +40,11 @@ export async function mount({ element, props, server }) {
   const examples = convolutionExamples(props.width);
   /** @type {State} */
   let s = examples.worked();
-  let picture = null, padded = null, out = null, weight = null, biases = null, refused = null;
-  let sentence = null, network = null, ran = null;  // ran: what the output on the screen was made of
+  const nothing = { channels: 0, height: 0, width: 0, values: new Float64Array(0), inner: [0, 0], size: [0, 0] };  // before the first run
+  /** @typedef {Picture & { values: Float32Array | Float64Array }} Values3d [channels, height, width] */
+  let picture = /** @type {Values3d} */ (nothing), padded = /** @type {ReturnType<typeof convolution.pad>} */ (nothing), out = /** @type {Values3d} */ (nothing), weight = new Float64Array(0), biases = /** @type {number[]} */ ([]);
+  let refused = /** @type {Misfit | null} */ (null), network = /** @type {Network | null} */ (null);
+  let sentence = /** @type {{ tokens: string[], values: Float32Array, text: string, of: Language } | null} */ (null), ran = "";  // ran: what the output on the screen was made of
 
   framePage(element, TAB, {
     lights: { 1: ".maps .out canvas, .sum", 2: ".count, .dense", 3: ".maps .out canvas", 4: ".activation .curve" },
@@ -43,7 +52,7 @@ export async function mount({ element, props, server }) {
   });
   const refusal = find(".refusal"), places = [refusal.parentElement, find(".refusal-here")];
   // A refusal stands by the fields that it is about while they are on the screen, else by the window.
-  const placeRefusal = () => places[Number(find(".layer").open)].append(refusal);
+  const placeRefusal = () => places[Number(find(".layer", HTMLDetailsElement).open)]?.append(refusal);
   find(".layer").addEventListener("toggle", placeRefusal);
   const sections = pageSections(element, TAB, {
     layer: {},
@@ -51,9 +60,10 @@ export async function mount({ element, props, server }) {
   });
 
   // ---- State ---------------------------------------------------------------------------------------------
-  const past = undoHistory(find(".undo"), find(".reset"), {
+  const past = undoHistory(find(".undo", HTMLButtonElement), find(".reset", HTMLButtonElement), {
     now: () => s, start: examples.worked, show: (earlier) => { s = earlier; openPad(); refresh(); },
   });
+  /** @type {(values: Partial<State>, how?: { keep?: boolean }) => void} */
   function change(values, { keep = true } = {}) {
     if (keep) past.keep(s);
     player.stop();
@@ -62,7 +72,7 @@ export async function mount({ element, props, server }) {
     if (wasOn !== s.tile + JSON.stringify(s.strokes)) openPad();
     refresh();
   }
-  const changeLayer = (values, more = {}) => change({ ...more, layer: { ...s.layer, ...values }, reach: Infinity });
+  const changeLayer = (/** @type {Partial<Layer>} */ values, /** @type {Partial<State>} */ more = {}) => change({ ...more, layer: { ...s.layer, ...values }, reach: Infinity });
   async function refresh() {
     if (s.filters.includes("network") && !network) await loadNetwork();
     if (s.on === "sentence" && (sentence?.text !== s.text || sentence?.of !== s.of)) { askSentence(s.text, s.of); if (!sentence) { words(); return; } }
@@ -75,7 +85,7 @@ export async function mount({ element, props, server }) {
       showProblem(find(".sum .problem"), null);
     } catch (problem) { showProblem(find(".sum .problem"), problem); }
   }
-  const askSentence = newest(async (/** @type {string} */ text, /** @type {"en" | "zh"} */ of) => {
+  const askSentence = newest(async (/** @type {string} */ text, /** @type {Language} */ of) => {
     page.classList.toggle("asking", s.on === "sentence");
     try {
       const answer = await askServer(server.show_sentence, { text, language: of });
@@ -84,7 +94,7 @@ export async function mount({ element, props, server }) {
       remarks(find(".remarks"), { ...answer, cuts: [] }, of, (language) => change({ of: language }));
       if (s.on === "sentence") compute();
     } catch (problem) {
-      sentence = { ...(sentence ?? { tokens: [] }), text, of };
+      sentence = { ...(sentence ?? { tokens: [], values: new Float32Array(0) }), text, of };
       showProblem(find(".sentence-input .problem"), problem);
     } finally { page.classList.remove("asking"); }
   });
@@ -97,9 +107,11 @@ export async function mount({ element, props, server }) {
     bytes.forEach((ink, k) => { pixels[Math.floor(k / (4 * 4 * SIDE)) * SIDE + Math.floor((k % (4 * SIDE)) / 4)] += ink / (16 * 255); });
     return pixels;
   };
+  const tokens = () => sentence?.tokens ?? [];
+  /** @returns {Values3d} */
   function makePicture() {
     const channels = s.layer.in;
-    if (s.on === "sentence") {
+    if (s.on === "sentence" && sentence) {
       const height = sentence.tokens.length;
       return { channels, height, width: props.width, values: sentence.values.subarray(0, channels * height * props.width) };
     }
@@ -109,7 +121,7 @@ export async function mount({ element, props, server }) {
   }
   function compute() {
     refused = misfit(s.layer, mostChannels());
-    const size = s.on === "sentence" ? [sentence.tokens.length, props.width] : [SIDE, SIDE];
+    const size = s.on === "sentence" ? [tokens().length, props.width] : [SIDE, SIDE];
     if (!size[0]) { words(); return; }
     refused ??= convolution.refusal(s.layer, size);
     if (!refused) {
@@ -132,19 +144,24 @@ export async function mount({ element, props, server }) {
 
   // ---- Drawing -------------------------------------------------------------------------------------------
   const grids = {
-    input: cellCanvas(find(".maps .in .holder canvas"), { pick: (r, c, pressed) => { if (pressed) choose(windowOver(r, c)); }, move }),
-    output: cellCanvas(find(".maps .out .holder canvas"), { pick, move }),
-    active: cellCanvas(find(".activation .holder canvas"), { pick, move, tallest: 340 }),
+    input: cellCanvas(find(".maps .in .holder canvas", HTMLCanvasElement), { pick: (r, c, pressed) => { if (pressed) choose(windowOver(r, c)); }, move }),
+    output: cellCanvas(find(".maps .out .holder canvas", HTMLCanvasElement), { pick, move }),
+    active: cellCanvas(find(".activation .holder canvas", HTMLCanvasElement), { pick, move, tallest: 340 }),
   };
-  const tell = convolutionWords(find, say);
+  const tell = convolutionWords(element, say);
   const sums = sumGrids(find(".sum"), { write: writeWeight, bad: () => showProblem(find(".sum .problem"), "convolution.bad_cell") });
   const shadeOf = () => inkOf(s.on === "sentence" ? { signed: true, scale: 1 } : { signed: false, scale: s.signed ? 2 : 1, low: s.signed ? -1 : 0 });
+  /** @type {(of: Plane, k: number) => Plane} */
   const plane = ({ height, width, values }, k) => ({ height, width, values: values.subarray(k * height * width, (k + 1) * height * width) });
-  const scaleOf = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-9);
-  const faint = (k) => (k <= s.reach ? 1 : 0.18);
+  const scaleOf = (/** @type {Iterable<number>} */ values) => {
+    let most = 1e-9;
+    for (const value of values) most = Math.max(most, Math.abs(value));
+    return most;
+  };
+  const faint = (/** @type {number} */ k) => (k <= s.reach ? 1 : 0.18);
   const group = () => { const { layer } = s, each = layer.in / layer.groups; return { each, from: Math.floor(s.filter / (layer.out / layer.groups)) * each }; };
   const corner = () => s.at.map((n, axis) => n * s.layer.stride[axis]);
-  const phrase = (row) => Array.from({ length: s.layer.kernel[0] }, (_, a) => sentence.tokens[row * s.layer.stride[0] + a * s.layer.dilation[0] - padded.inner[0]] ?? "·")
+  const phrase = (/** @type {number} */ row) => Array.from({ length: s.layer.kernel[0] }, (_, a) => tokens()[row * s.layer.stride[0] + a * s.layer.dilation[0] - padded.inner[0]] ?? "·")
     .join(s.of === "zh" ? "" : " ").replaceAll(" ##", "");
   const activate = () => convolution.ACTIVATIONS[s.activation];
 
@@ -154,7 +171,7 @@ export async function mount({ element, props, server }) {
     if (!refused) s.channel = Math.min(Math.max(s.channel, group().from), group().from + group().each - 1);
     words();
     drawWindow();
-    page.dataset.shown = Number(page.dataset.shown ?? 0) + 1;
+    page.dataset.shown = String(Number(page.dataset.shown ?? 0) + 1);
   }
   function drawWindow() {  // what changes while the window slides
     if (!shown()) return;
@@ -162,15 +179,15 @@ export async function mount({ element, props, server }) {
     const shade = shadeOf(), map = plane(out, s.filter), scale = scaleOf(map.values), active = map.values.map(activate()[0]);
     const taps = layer.dilation.some((d) => d > 1)
       ? Array.from({ length: layer.kernel[0] * layer.kernel[1] }, (_, k) => ({ row: row + Math.floor(k / layer.kernel[1]) * layer.dilation[0], column: column + (k % layer.kernel[1]) * layer.dilation[1], rows: 1, columns: 1, colour: "code", line: 2 })) : [];
-    const tokens = s.on === "sentence";
+    const words = s.on === "sentence" ? tokens() : null;
     grids.input.show({
-      ...plane(padded, s.channel), shade, labels: tokens ? Array.from({ length: padded.height }, (_, r) => sentence.tokens[r - padded.inner[0]] ?? "·") : null,
+      ...plane(padded, s.channel), shade, labels: words && Array.from({ length: padded.height }, (_, r) => words[r - padded.inner[0]] ?? "·"),
       faint: (k) => { const [r, c] = [Math.floor(k / padded.width) - padded.inner[0], (k % padded.width) - padded.inner[1]]; return r >= 0 && c >= 0 && r < padded.size[0] && c < padded.size[1] ? 1 : 0.45; },
       frame: padded.height > padded.size[0] || padded.width > padded.size[1] ? { row: padded.inner[0], column: padded.inner[1], rows: padded.size[0], columns: padded.size[1], colour: "hidden", line: 1.5 } : null,
       marks: [...taps, { row, column, rows: convolution.span(layer, 0), columns: convolution.span(layer, 1), colour: "code", line: 3 }],
     });
     const mark = { row: s.at[0], column: s.at[1], rows: 1, columns: 1, colour: "code", line: 3 };
-    const labels = tokens ? Array.from({ length: out.height }, (_, r) => phrase(r)) : null;
+    const labels = words ? Array.from({ length: out.height }, (_, r) => phrase(r)) : null;
     const signed = inkOf({ signed: true, scale });
     signedLegend(find(".maps .out .signs"), [signedNumber(-scale), `+${signedNumber(scale)}`]);
     grids.output.show({ ...map, shade: signed, faint, labels, marks: [mark] });
@@ -178,20 +195,22 @@ export async function mount({ element, props, server }) {
     drawSum(from, each);
     drawStrip(signed, map, shade);
   }
+  /** @type {(signed: Shade, map: Plane, shade: Shade) => void} */
   function drawStrip(signed, map, shade) {
     const kernel = plane({ height: s.shape[1], width: s.shape[2], values: weight }, s.filter * s.shape[0]);
-    shadeCells(find(".strip .in canvas"), { ...plane(picture, s.channel), shade });
-    shadeCells(find(".strip .left canvas"), { ...kernel, shade: inkOf({ signed: true, scale: scaleOf(kernel.values) }) });
-    shadeCells(find(".strip .out canvas"), { ...map, shade: signed });
+    shadeCells(find(".strip .in canvas", HTMLCanvasElement), { ...plane(picture, s.channel), shade });
+    shadeCells(find(".strip .left canvas", HTMLCanvasElement), { ...kernel, shade: inkOf({ signed: true, scale: scaleOf(kernel.values) }) });
+    shadeCells(find(".strip .out canvas", HTMLCanvasElement), { ...map, shade: signed });
   }
-  const under = (c) => {  // what lies under the kernel in channel c of the padded picture
+  const under = (/** @type {number} */ c) => {  // what lies under the kernel in channel c of the padded picture
     const [row, column] = corner(), { kernel, dilation } = s.layer;
     return Array.from({ length: kernel[0] * kernel[1] }, (_, k) =>
       padded.values[(c * padded.height + row + Math.floor(k / kernel[1]) * dilation[0]) * padded.width + column + (k % kernel[1]) * dilation[1]]);
   };
+  /** @type {(from: number, each: number) => void} */
   function drawSum(from, each) {
     const size = s.shape[1] * s.shape[2], base = s.filter * s.shape[0] * size, tokens = s.on === "sentence";
-    const of = (c) => Array.from(weight.subarray(base + (c - from) * size, base + (c - from + 1) * size));
+    const of = (/** @type {number} */ c) => Array.from(weight.subarray(base + (c - from) * size, base + (c - from + 1) * size));
     const channels = Array.from({ length: each }, (_, k) => from + k), seen = under(s.channel);
     const value = out.values[(s.filter * out.height + s.at[0]) * out.width + s.at[1]];
     sums(s.layer.kernel, seen, of(s.channel), { signed: tokens, low: s.signed ? -1 : 0 }, (row, column) => say("cell", { row, column }));
@@ -200,8 +219,7 @@ export async function mount({ element, props, server }) {
       sums: channels.map((c) => under(c).reduce((sum, x, k) => sum + x * of(c)[k], 0)),
     });
     find(".sum-title").textContent = say(tokens ? "sum_words" : "sum_title", { row: s.at[0] + 1, column: s.at[1] + 1, o: s.filter + 1, phrase: tokens ? phrase(s.at[0]) : "" });
-    const biasField = find(".bias-value");
-    if (biasField !== document.activeElement) biasField.value = Number(biases[s.filter].toFixed(3));
+    if (biasField !== document.activeElement) biasField.value = String(Number(biases[s.filter].toFixed(3)));
     biasField.disabled = !s.layer.bias;
     tell.activation(s.activation, activate(), value);
     if (!tokens) return;
@@ -213,10 +231,10 @@ export async function mount({ element, props, server }) {
   const press = {
     on: choiceRow(find(".on"), (on) => change(on === "sentence" ? examples.sentence(s.of) : { ...examples.worked(), tile: s.tile, strokes: s.strokes })),
     range: choiceRow(find(".range"), (value) => change({ signed: value === "1" })),
-    of: choiceRow(find(".language"), (/** @type {"en" | "zh"} */ of) => change({ ...examples.sentence(of), reach: Infinity })),
+    of: choiceRow(find(".language"), (/** @type {Language} */ of) => change({ ...examples.sentence(of), reach: Infinity })),
     activation: choiceRow(find(".which"), (activation) => change({ activation })),
   };
-  const form = layerForm(find(".fields"), (values, more) => changeLayer(values, more));
+  const form = layerForm(find(".fields"), changeLayer);
   function words() {
     const tokens = s.on === "sentence", { layer } = s;
     press.on(s.on);
@@ -228,7 +246,7 @@ export async function mount({ element, props, server }) {
     find(".digit-input").hidden = tokens;
     find(".sentence-input").hidden = !tokens;
     find(".peak").hidden = !tokens;
-    if (find("textarea").value !== s.text) find("textarea").value = s.text;
+    if (textarea.value !== s.text) textarea.value = s.text;
     find(".line code").textContent = convolution.line(layer);
     tell.refusal(refused, layer);
     find(".channels-note").textContent = tokens ? say(layer.in > 1 ? "channels_words" : "channel_words", { n: props.width })
@@ -244,12 +262,13 @@ export async function mount({ element, props, server }) {
     thumbs(find(".maps .out .thumbs"), layer.out, out, (o) => inkOf({ signed: true, scale: scaleOf(plane(out, o).values) }), s.filter, (o) => change({ filter: o }, { keep: false }));
     drawPresets();
   }
+  /** @type {(node: HTMLElement, count: number, of: Plane, shade: (k: number) => Shade, now: number, choose: (k: number) => void) => void} */
   function thumbs(node, count, of, shade, now, choose) {
     if (node.childElementCount !== count) node.replaceChildren(...Array.from({ length: count }, () => { const b = make("button", "", make("canvas")); b.type = "button"; return b; }));
     node.hidden = count === 1;
     const { each, from } = group();
-    [...node.children].forEach((button, k) => {
-      shadeCells(button.firstChild, { ...plane(of, k), shade: shade(k) });
+    node.querySelectorAll("button").forEach((button, k) => {
+      shadeCells(findIn(button, "canvas", HTMLCanvasElement), { ...plane(of, k), shade: shade(k) });
       button.onclick = () => choose(k);
       button.setAttribute("aria-label", String(k + 1));
       button.setAttribute("aria-pressed", String(k === now));
@@ -265,68 +284,76 @@ export async function mount({ element, props, server }) {
       button.setAttribute("aria-pressed", String(now === name));
       return button;
     }));
-    find(".seed").value = s.seed;
+    seed.value = String(s.seed);
   }
 
   // ---- The filter, by preset or by hand ------------------------------------------------------------------
+  /** @type {(filter: Filter, bias?: number | null) => Pick<State, "filters" | "biases">} */
   const withFilter = (filter, bias = null) => ({
     filters: s.filters.map((f, o) => (o === s.filter ? filter : f)),
     biases: Array.from({ length: s.filters.length }, (_, o) => (o === s.filter ? bias : s.biases[o] ?? null)),
   });
-  function take(name) {
+  function take(/** @type {string} */ name) {
     showProblem(find(".sum .problem"), null);
     if (refused) return;
     if (name === "network" && !s.filters.includes("network")) { change(examples.network()); return; }
     change(withFilter(name === "window" ? `window.${corner().map((n, axis) => n - padded.inner[axis]).join(".")}` : name));
   }
+  /** @type {(cell: number, value: number) => void} */
   function writeWeight(cell, value) {
     const n = s.shape[0] * s.shape[1] * s.shape[2], values = Array.from(weight.subarray(s.filter * n, (s.filter + 1) * n));
     values[(s.channel - group().from) * s.shape[1] * s.shape[2] + cell] = value;
     showProblem(find(".sum .problem"), null);
     change(withFilter(values, s.biases[s.filter] ?? biases[s.filter]));
   }
-  find(".bias-value").onchange = ({ target }) => {
-    const value = Number(target.value), good = target.value !== "" && Math.abs(value) <= filters.MAX_WEIGHT;
+  biasField.onchange = () => {
+    const value = Number(biasField.value), good = biasField.value !== "" && Math.abs(value) <= filters.MAX_WEIGHT;
     showProblem(find(".sum .problem"), good ? null : "convolution.bad_cell");
     if (good) change(withFilter(s.filters[s.filter], value));
   };
-  find(".seed").onchange = ({ target }) => change({ seed: Math.min(9999, Math.max(0, Math.round(Number(target.value)) || 0)) });
+  seed.onchange = () => change({ seed: Math.min(9999, Math.max(0, Math.round(Number(seed.value)) || 0)) });
 
   // ---- The window ----------------------------------------------------------------------------------------
   let later = 0;
-  function rest() { clearTimeout(later); later = setTimeout(link, 250); }  // the address waits for the hand to rest
+  function rest() { clearTimeout(later); later = window.setTimeout(link, 250); }  // the address waits for the hand to rest
   const shown = () => !refused && ran === s.on;
-  const player = convolutionPlayer(find, {
+  const player = convolutionPlayer(element, {
     count: () => (shown() ? out.height * out.width : 0), now: () => s.at[0] * out.width + s.at[1], reached: () => s.reach, rest,
     place: (k) => { s.reach = k; s.at = [Math.floor(k / out.width), k % out.width]; drawWindow(); },
   });
-  function choose(at) {
+  function choose(/** @type {number[]} */ at) {
     player.stop();
     if (!shown()) return;
     s.at = at.map((n, axis) => Math.min([out.height, out.width][axis] - 1, Math.max(0, n)));
     drawWindow();
     rest();
   }
+  /** @type {(row: number, column: number, pressed: boolean) => void} */
   function pick(row, column, pressed) { if (pressed || !player.playing()) choose([row, column]); }
+  /** @type {(rows: number, columns: number) => void} */
   function move(rows, columns) { choose([s.at[0] + rows, s.at[1] + columns]); }
-  const windowOver = (...place) => place.map((n, axis) => Math.round((n - (convolution.span(s.layer, axis) - 1) / 2) / s.layer.stride[axis]));
+  const windowOver = (/** @type {number[]} */ ...place) => place.map((n, axis) => Math.round((n - (convolution.span(s.layer, axis) - 1) / 2) / s.layer.stride[axis]));
   find(".whole").onclick = () => { player.stop(); s.reach = Infinity; drawWindow(); rest(); };
-  find(".fix").onclick = () => changeLayer({ ...refused.fix, ...(Array.isArray(refused.fix.padding) ? { pads: refused.fix.padding } : {}) });
-  find(".copy").onclick = async ({ target }) => {
-    await copyText(find(".line code").textContent);
-    target.textContent = textOf("shell.copied");
-    setTimeout(() => { target.textContent = say("copy"); }, 1500);
+  find(".fix").onclick = () => {
+    const fix = refused?.fix;
+    if (fix) changeLayer({ ...fix, ...(Array.isArray(fix.padding) ? { pads: fix.padding } : {}) });
+  };
+  const copy = find(".copy");
+  copy.onclick = async () => {
+    await copyText(find(".line code").textContent ?? "");
+    copy.textContent = textOf("shell.copied");
+    setTimeout(() => { copy.textContent = say("copy"); }, 1500);
   };
 
   // ---- The input -----------------------------------------------------------------------------------------
-  const pad = drawingPad(find(".pad canvas"), props.pad, (done) => {
+  const pad = drawingPad(find(".pad canvas", HTMLCanvasElement), props.pad, (done) => {
     find(".hint").hidden = !pad.empty();
-    if (done) { change({ tile: pad.name, strokes: pad.strokes }); return; }
+    if (done) { change({ tile: typeof pad.name === "number" ? pad.name : null, strokes: pad.strokes }); return; }
     s.reach = Infinity;
     compute();
   });
   function openPad() {
-    pad.open({ tile: tiles[s.tile] ?? null, name: s.tile, strokes: s.strokes, example: !s.strokes.length });
+    pad.open({ tile: s.tile === null ? null : tiles[s.tile] ?? null, name: s.tile, strokes: s.strokes, example: !s.strokes.length });
     find(".hint").hidden = !pad.empty();
   }
   find(".clear").onclick = () => pad.clear();
@@ -339,11 +366,11 @@ export async function mount({ element, props, server }) {
   // The word vectors take the server's first visitor a second: they are asked for on the way to the button.
   find(".on [value=sentence]").onpointerenter = () => { if (!sentence) { const { text, of } = examples.sentence(s.of); askSentence(text, of); } };
   let typed = 0;
-  find("textarea").oninput = ({ target }) => {
+  textarea.oninput = () => {
     if (performance.now() - typed > 1500) past.keep(s);  // one step back undoes a burst of typing
     typed = performance.now();
     player.stop();
-    s = { ...s, text: target.value, reach: Infinity };
+    s = { ...s, text: textarea.value, reach: Infinity };
     refresh();
   };
 

@@ -1,18 +1,35 @@
-// What the convolution page says in formulas: convolutionWords(find, say).
+// What the convolution page says in formulas: convolutionWords(page, say).
 
+/** @import { OfNumber } from "../common/views/decoder.js" */
+/** @import { Values } from "../common/views/types" */
+/** @import { Layer, Misfit } from "./types" */
 import { showProblem } from "../common/views/asking.js";
-import { make } from "../common/views/elements.js";
+import { finder, make } from "../common/views/elements.js";
 import { NAMES } from "./form.js";
 import { activationCurve, signedNumber } from "./grid.js";
 import * as convolution from "./math.js";
 import { sentence } from "../common/views/language.js";
 
-const times = (...sizes) => sizes.join(" × ");
-const grouped = (n) => n.toLocaleString("en");
+/**
+ * @typedef {object} Words
+ * @property {(layer: Layer, size: number[], sizeOut: number[], tokens: boolean) => void} layer
+ * @property {(value: { terms: string | null, sums: number[], channels: number[], bias: number | null, value: number }) => void} equation
+ * @property {(name: string, activation: [OfNumber, OfNumber], value: number) => void} activation
+ * @property {(refused: Misfit | null, layer: Layer) => void} refusal
+ */
+
+const times = (/** @type {number[]} */ ...sizes) => sizes.join(" × ");
+const grouped = (/** @type {number} */ n) => n.toLocaleString("en");
+/** @type {Record<string, string>} */
 const ACTIVATION_NAMES = { none: "f", relu: "ReLU", gelu: "GELU", mish: "Mish" };
+/** @type {Record<string, string>} */
 const RULES = { none: "x", relu: "max(0, x)", gelu: "x · Φ(x) = x · (1 + erf(x / √2)) / 2", mish: "x · tanh(ln(1 + eˣ))" };
 
-export const convolutionWords = (find, say) => ({
+/** @type {(page: HTMLElement, say: (key: string, values?: Values) => string) => Words} */
+export const convolutionWords = (page, say) => words(finder(page), say);
+
+/** @type {(find: ReturnType<typeof finder>, say: (key: string, values?: Values) => string) => Words} */
+const words = (find, say) => ({
   // The output's size and the layer's parameters, with the numbers of now put in.
   layer: (layer, size, sizeOut, tokens) => {
     const { each, weights, biases, products } = convolution.counts(layer, sizeOut), total = grouped(weights + biases);
@@ -43,20 +60,20 @@ export const convolutionWords = (find, say) => ({
     find(".activation .value").textContent = sentence;
     find(".curve").setAttribute("aria-label", sentence);
     find(".activation figcaption").textContent = say(name === "none" ? "after_none" : "after", { name: ACTIVATION_NAMES[name] });
-    activationCurve(find(".curve"), [f, slope], value);
+    activationCurve(find(".curve", HTMLCanvasElement), [f, slope], value);
   },
 
   // A refusal in every language, the fields that would mend it, and what torch says.
   refusal: (refused, layer) => {
     const filled = refused && sentence(`convolution.refused.${refused.key}`, refused.values);
     showProblem(find(".refusal .problem"), filled);
-    const [torch, fix] = [".torch", ".fix"].map(find);
+    const [torch, fix] = [".torch", ".fix"].map((one) => find(one));
     torch.hidden = !refused?.torch;
     torch.textContent = refused?.torch ?? "";
     fix.hidden = !refused?.fix;
     if (!refused?.fix) return;
-    const changed = Object.entries(refused.fix).filter(([field, value]) => String(value) !== String(layer[field]));
-    const value = (given) => (Array.isArray(given) ? `(${given.join(", ")})` : typeof given === "string" ? `'${given}'` : given);
+    const changed = Object.entries(refused.fix).filter(([field, value]) => String(value) !== String(layer[/** @type {keyof Layer} */ (field)]));
+    const value = (/** @type {unknown} */ given) => (Array.isArray(given) ? `(${given.join(", ")})` : typeof given === "string" ? `'${given}'` : String(given));
     fix.textContent = say("fix", { what: changed.map(([field, given]) => `${NAMES[field]}=${value(given)}`).join(", ") });
   },
 });
