@@ -33,6 +33,7 @@ PURE = (
 LOOSE = (
     "attention",
     "code_space",
+    "codec_lab",  # on its way to the main branch
     "fill_in",
 )
 PATIENCE = 300  # seconds for npm

@@ -53,8 +53,9 @@ def test_faults_are_found(tmp_path):
 @pytest.mark.usefixtures("checkers")
 def test_what_can_be_checked_with_all_is():
     """A folder without faults leaves LOOSE, and can't come back."""
-    said = lint_views.type_faults(lint_views.LOOSE)
-    assert [folder for folder in lint_views.LOOSE if f"/{folder}/" not in said] == []
+    there = [folder for folder in lint_views.LOOSE if (lint_views.VIEWS / folder).is_dir()]
+    said = lint_views.type_faults(there)
+    assert [folder for folder in there if f"/{folder}/" not in said] == []
 
 
 def test_no_type_says_that_it_knows_nothing():
