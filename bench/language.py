@@ -201,6 +201,7 @@ def transfer_gain() -> Sequence[Measured]:
     trial = trials.stored("transfer")
     if trial is None:
         command = "python -m research.bert_trials transfer zh --init-from MINILM_FOLDER"
+        command += " --own-from E5_FOLDER"
         raise BenchError(f"no assets/{trials.file_of('transfer')}; make it with: {command}")
     curves = dict(trial.runs)
     body, random = (curves[run][-1].loss for run in ("body", "random"))

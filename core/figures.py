@@ -127,16 +127,16 @@ def race(points: Sequence[Mapping[str, object]]) -> "go.Figure":
     return figure.update_yaxes(tickformat=".0%")
 
 
-def two_runs(trial: Trial, *, names: str, score: str = "top1") -> "go.Figure":
-    """Draw two short trainings side by side.
+def trial_runs(trial: Trial, *, names: str, score: str = "top1") -> "go.Figure":
+    """Draw short trainings that differ in one thing, side by side.
 
     Args:
-        trial: both.
+        trial: all of them.
         names: where their names stand, such as "fill_in.transfer".
         score: a field of TrialPoint.
     """
     figure = blank(named("charts.steps"), named(f"{names}.{score}"))
-    for colour, (name, points) in zip((INPUT, CODE), trial.runs, strict=True):
+    for colour, (name, points) in zip((INPUT, CODE, OUTPUT), trial.runs, strict=False):
         figure.add_scatter(
             x=[point.step for point in points],
             y=[getattr(point, score) for point in points],

@@ -1,13 +1,15 @@
-"""Two short pre-trainings that differ in one thing, side by side.
+"""Short pre-trainings that differ in one thing, side by side.
 
     python -m research.bert_trials nsp en --init-from MINILM_FOLDER --steps 400
-    python -m research.bert_trials transfer zh --init-from MINILM_FOLDER --steps 400
+    python -m research.bert_trials transfer zh --init-from MINILM_FOLDER --own-from E5_FOLDER \
+        --steps 400
 
 **nsp**: with next sentence prediction and without (its loss times 0), from the same body and on the
 same batches; does it cost masked words? RoBERTa (Liu et al. 2019, arXiv:1907.11692, table 2) found
-that it does. **transfer**: from a trained body and from random weights; how far ahead is the body,
-though it has never seen the language? Both runs take turns, so that a busy machine hits both. The
-curves go to assets/samples/KIND_trial.json, with both runs' evaluations on the same held-out texts.
+that it does. **transfer**: from a body that learnt another language, from random weights, and from
+one that has read this language among others (research/e5.py writes it, every second layer, so that
+all are of one size); how far ahead does each begin? The runs take turns, so that a busy machine
+hits all. Their curves go to assets/samples/KIND_trial.json, evaluated on the same held-out texts.
 """
 
 import argparse
@@ -27,7 +29,7 @@ from core.training.bert_evaluation import evaluate, held_out_batches
 from core.training.bert_run import Recipe, Run
 from core.training.bert_start import random_start, warm_start
 
-RUNS = {"nsp": ("with", "without"), "transfer": ("body", "random")}
+RUNS = {"nsp": ("with", "without"), "transfer": ("body", "random", "own")}
 SCORES = ("loss", "top1", "top5", "nsp_accuracy")
 PAPERS = {"nsp": "Liu et al. 2019, arXiv:1907.11692", "transfer": ""}
 SEED = 7
@@ -39,6 +41,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("kind", choices=sorted(RUNS))
     parser.add_argument("language", choices=("en", "zh"))
     parser.add_argument("--init-from", type=Path, required=True, help="checkpoint folder")
+    parser.add_argument("--own-from", type=Path, help="the same, that has read the language")
     parser.add_argument("--company", action="store_true", help="as in core.training.bert")
     parser.add_argument("--corpus", type=Path, help="default: data/corpus-LANGUAGE")
     parser.add_argument("--steps", type=int, default=400, help="of each run")
@@ -48,7 +51,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--evaluate-on", type=int, default=400, help="held-out examples")
     parser.add_argument("--threads", type=int, default=1, help="of the CPU")
     parser.add_argument("--file", type=Path, help="default: assets/samples/KIND_trial.json")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if "own" in RUNS[args.kind] and args.own_from is None:
+        parser.error(f"{args.kind} needs --own-from")
+    return args
 
 
 def start(
@@ -57,7 +63,8 @@ def start(
     """Build the model that a run begins with; "with" and "without" begin with the same."""
     if name == "random":
         return random_start(BertConfig(n_vocabulary=len(vocabulary)), corpus, SEED)
-    return warm_start(args.init_from, vocabulary, corpus, company=args.company)
+    folder = args.own_from if name == "own" else args.init_from
+    return warm_start(folder, vocabulary, corpus, company=args.company)
 
 
 def recipe_of(name: str, args: argparse.Namespace) -> Recipe:
@@ -66,7 +73,7 @@ def recipe_of(name: str, args: argparse.Namespace) -> Recipe:
         length=args.length,
         batch_tokens=args.batch_tokens,
         warmup_steps=max(1, args.steps // 10),
-        cooldown_from=args.steps - args.steps // 4,  # both end where the rate is 0
+        cooldown_from=args.steps - args.steps // 4,  # all end where the rate is 0
         cooldown_steps=args.steps // 4,
         seed=SEED,
         nsp_weight=0.0 if name == "without" else 1.0,
@@ -94,7 +101,7 @@ def compare(runs: dict[str, Run], held_out: list[Batch], *, n_steps: int, every:
 
 
 def main() -> None:
-    """Run both and write their curves."""
+    """Run them and write their curves."""
     args = parse()
     runtime.set_threads(args.threads)
     torch.set_flush_denormal(True)
@@ -114,7 +121,8 @@ def main() -> None:
     options += f" --evaluate-every {args.evaluate_every}" + " --company" * args.company
     command = f"python -m research.bert_trials {args.kind} {args.language} {options}"
     written = {"kind": args.kind, "language": args.language, "n_steps": args.steps, **found}
-    written["command"] = f"{command} --init-from MINILM_FOLDER"
+    own = " --own-from E5_FOLDER" if "own" in runs else ""
+    written["command"] = f"{command} --init-from MINILM_FOLDER{own}"
     file = args.file or assets.FOLDER / "samples" / f"{args.kind}_trial.json"
     file.write_text(json.dumps(written, indent=1) + "\n", "utf-8")
     if args.file is None:

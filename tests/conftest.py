@@ -349,7 +349,7 @@ def models(monkeypatch, tmp_path):
 
 @pytest.fixture
 def stored_trial(monkeypatch, tmp_path):
-    """Return a function that stores a trial of two runs; until it is called, there is none."""
+    """Return a function that stores a trial of some runs; until it is called, there is none."""
     from core import assets
     from core.inference import trials
 

@@ -112,8 +112,11 @@ def test_the_vocabularies_share_what_the_transfer_says():
     )
     assert len(characters) == ours
     assert sum(token in english for token in characters) == theirs
-    (both,) = claimed("fill_in.transfer.differs", r"the (\d+) tokens that both", r"共有的 (\d+) 个")
+    differs = "fill_in.transfer.differs"
+    (both,) = claimed(differs, r"(\d+) of our", r"MiniLM 有 (\d+) 个")
     assert len(shared_words(english, chinese)) == both
+    (all_of_ours,) = claimed(differs, r"of our ([\d,]+) for", r"我们的 ([\d,]+) 个词元")
+    assert len(chinese) == all_of_ours
 
 
 def test_the_english_vocabulary_is_the_one_that_is_named():

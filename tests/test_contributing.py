@@ -174,8 +174,9 @@ def test_its_figures_are_those_of_the_manifest_and_the_benchmarks():
     said = [
         f"{100 * trial('nsp', 'with')['top1']:.1f} % right with the task",
         f"and {100 * trial('nsp', 'without')['top1']:.1f} % without",
-        f"{trial('transfer', 'body')['loss']:.3f} nats from the body",
-        f"and {trial('transfer', 'random')['loss']:.3f} from random weights",
+        f"{trial('transfer', 'body')['loss']:.3f} nats from the English body",
+        f"{trial('transfer', 'random')['loss']:.3f} from random weights",
+        f"and {trial('transfer', 'own')['loss']:.3f} from every second layer",
         f"about {tuned[8512][0]:.3f} of the English ones with all 8,512 labels".replace("0.", "."),
         f"and {min(tuned[100]):.3f} to {max(tuned[100]):.3f} with 100".replace("0.", "."),
         f"{rows['sentiment.en.bert_acc'][1:]} of the test sentences right",

@@ -40,10 +40,10 @@ def test_the_race_has_a_line_a_model_and_its_spread():
     ("kind", "names", "score"),
     [("transfer", "fill_in.transfer", "loss"), ("nsp", "next_sentence.trial", "top1")],
 )
-def test_two_runs_are_those_of_the_trial(kind, names, score):
+def test_the_runs_are_those_of_the_trial(kind, names, score):
     trial = trials.stored(kind)
     assert isinstance(trial, Trial)
-    figure = figures.two_runs(trial, names=names, score=score)
+    figure = figures.trial_runs(trial, names=names, score=score)
     for line, (_, points) in zip(figure.data, trial.runs, strict=True):
         assert list(line.y) == [getattr(point, score) for point in points]
         assert texts.text("charts.steps", "zh") in figure.layout.xaxis.title.text

@@ -1,7 +1,8 @@
-"""What did two short pre-trainings that differ in one thing find?
+"""What did short pre-trainings that differ in one thing find?
 
 They were run beforehand, by research/bert_trials.py: "nsp" with and without next sentence
-prediction, "transfer" from a trained body and from random weights.
+prediction, "transfer" from a body that learnt English, from one that has read Chinese too, and from
+random weights.
 """
 
 import json
@@ -17,7 +18,7 @@ def file_of(kind: str) -> str:
 
 
 def stored(kind: str) -> Trial | None:
-    """Return both runs of a trial; None where they have not been made yet.
+    """Return the runs of a trial; None where they have not been made yet.
 
     Raises:
         AssetError: the file is missing or damaged.
@@ -28,17 +29,17 @@ def stored(kind: str) -> Trial | None:
     path = assets.locate(name)
     try:
         found = json.loads(path.read_text("utf-8"))
-        first, second = (
+        runs = tuple(
             (run, tuple(TrialPoint(**point) for point in curve))
             for run, curve in found["curves"].items()
         )
-        if not (first[1] and second[1]):
-            raise ValueError("a run without evaluations")
+        if len(runs) < 2 or not all(curve for _, curve in runs):
+            raise ValueError("nothing to compare, or a run without evaluations")
         return Trial(
             language=found["language"],
             n_steps=found["n_steps"],
             n_masked=found["n_masked"],
-            runs=(first, second),
+            runs=runs,
             command=found["command"],
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

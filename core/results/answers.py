@@ -119,7 +119,7 @@ class TrialPoint:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Two runs for equal steps from the same batches, which differ in one thing."""
+    """Runs for equal steps from the same batches, which differ in one thing."""
 
     language: str
     n_steps: int

@@ -1,4 +1,4 @@
-// What an English body brings to Chinese: two stored runs on the page Fill in the blank.
+// What an English body brings to Chinese: three stored runs on the page Fill in the blank.
 //
 //   const transfer = transferTrial(node, { ask })
 //     ask: () -> { trial }, null where it has not been made (core/inference/trials.py)
@@ -7,11 +7,11 @@
 import { showProblem } from "../common/views/asking.js";
 import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
-import { twoRuns } from "../common/views/two_runs.js";
+import { trialRuns } from "../common/views/trial_runs.js";
 
 const TAB = "fill_in";
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
-const COMMAND = "python -m research.bert_trials transfer zh --init-from MINILM_FOLDER --steps 400";
+const COMMAND = "python -m research.bert_trials transfer zh --init-from MINILM_FOLDER --own-from E5_FOLDER --steps 400";
 
 export const transferTrial = (node, { ask }) => {
   const find = (selector) => node.querySelector(selector);
@@ -31,7 +31,7 @@ export const transferTrial = (node, { ask }) => {
     find(".missing").textContent = COMMAND;
     find(".told").hidden = !trial;
     if (!trial) return;
-    twoRuns(find(".found"), trial, { texts: `${TAB}.transfer`, charts: ["loss", "top1"], rows: ["loss", "top1", "top5"] });
+    trialRuns(find(".found"), trial, { texts: `${TAB}.transfer`, charts: ["loss", "top1"], rows: ["loss", "top1", "top5"] });
     const ahead = lead();
     if (ahead) find(".outcome").after(make("p", "outcome lead",
       say("transfer.lead", { steps, step: ahead.step.toLocaleString("en"), loss: ahead.goal.toFixed(2) })));

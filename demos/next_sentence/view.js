@@ -16,7 +16,7 @@ import { percent, signed } from "../common/views/scales.js";
 import { signedTokens } from "../common/views/signed_tokens.js";
 import { choiceRow, remarks, undoHistory, valueFocused } from "../common/views/tokens.js";
 import { trainingLapse } from "../common/views/training_lapse.js";
-import { twoRuns } from "../common/views/two_runs.js";
+import { trialRuns } from "../common/views/trial_runs.js";
 import { randomFrom } from "../common/views/wire.js";
 import { wordReasons } from "../common/views/reasons.js";
 
@@ -450,7 +450,7 @@ export async function mount({ element, props, server }) {
   function renderTrial() {
     find(".trial .says").textContent = trial ? say("trial.says", { steps: trial.n_steps.toLocaleString("en"), n: trial.n_masked.toLocaleString("en") })
       : say("trial.missing");
-    if (trial) twoRuns(find(".trial .found"), trial, { texts: `${TAB}.trial`, rows: ["top1", "loss", "nsp"] });
+    if (trial) trialRuns(find(".trial .found"), trial, { texts: `${TAB}.trial`, rows: ["top1", "loss", "nsp"] });
   }
 
   listen("lang", () => { drawStories(); if (state) { drawCandidates(); for (const name of ["accuracy", "trial"]) sections.renew(name); renderScore(); if (answer) { refresh(); } } });
