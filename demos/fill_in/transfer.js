@@ -17,10 +17,11 @@ export const transferTrial = (node, { ask }) => {
   const find = (selector) => node.querySelector(selector);
   let trial, asked = false;  // undefined until the server has answered
 
-  // The first evaluation at which the body was as good as random weights were in the end.
+  // The first evaluations at which the others were as good as random weights were in the end.
   function lead() {
-    const { body, random } = Object.fromEntries(trial.runs), goal = random.at(-1).loss;
-    return body.at(-1).loss < goal ? { goal, step: body.find((p) => p.loss <= goal).step } : null;
+    const { body, own, random } = Object.fromEntries(trial.runs), goal = random.at(-1).loss;
+    const [english, chinese] = [body, own].map((run) => run.find((p) => p.loss <= goal));
+    return english && chinese ? { goal, english, chinese } : null;
   }
 
   function words() {
@@ -34,7 +35,7 @@ export const transferTrial = (node, { ask }) => {
     trialRuns(find(".found"), trial, { texts: `${TAB}.transfer`, charts: ["loss", "top1"], rows: ["loss", "top1", "top5"] });
     const ahead = lead();
     if (ahead) find(".outcome").after(make("p", "outcome lead",
-      say("transfer.lead", { steps, step: ahead.step.toLocaleString("en"), loss: ahead.goal.toFixed(2) })));
+      say("transfer.lead", { steps, english: `${ahead.english.step}`, chinese: `${ahead.chinese.step}`, loss: ahead.goal.toFixed(2) })));
   }
 
   async function show() {
