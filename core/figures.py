@@ -136,7 +136,8 @@ def trial_runs(trial: Trial, *, names: str, score: str = "top1") -> "go.Figure":
         score: a field of TrialPoint.
     """
     figure = blank(named("charts.steps"), named(f"{names}.{score}"))
-    for colour, (name, points) in zip((INPUT, CODE, OUTPUT), trial.runs, strict=False):
+    colours = (INPUT, CODE, OUTPUT)[: len(trial.runs)]
+    for colour, (name, points) in zip(colours, trial.runs, strict=True):
         figure.add_scatter(
             x=[point.step for point in points],
             y=[getattr(point, score) for point in points],

@@ -1,7 +1,7 @@
 """From a trained model to the files that ship: weights, time-lapse, manifest entries."""
 
 import dataclasses
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import torch
 from safetensors.torch import save_file
@@ -49,16 +49,19 @@ def watcher(validation: Tensor) -> Observe:
     return observe
 
 
+def kept(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return what ships of a model's numbers: of more than `MANY`, matrices in half precision."""
+    if sum(value.numel() for value in state.values()) <= MANY:
+        return dict(state)
+    return {key: value.half() if value.ndim > 1 else value for key, value in state.items()}
+
+
 def as_shipped(model: nn.Module) -> nn.Module:
     """Round a model to the numbers that `ship` keeps of it, in place; what is scored is what ships.
 
     Half precision turns one answer in thousands round.
     """
-    if sum(value.numel() for value in model.state_dict().values()) > MANY:
-        with torch.no_grad():
-            for value in model.state_dict().values():
-                if value.ndim > 1:
-                    value.copy_(value.half())
+    model.load_state_dict(kept(model.state_dict()))
     return model
 
 
@@ -82,11 +85,9 @@ def ship(
     file = f"weights/{name}.safetensors"
     (assets.FOLDER / file).parent.mkdir(parents=True, exist_ok=True)
     state = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
-    if sum(value.numel() for value in state.values()) > MANY:
-        state = {key: value.half() if value.ndim > 1 else value for key, value in state.items()}
     config = getattr(model, "config", None)
     meta = {"config": str(dataclasses.asdict(config))} if config else None
-    save_file(state, assets.FOLDER / file, metadata=meta)
+    save_file(kept(state), assets.FOLDER / file, metadata=meta)
     assets.register(
         file,
         licence=LICENCE,
