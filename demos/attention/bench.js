@@ -76,10 +76,13 @@ export const benchView = (node, page) => {
     if (said?.key === key) return;
     find(".answers").classList.add("waiting");
     try {
-      said = { key, ...(await askServer(page.server.switch_off, asked)) };
+      const heard = await askServer(page.server.switch_off, asked);
+      if (JSON.stringify(page.asked()) !== key) return;
+      said = { key, ...heard };
       showProblem(problem, null);
-      if (JSON.stringify(page.asked()) === key) { find(".answers").classList.remove("waiting"); answered(); }
-    } catch (failure) { showProblem(problem, failure); }
+      find(".answers").classList.remove("waiting");
+      answered();
+    } catch (failure) { if (JSON.stringify(page.asked()) === key) showProblem(problem, failure); }
   });
 
   // ---- How many heads can go --------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ export const swapView = (node, page) => {
       find(".body").hidden = find(".paired").hidden = false;
       find(".body").classList.remove("waiting");
       show();
-    } catch (failure) { showProblem(problem, failure); }
+    } catch (failure) { if (now === key()) showProblem(problem, failure); }
   });
   const draw = () => {
     const { other_text: a, other_second: b } = others();

@@ -101,9 +101,15 @@ export async function mount({ element, props, server }) {
     drawModels();
     writeLink();
     const key = JSON.stringify(request());
-    if (data?.key === key) { show(); return; }
+    if (data?.key === key) { seen(); return; }
     if (benchOnly(data?.asked)) { remark(); views.bench.draw(); page.ready(); }  // its answer needs no new reading
     send(request(), key);
+  }
+  const current = (key) => key === JSON.stringify(request());
+  function seen() {
+    element.querySelectorAll(".strip, .view, .own").forEach((node) => node.classList.remove("waiting"));
+    showProblem(problem, null);
+    show();
   }
   const benchOnly = (read) => state.view === "bench" && read && JSON.stringify({ ...read, off: state.off }) === JSON.stringify(request());
   function writeLink() {
@@ -132,13 +138,12 @@ export async function mount({ element, props, server }) {
         state.layer = 0;  // a model with fewer layers than the one before
         return askServer(server.read_attention, { ...asked, layers: [0] });
       });
-      showProblem(problem, null);
+      if (!current(key)) return;  // what is on the screen and what the parts compute with is one reading
       take(answer, asked, key);
-      if (key !== JSON.stringify(request())) return;
-      element.querySelectorAll(".strip, .view, .own").forEach((node) => node.classList.remove("waiting"));
-      show();
+      seen();
       fetchRest(data);
     } catch (failure) {
+      if (!current(key)) return;
       if (failure.key === "model_not_loaded") {
         find(".loader").hidden = false;
         loader.propose(asked.model, failure);

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -176,6 +177,41 @@ def test_effects_explanations_and_swaps(browser):
     )
     assert {float(row["divergence"]) for row in rows(page)} == {0}
     assert max(float(row["divergence"]) for row in before) > 0
+
+
+@pytest.mark.parametrize("end", ["newer", "undone"])
+def test_an_answer_that_comes_late_does_not_change_what_is_on_the_screen(browser, end: str):
+    """The first text's tokens stay, and work, until what stands in the field has been read."""
+    page = opened(browser, "&lang=en")
+    page.wait_for_function(f"document.querySelector('{PAGE}').dataset.layers === '6'")
+    page.wait_for_timeout(300)
+    lab, held = page.locator("#attention"), []
+    chips = lab.locator(".view.heads .column.q .token")
+    before = chips.all_inner_texts()
+    page.route(re.compile("component_server"), lambda route: held.append(route))
+
+    def asked(n: int) -> None:
+        for _ in range(200):
+            if len(held) == n:
+                return
+            page.wait_for_timeout(50)
+        raise AssertionError(f"{len(held)} questions, not {n}")
+
+    first, field = lab.locator("textarea.a").input_value(), lab.locator("textarea.a")
+    field.fill("it")
+    asked(1)
+    field.fill(f"{first} so it slept." if end == "newer" else first)
+    with page.expect_response(re.compile("component_server")):
+        held[0].continue_()
+    asked(2 if end == "newer" else 1)
+    assert chips.all_inner_texts() == before
+    chips.last.hover()
+    chips.nth(5).click()  # the errors that this threw fail the test
+    if end == "newer":
+        after(page, held[1].continue_)
+        assert len(chips.all_inner_texts()) > len(before)
+    assert lab.locator(".view.heads.waiting").count() == 0
+    assert lab.locator(".view.heads .token[aria-pressed=true]").count() > 0
 
 
 def test_the_link_restores_what_is_on_the_screen(browser):
