@@ -29,6 +29,7 @@ from core.models.autoencoder import (
 )
 from core.models.bert import Bert, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
+from core.models.efficientnet import EfficientNet
 from core.models.pca import PCA
 from core.models.textcnn import TextCNN, TextCNNConfig
 from core.models.vae import VAE, ConvVAE, VAEConfig
@@ -125,6 +126,12 @@ def vae3() -> VAE:
 def pca() -> PCA:
     """Return PCA with 32 directions; `.first(3)` keeps three."""
     return _filled(PCA(), "pca32")
+
+
+@once
+def efficientnet() -> EfficientNet:
+    """Return EfficientNet-Lite0 with Google's weights, which name the 1,000 things of ImageNet."""
+    return _filled(EfficientNet(), "efficientnet-lite0")
 
 
 @once

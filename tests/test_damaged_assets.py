@@ -11,7 +11,7 @@ import pytest
 
 from core import assets, texts, zoo
 from core.errors import AssetError
-from core.images import datasets
+from core.images import clipart, datasets
 from core.inference import (
     code_maps,
     code_space,
@@ -38,6 +38,7 @@ SPACES = {stem: name for name, (stem, _) in code_space.SPACES.items()}
 LATENT = {"ae3-lecture": "mlp_lecture", "ae3": "mlp_tuned", "pca32": "pca"} | {
     "conv-lecture": "conv_lecture",
     "conv": "conv_tuned",
+    "efficientnet-lite0": "efficientnet",
 }
 
 
@@ -55,6 +56,8 @@ def picture_model(stem: str) -> object:
 # A file's name -> who reads it. None: no page does, only training and bench.
 READERS: list[tuple[str, Callable | None]] = [
     (r"(plotly/[\w.-]+)\.js", lambda stem: modules._read(f"{stem}.js")),
+    (r"samples/clipart\.json", clipart.files),
+    (r"samples/clipart-(\w+)\.webp", asked_anew(clipart._read)),
     (r"samples/digits\.(?:json|png)", asked_anew(datasets.sample_digits)),
     (r"samples/failures\.json", lambda: failures.stored("en")),
     (r"samples/first_reconstruction\.json", reconstruction.example),
