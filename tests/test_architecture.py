@@ -284,7 +284,7 @@ def test_elements_are_made_in_one_way():
 
 @pytest.mark.parametrize("name", [file.removesuffix(".js") for file in lint_views.PURE])
 def test_modules_that_compute_know_no_page(name):
-    """So that they run without the lab: tests/browser/test_pure_modules.py."""
+    """So that they run without the lab: the fixture `bare` of tests/browser/conftest.py."""
     for one in script_modules.needed(name):
         assert not re.search(
             r"\b(?:document|window|location|history)\.\w|\bfetch\(", SCRIPTS[one]

@@ -41,12 +41,12 @@ def shares(array: np.ndarray) -> str:
 
 
 def reasons(found: Reasons) -> dict:
-    """Return what several ways of explaining say of each word, as `lab.reasons` reads it."""
+    """Return what several ways of explaining say of each word, as reasons.js reads it."""
     return asdict(found) | {"values": numbers(found.values)}
 
 
 def decoder(weights: DecoderWeights) -> dict:
-    """Return a decoder as `lab.decoder` reads it."""
+    """Return a decoder as decoder.js reads it."""
     return {
         "activation": weights.activation,
         "output": weights.output,

@@ -1,4 +1,4 @@
-// Round numbers for axes, and numbers as texts show them. Knows no page: tests/browser/test_pure_modules.py.
+// Round numbers for axes, and numbers as texts show them. Knows no page: tests/browser/test_scales.py.
 // (Plotly's charts find their ticks themselves.)
 
 /**
