@@ -7,19 +7,45 @@ import { colourNamed } from "../common/views/colours.js";
 import { make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { digitColour, inkOn } from "../common/views/scatter.js";
-/** @import { CloudHeard } from "../common/views/types" */
+/** @import { Cloud, CloudHeard, Point, Rgb } from "../common/views/types" */
 
 const HOME = { zoom: 1, x: 0, y: 0 }, FILL = 0.47;  // of half the picture that the extent takes
+/** @type {(value: number, low: number, high: number) => number} */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-const css = (colour) => `rgb(${colour})`;
+const css = (/** @type {Rgb} */ colour) => `rgb(${colour})`;
 
 /**
  * @param {HTMLElement} node
  * @param {CloudHeard & { onlasso?: (chosen: number[] | null) => void }} [heard]
  */
 export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = () => {}, onlasso = () => {} } = {}) => {
-  let points = new Float32Array(0), labels = [], n = 0, centre = [0, 0], radius = 1, extent = [1, 1], chosen = null;
-  const map = { hidden: new Set(), marks: {}, view: { ...HOME }, hovered: null, frames: 0 };
+  let points = /** @type {Float32Array} */ (new Float32Array(0)), labels = /** @type {ArrayLike<number>} */ ([]), n = 0, centre = [0, 0], radius = 1, extent = [1, 1];
+  let chosen = /** @type {Set<number> | null} */ (null), gl = false;
+  /** @type {Cloud} */
+  const map = {
+    hidden: new Set(), marks: {}, view: { ...HOME, yaw: 0, pitch: 0 }, hovered: null, frames: 0, ms: 0,
+    set: (next) => {
+      ({ points, labels, centre, radius } = next);
+      extent = next.extent ?? [radius, radius];
+      n = points.length / 2;
+      if (map.hovered !== null && map.hovered >= n) hover(null);
+      if (chosen) { chosen = null; onlasso(null); }
+      plot.draw();
+    },
+    move: (next) => { points = next; plot.draw(); },
+    median: (label) => medianOf(label), count: () => n, hover: (i) => hover(i),
+    at: (i) => [points[2 * i], points[2 * i + 1]],
+    project: ([x, y]) => plot.place({ x, y }) ?? [0, 0],
+    draw: () => { plot.draw(); },
+    repaint: () => { plot.draw(); },
+    look: (view) => {
+      const { zoom: by, x, y } = { ...map.view, ...view };
+      map.view = { ...map.view, zoom: clamp(by, 0.4, 12), x: clamp(x, -2, 2), y: clamp(y, -2, 2) };
+      plot.draw();
+    },
+    home: () => map.look(HOME),
+    turn: () => {}, turning: () => false,
+  };
   const ring = make("i");
   const size = () => [Math.max(1, node.clientWidth), Math.max(1, node.clientHeight)];
   // Pixels for one unit of the map's own, so that both its extents fit.
@@ -29,22 +55,23 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
     return [middle - half, middle + half];
   });
 
+  /** @type {(label: number) => Point | null} */
   const medianOf = (label) => {
-    const of = [];
+    const of = /** @type {number[]} */ ([]);
     for (let i = 0; i < n; i++) if (labels[i] === label) of.push(i);
     return of.length ? [0, 1].map((k) => Float32Array.from(of, (i) => points[2 * i + k]).sort()[of.length >> 1]) : null;
   };
   const figure = () => {
     if (!n) return null;
-    const [across, up] = ranges(), shown = Array.from({ length: 10 }, (_, label) => label).filter((label) => !map.hidden.has(label));
+    const picked = chosen, [across, up] = ranges(), shown = Array.from({ length: 10 }, (_, label) => label).filter((label) => !map.hidden.has(label));
     const dot = (n > 2500 ? 4.5 : 6) * clamp(Math.sqrt(map.view.zoom), 0.8, 2);
-    const of = (label) => Array.from({ length: n }, (_, i) => i).filter((i) => labels[i] === label);
+    const of = (/** @type {number} */ label) => Array.from({ length: n }, (_, i) => i).filter((i) => labels[i] === label);
     const traces = shown.map((label) => {
       const mine = of(label);
       return {
-        type: map.gl ? "scattergl" : "scatter", mode: "markers", name: String(label), hoverinfo: "none", customdata: mine,
+        type: gl ? "scattergl" : "scatter", mode: "markers", name: String(label), hoverinfo: "none", customdata: mine,
         x: mine.map((i) => points[2 * i]), y: mine.map((i) => points[2 * i + 1]), marker: { color: css(digitColour(label)), size: dot, opacity: 0.9 },
-        unselected: { marker: { opacity: 0.12 } }, ...(chosen && { selectedpoints: mine.flatMap((i, k) => (chosen.has(i) ? [k] : [])) }),
+        unselected: { marker: { opacity: 0.12 } }, ...(picked && { selectedpoints: mine.flatMap((i, k) => (picked.has(i) ? [k] : [])) }),
       };
     });
     const names = shown.flatMap((label) => {
@@ -70,7 +97,7 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
     moved: (across, up) => {
       const [width, height] = size(), at = unit() / map.view.zoom;
       map.view = {
-        zoom: clamp(Math.min(width / (across[1] - across[0]), height / (up[1] - up[0])) / at, 0.4, 12),
+        ...map.view, zoom: clamp(Math.min(width / (across[1] - across[0]), height / (up[1] - up[0])) / at, 0.4, 12),
         x: clamp(((across[0] + across[1]) / 2 - centre[0]) / radius, -2, 2), y: clamp(((up[0] + up[1]) / 2 - centre[1]) / radius, -2, 2),
       };
       mark();
@@ -78,7 +105,7 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
     },
     whole: () => map.home(),
     drawn: () => { map.frames += 1; mark(); },
-    engine: (gl) => { map.gl = gl; },
+    engine: (found) => { gl = found; },
   });
   node.append(ring);
   ring.className = "ring";
@@ -87,17 +114,17 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
   const mark = () => {
     const i = map.hovered, spot = i !== null && i < n && !map.hidden.has(labels[i]) ? map.project(map.at(i)) : null;
     ring.hidden = !spot;
-    if (!spot) return;
+    if (i === null || !spot) return;
     ring.style.translate = `${spot[0]}px ${spot[1]}px`;
     ring.style.background = css(digitColour(labels[i]));
   };
-  const hover = (i) => {
+  const hover = (/** @type {number | null} */ i) => {
     if (i === map.hovered) return;
     map.hovered = i;
     mark();
     onhover(i);
   };
-  const step = (by) => {
+  const step = (/** @type {number} */ by) => {
     for (let k = 1, i = map.hovered ?? (by > 0 ? -1 : n); k <= n; k++) {
       i = (i + by + n) % n;
       if (!map.hidden.has(labels[i])) { hover(i); return; }
@@ -106,7 +133,7 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
   plot.node.tabIndex = 0;
   plot.node.setAttribute("role", "application");
   plot.node.setAttribute("aria-describedby", "code-space-summary");
-  const zoom = (factor) => { map.look({ zoom: map.view.zoom * factor }); onview(map.view); };
+  const zoom = (/** @type {number} */ factor) => { map.look({ zoom: map.view.zoom * factor }); onview(map.view); };
   plot.node.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -129,24 +156,5 @@ export const flatMap = (node, { onhover = () => {}, onpick = () => {}, onview = 
   }, { passive: false });
   node.addEventListener("pointerdown", () => plot.node.focus({ preventScroll: true }));
 
-  return Object.assign(map, {
-    set: (next) => {
-      ({ points, labels, centre, radius, extent } = next);
-      n = points.length / 2;
-      if (map.hovered >= n) hover(null);
-      if (chosen) { chosen = null; onlasso(null); }
-      plot.draw();
-    },
-    median: medianOf, count: () => n, hover,
-    at: (i) => [points[2 * i], points[2 * i + 1]],
-    project: ([x, y]) => plot.place({ x, y }) ?? [0, 0],
-    draw: () => { plot.draw(); },
-    look: (view) => {
-      const { zoom: by, x, y } = { ...map.view, ...view };
-      map.view = { zoom: clamp(by, 0.4, 12), x: clamp(x, -2, 2), y: clamp(y, -2, 2) };
-      plot.draw();
-    },
-    home: () => map.look(HOME),
-    turn: () => {}, turning: () => false,
-  });
+  return map;
 };

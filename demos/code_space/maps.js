@@ -2,29 +2,42 @@
 // `ask` are the handlers; `show(map)` puts one on the screen: {points, kept, n, live}.
 // Returns {choose, words}.
 
+/** @import { CodeMap, MapReport, MapRequest, MapSettings, Props, Server } from "./types" */
+/** @import { Report } from "../common/views/work.js" */
 import { askServer, showProblem } from "../common/views/asking.js";
 import { prefersStill } from "../common/views/colours.js";
-import { make } from "../common/views/elements.js";
+import { finder, make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { halves } from "../common/views/wire.js";
 import { longWork } from "../common/views/work.js";
 
+/** @type {Record<keyof MapSettings, [usual: number, step: number]>} */
 const FIELDS = { n_digits: [1000, 50], n_neighbors: [15, 1], min_dist: [0.1, 0.01], seed: [0, 1] };
 const GROW = 2600;  // milliseconds from the first layout to the last
 
+/**
+ * @param {HTMLElement} element
+ * @param {Props} props
+ * @param {Server} ask
+ * @param {(map: CodeMap) => void} show
+ */
 export const codeMaps = (element, { limits }, ask, show) => {
-  const find = (selector) => element.querySelector(`.live ${selector}`);
-  const [go, stop, bar, status, problem] = [".go", ".stop", "progress", ".status", ".problem"].map(find);
-  const stored = new Map();
-  let report = null, made = null, growing = 0;
+  const find = finder(finder(element)(".live")), go = find(".go", HTMLButtonElement), stop = find(".stop", HTMLButtonElement);
+  const bar = find("progress", HTMLProgressElement), status = find(".status"), problem = find(".problem");
+  const stored = /** @type {Map<string, CodeMap>} */ (new Map());
+  let report = /** @type {Partial<MapReport> & { state: string, n?: number } | null} */ (null), growing = 0;
+  let made = /** @type {{ net: string, n: number, kept: number, points: Float32Array } | null} */ (null);
+  const names = /** @type {(keyof MapSettings)[]} */ (Object.keys(FIELDS));
   // A number within its limits; only min_dist has fractions.
+  /** @type {(name: keyof MapSettings, value: number) => number} */
   const within = (name, value) => Math.min(limits[name][1], Math.max(limits[name][0], name === "min_dist" ? value : Math.round(value)));
-  const wanted = Object.fromEntries(Object.entries(FIELDS).map(([name, [value]]) =>
-    [name, within(name, pageLink.number("code_space", `map_${name}`, value, limits[name][0], limits[name][1]))]));
+  const linked = (/** @type {keyof MapSettings} */ name) => within(name, pageLink.number("code_space", `map_${name}`, FIELDS[name][0], limits[name][0], limits[name][1]));
+  /** @type {MapSettings} */
+  const wanted = { n_digits: linked("n_digits"), n_neighbors: linked("n_neighbors"), min_dist: linked("min_dist"), seed: linked("seed") };
 
-  for (const [name, [, step]] of Object.entries(FIELDS)) {
-    const [min, max] = limits[name], value = make("output");
+  for (const name of names) {
+    const [, step] = FIELDS[name], [min, max] = limits[name], value = make("output");
     const input = make("input", { type: name === "seed" ? "number" : "range", step, min, max, class: name });
     input.value = String(wanted[name]);
     value.textContent = name === "seed" ? "" : input.value;
@@ -38,22 +51,22 @@ export const codeMaps = (element, { limits }, ask, show) => {
   }
 
   const words = () => {
-    const { state = "idle", first, ahead, epoch, n_epochs, seconds = 0, kept = 0, n } = report ?? {};
+    const { state = "idle", first, ahead, epoch, n_epochs, seconds = 0, kept = 0, n } = report ?? /** @type {Partial<MapReport> & { state?: string, n?: number }} */ ({});
     const slow = first && ["starting", "graph"].includes(state);
     status.textContent = textOf(`code_space.live.state.${slow ? "first" : state}`,
       { ahead, epoch, n_epochs, seconds: seconds.toFixed(0), kept: (100 * kept).toFixed(0), n });
   };
-  const busy = (on) => { go.disabled = on; stop.disabled = !on; };
-  const grow = (stages, n) => {     // play the layouts that were kept, each melting into the next
+  const busy = (/** @type {boolean} */ on) => { go.disabled = on; stop.disabled = !on; };
+  const grow = (/** @type {Float32Array} */ stages, /** @type {number} */ n, /** @type {number} */ kept) => {     // play the layouts that were kept, each melting into the next
     const size = 2 * n, last = stages.length / size - 1, began = performance.now(), mine = ++growing;
     const points = new Float32Array(size);
-    const frame = (now) => {
+    const frame = (/** @type {number} */ now) => {
       if (mine !== growing) return;
       const at = prefersStill ? last : Math.min(last, ((now - began) / GROW) * last);
       const k = Math.min(last - 1, Math.floor(at)), share = at - k;
       for (let i = 0; i < size; i++)
         points[i] = stages[k * size + i] * (1 - share) + stages[(k + 1) * size + i] * share;
-      show({ points, n, kept: made.kept, live: true, moving: at < last, end: stages.subarray(last * size) });
+      show({ points, n, kept, live: true, moving: at < last, end: stages.subarray(last * size) });
       if (at < last) requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
@@ -78,24 +91,26 @@ export const codeMaps = (element, { limits }, ask, show) => {
   };
 
   const maps = {
-    net: null, asked: null, words,
+    net: "", asked: /** @type {Omit<MapRequest, "job"> | null} */ (null), words,
     made: () => made,
     // Show a stored map, or the one made last (method "live").
-    choose: async (net, method) => {
+    choose: async (/** @type {string} */ net, /** @type {string} */ method) => {
       maps.net = net;
       growing++;
       if (method === "live" && made?.net === net) { show({ ...made, live: true, end: made.points }); return; }
       const name = `${net} ${method}`;
-      if (!stored.has(name)) {
+      let map = stored.get(name);
+      if (!map) {
         const answer = await askServer(ask.show_map, { net, method });
         const points = halves(answer.points);
-        stored.set(name, { ...answer, points, n: points.length / 2, end: points });
+        map = { ...answer, points, n: points.length / 2, end: points, live: false };
+        stored.set(name, map);
       }
-      if (maps.net === net) show({ ...stored.get(name), live: false });
+      if (maps.net === net) show(map);
     },
   };
   // A report on the live map came.
-  const progress = async (now) => {
+  const progress = async (/** @type {Report<MapReport>} */ now) => {
     if (now.error) showProblem(problem, now.error);
     if (now.state === "error") {
       report = null;
@@ -103,15 +118,15 @@ export const codeMaps = (element, { limits }, ask, show) => {
       report = { ...now, n: maps.asked?.n_digits };
     }
     if (now.over) { busy(false); bar.value = report?.state === "done" ? 1 : 0; }
-    else if (report.state === "layout") bar.value = report.epoch / report.n_epochs;
+    else if (report?.state === "layout") bar.value = (report.epoch ?? 0) / (report.n_epochs ?? 1);
     else bar.removeAttribute("value");
     words();
-    if (report?.state !== "done") return;
-    const { n_digits: n, net } = maps.asked, { kept } = now;
+    if (report?.state !== "done" || !maps.asked) return;
+    const { n_digits: n, net } = maps.asked, { kept = 0 } = now;
     try {
       const stages = halves((await askServer(ask.show_umap, { job: now.job })).stages);
       made = { net, n, kept, points: stages.subarray(stages.length - 2 * n) };
-      if (net === maps.net) grow(stages, n);
+      if (net === maps.net) grow(stages, n, kept);
     } catch (failure) { showProblem(problem, failure); }
   };
   const work = longWork({ begin: ask.make_umap, look: ask.follow_umap, stop: ask.stop_umap, name: "umap" }, progress);

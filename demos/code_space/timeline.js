@@ -4,21 +4,25 @@
 
 import { chart } from "../common/views/charts.js";
 import { colourNamed } from "../common/views/colours.js";
-import { make } from "../common/views/elements.js";
+import { finder, make } from "../common/views/elements.js";
 import { textOf } from "../common/views/language.js";
 
 const HEIGHT = 150;
 const SECONDS = 14;  // a whole run
 
+/**
+ * @param {HTMLElement} node
+ * @param {{ epochs: number[], errors: number[], moment?: number }} run
+ * @param {(moment: number) => void} show
+ */
 export const drawTimeline = (node, { epochs, errors, moment = 0 }, show) => {
   const last = epochs.length - 1;
   node.innerHTML = `<div class="error-curve"></div><input type="range" min="0" max="${last}" step="1">`
     + `<div class="row"><button type="button" class="play main"></button><output class="number"></output></div>`;
-  const find = (selector) => node.querySelector(selector);
-  const [slider, play, output] = [find("input"), find(".play"), find("output")];
+  const find = finder(node), slider = find("input", HTMLInputElement), play = find(".play"), output = find("output");
   let now = moment, playing = false, before = 0;
 
-  const between = (values) => {
+  const between = (/** @type {number[]} */ values) => {
     const k = Math.min(last, Math.floor(now)), share = now - k;
     return values[k] + share * ((values[k + 1] ?? values[k]) - values[k]);
   };
@@ -37,7 +41,7 @@ export const drawTimeline = (node, { epochs, errors, moment = 0 }, show) => {
     },
   };
   // The moments stand evenly, as they were chosen; under them, the epochs.
-  const ticks = [0, Math.round(last / 3), Math.round((2 * last) / 3), last], said = (epoch) => (epoch < 10 ? Number(epoch.toFixed(2)) : Math.round(epoch));
+  const ticks = [0, Math.round(last / 3), Math.round((2 * last) / 3), last], said = (/** @type {number} */ epoch) => (epoch < 10 ? Number(epoch.toFixed(2)) : Math.round(epoch));
   const figure = () => ({
     traces: [{
       type: "scatter", mode: "lines", name: textOf("code_space.lapse.error"), x: errors.map((_, k) => k), y: errors, customdata: epochs.map(said), line: { color: colourNamed("error"), width: 2 },
@@ -72,7 +76,7 @@ export const drawTimeline = (node, { epochs, errors, moment = 0 }, show) => {
     timeline.words();
   };
   const draw = () => { place(); show(now); };
-  const run = (time) => {
+  const run = (/** @type {number} */ time) => {
     if (!playing || !node.isConnected) return;
     now = Math.min(last, now + (Math.min(100, time - before) / 1000 / SECONDS) * last);
     before = time;
