@@ -2,9 +2,12 @@
 // from layer to layer), stepwise.js (one blank after another), pronouns.js, model_loading.js,
 // hints.js, transfer.js, and training_lapse.js, which other pages have too.
 
+/** @import { Language, Mounted, Problem, ReaderScore, Values } from "../common/views/types" */
+/** @import { Models } from "../common/views/model_loading.js" */
+/** @import { Answer, Asked, Failure, Marked, MaskedWords, Server, State } from "./types" */
 import { amount, answerBars, heldOut } from "../common/views/answer_bars.js";
 import { askServer, newest, showProblem } from "../common/views/asking.js";
-import { make } from "../common/views/elements.js";
+import { finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { failureRow } from "../common/views/failures.js";
 import { fillHints } from "./hints.js";
@@ -20,12 +23,17 @@ import { chip, choiceRow, columnsOf, remarks, undoHistory } from "../common/view
 import { trainingLapse } from "../common/views/training_lapse.js";
 import { transferTrial } from "./transfer.js";
 
+/** @param {Mounted<Models, Server>} page */
 export async function mount({ element, props, server }) {
   await pageOpens("fill_in", "tokens", "training_lapse");
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element), choice = (/** @type {string} */ selector) => find(selector, HTMLSelectElement);
   const TAB = "fill_in";
+  /** @type {(key: string, values?: Values) => string} */
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
-  const N_EXAMPLES = 5, LONGEST_LINK = 400, BUNDLED = ["en", "zh"];
+  const N_EXAMPLES = 5, LONGEST_LINK = 400;
+  // Whether it is one of ours in the bundle, which are named after their language.
+  /** @type {(model: string | null | undefined) => model is Language} */
+  const bundled = (model) => model === "en" || model === "zh";
 
   framePage(element, TAB, {
     lights: { 1: ".first .blanks", 2: ".layers", 3: ".training" },
@@ -42,14 +50,16 @@ export async function mount({ element, props, server }) {
     transfer: { show: () => transfer.show() },
     people: { show: () => people.words(), owns: { people: null, template: null, jobs: null } },
   });
-  const problem = find(".typed > .problem"), textarea = find(".typed textarea"), board = find(".board");
+  const problem = find(".typed > .problem"), textarea = find(".typed textarea", HTMLTextAreaElement), board = find(".board");
 
   // ---- State ------------------------------------------------------------------------------------------
   // In the examples, what stands between two | is hidden. `hidden` are characters of the text.
+  /** @type {(language: Language, number: number) => Marked & { model: string }} */
   const example = (language, number) => ({ model: language, ...marked(texts[`${TAB}.example.${number}`][language]) });
+  /** @type {(written: string) => Marked} */
   function marked(written) {
     const parts = written.split("|");
-    const hidden = [];
+    const hidden = /** @type {number[]} */ ([]);
     let text = "";
     parts.forEach((part, k) => {
       if (k % 2) for (let at = 0; at < part.length; at++) hidden.push(text.length + at);
@@ -57,43 +67,49 @@ export async function mount({ element, props, server }) {
     });
     return { text, hidden };
   }
-  const tongue = () => (BUNDLED.includes(state.model) ? state.model : answer?.speaks ?? lang);
+  const tongue = () => (bundled(state.model) ? state.model : answer?.speaks ?? lang);
   const exampleShown = () => Array.from({ length: N_EXAMPLES }, (_, k) => k + 1).find((k) => {
     const known = example(state.model === "zh" ? "zh" : "en", k);
     return known.text === state.text && known.model === state.model && String(known.hidden) === String(state.hidden);
   });
+  /** @type {() => State} */
   const worked = () => ({ ...example(lang, 1), unit: lang === "zh" ? "piece" : "word", k: 5, blank: 0, other: null });
+  /** @type {() => State} */
   const linked = () => {
+    /** @type {<F>(name: string, fallback: F) => string | F} */
     const read = (name, fallback) => pageLink.read(TAB, name, fallback);
+    /** @type {(name: string, fallback: number, low: number, high: number) => number} */
     const number = (name, fallback, low, high) => Math.round(pageLink.number(TAB, name, fallback, low, high));
-    const model = read("model", lang), language = model === "zh" ? "zh" : "en";
-    const typed = read("text", null), masks = read("masks", null);
+    const model = read("model", /** @type {string} */ (lang)), language = model === "zh" ? "zh" : "en";
+    const typed = read("text", null), masks = read("masks", null), unit = read("unit", "");
     return {
       ...example(language, number("example", 1, 1, N_EXAMPLES)), model,
       ...(typed === null ? {} : { text: typed, hidden: [] }),
       ...(masks === null ? {} : { hidden: masks.split(",").filter(Boolean).map(Number).filter(Number.isInteger) }),
-      unit: ["word", "piece"].includes(read("unit")) ? read("unit") : language === "zh" ? "piece" : "word",
-      k: read("k") === "10" ? 10 : 5, blank: number("blank", 1, 1, 60) - 1, other: read("other", null),
+      unit: ["word", "piece"].includes(unit) ? unit : language === "zh" ? "piece" : "word",
+      k: read("k", null) === "10" ? 10 : 5, blank: number("blank", 1, 1, 60) - 1, other: read("other", null),
     };
   };
-  let state = null, answer = null, second = null, lastTyped = 0, stored = false, afterwards = null;
+  let state = worked(), lastTyped = 0, stored = false;
+  let answer = /** @type {Answer | null} */ (null), second = /** @type {MaskedWords | null} */ (null), afterwards = /** @type {(() => unknown) | null} */ (null);
 
-  const past = undoHistory(find(".undo"), find(".reset"), {
+  const past = undoHistory(find(".undo", HTMLButtonElement), find(".reset", HTMLButtonElement), {
     now: () => state, start: worked, show: (earlier) => { state = earlier; refresh(); },
   });
 
-  function change(values, { keep = true } = {}) {
+  function change(/** @type {Partial<State>} */ values, { keep = true } = {}) {
     if (keep) past.keep(state);
     state = { ...state, ...values };
     refresh();
   }
-  const asked = (model = state.model) =>
-    ({ model, text: state.text, hidden: state.hidden, by_word: state.unit === "word" });
+  /** @type {() => Asked} */
+  const asked = () => ({ model: state.model, text: state.text, hidden: state.hidden, by_word: state.unit === "word" });
 
   function refresh() {
     if (textarea.value !== state.text) textarea.value = state.text;
     drawModels();
-    for (const name of ["unit", "k"]) press[name](String(state[name]));
+    press.unit(state.unit);
+    press.k(String(state.k));
     fails.words();
     const known = exampleShown();
     pageLink.set(TAB, {
@@ -106,7 +122,7 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- The server --------------------------------------------------------------------------------------
-  const send = newest(async (/** @type {{ model: string }} */ request, /** @type {string | null} */ other) => {
+  const send = newest(async (/** @type {Asked} */ request, /** @type {string | null} */ other) => {
     element.querySelectorAll(".strip, .result, .layers .body").forEach((node) => node.classList.add("waiting"));
     try {
       const first = stored ? null : await opening(request);
@@ -117,62 +133,65 @@ export async function mount({ element, props, server }) {
       second = null;
       steps.forget();
       if (other) await fillSecond({ ...request, model: other });
-      render();
+      render(answer);
       element.querySelectorAll(".strip, .result").forEach((node) => node.classList.remove("waiting"));
       showScore();
       for (const name of ["layers", "training", "people"]) sections.renew(name);
       afterwards?.();
       afterwards = null;
     } catch (failure) {
-      if (failure.message.startsWith("model_") && !BUNDLED.includes(request.model)) fallBack(request.model, failure);
+      if (failure.message.startsWith("model_") && !bundled(request.model)) fallBack(request.model, failure);
       else { showProblem(problem, failure); find(".remarks").replaceChildren(); }
     }
   });
   // The worked example's stored answers: no model need wake for them.
+  /** @type {(request: Asked) => Promise<MaskedWords | null>} */
   async function opening(request) {
-    if (!BUNDLED.includes(request.model) || request.hidden.length) return null;
+    if (!bundled(request.model) || request.hidden.length) return null;
     const heard = await askServer(server.open_example, { text: request.text, model: request.model });
     return heard.known ? heard : null;
   }
-  async function fillSecond(request) {
+  async function fillSecond(/** @type {Asked} */ request) {
     let problem = null;
     try { second = await askServer(server.fill_blanks, request); } catch (failure) { problem = failure; }
     showProblem(find(".second .problem"), problem);
   }
   // A model that isn't here any more: say so, offer to load it, and let ours go on.
+  /** @type {(model: string, failure: Problem) => void} */
   function fallBack(model, failure) {
     loader.propose(model, failure);
-    change({ model: BUNDLED.includes(answer?.speaks) ? answer.speaks : lang }, { keep: false });
+    change({ model: bundled(answer?.speaks) ? answer.speaks : lang }, { keep: false });
   }
 
   // ---- What is on the screen ---------------------------------------------------------------------------
-  const blankAt = (from, at) => from.blanks.find((one) => one.at === at);
-  const joined = (from, i) => from.words[i] >= 0 && i > 0 && from.words[i] === from.words[i - 1];
-  const title = (from, i) => (from.tokens[i] === "[UNK]" ? `[UNK] ${from.written[i]}` : from.tokens[i]);
+  const blankAt = (/** @type {MaskedWords} */ from, /** @type {number} */ at) => from.blanks.find((one) => one.at === at);
+  const joined = (/** @type {MaskedWords} */ from, /** @type {number} */ i) => from.words[i] >= 0 && i > 0 && from.words[i] === from.words[i - 1];
+  const title = (/** @type {MaskedWords} */ from, /** @type {number} */ i) => (from.tokens[i] === "[UNK]" ? `[UNK] ${from.written[i]}` : from.tokens[i]);
 
-  function render() {
+  function render(/** @type {Answer} */ answer) {
     remarks(find(".remarks"), { ...answer, cuts: [{ n_pieces: answer.n_cut, text: answer.cut }], looks_like: answer.speaks && answer.looks_like },
       answer.speaks, (language) => change({ model: language }));
     fillHints(find(".remarks"), answer, () => state.text, change);
     state.blank = Math.max(0, Math.min(state.blank, answer.blanks.length - 1));
-    renderStrip();
-    renderBoard();
+    renderStrip(answer);
+    renderBoard(answer);
     renderSide(find(".first"), answer, answer.request.model);
     find(".second").hidden = !find(".both").classList.toggle("two", Boolean(state.other));
     if (state.other && second) {
-      find(".second .pieces").replaceChildren(...second.tokens.map((token, i) => chip(token, {
-        kind: blankAt(second, i) ? "hidden" : "plain", joined: joined(second, i), title: title(second, i) })));
-      renderSide(find(".second"), second, state.other);
+      const other = second;
+      find(".second .pieces").replaceChildren(...other.tokens.map((token, i) => chip(token, {
+        kind: blankAt(other, i) ? "hidden" : "plain", joined: joined(other, i), title: title(other, i) })));
+      renderSide(find(".second"), other, state.other);
     } else if (state.other) find(".second h2").textContent = loader.label(state.other);
     find(".stored").textContent = say(answer.stored ? "stored" : answer.blanks.length ? "live" : "none");
     const first = answer.blanks[state.blank];
     find(".spoken").textContent = first ? say("spoken", { n: state.blank + 1, list: first.top.slice(0, 3).map(([t, p]) => `${t} ${percent(p)}`).join(", ") }) : "";
     const { dataset } = find("article");
-    dataset.shown = Number(dataset.shown ?? 0) + 1;
+    dataset.shown = String(Number(dataset.shown ?? 0) + 1);
   }
 
-  function renderStrip() {
-    const plain = (i) => chip(answer.tokens[i], { joined: joined(answer, i), title: title(answer, i), kind: answer.words[i] < 0 ? "hidden" : "plain" });
+  function renderStrip(/** @type {Answer} */ answer) {
+    const plain = (/** @type {number} */ i) => chip(answer.tokens[i], { joined: joined(answer, i), title: title(answer, i), kind: answer.words[i] < 0 ? "hidden" : "plain" });
     const n = answer.blanks.length, known = answer.blanks.filter((one) => one.rank !== null);
     find(".whole").replaceChildren(...answer.tokens.map((_, i) => plain(i)));
     find(".holes").replaceChildren(...answer.tokens.map((token, i) => (blankAt(answer, i) ? chip(token, { kind: "hidden" }) : plain(i))));
@@ -186,9 +205,11 @@ export async function mount({ element, props, server }) {
       : n ? say("strip.sure", { per: percent(answer.blanks[state.blank].top[0][1]) }) : "";
   }
 
+  const placeFocused = () => [...board.children].findIndex((chip) => chip === document.activeElement);
+  const focusOn = (/** @type {number} */ place) => /** @type {HTMLElement} */ (board.children[Math.max(0, Math.min(board.childElementCount - 1, place))]).focus();
   // The sentence as buttons: a click hides a word or brings it back.
-  function renderBoard() {
-    const focused = [...board.children].indexOf(document.activeElement);
+  function renderBoard(/** @type {Answer} */ answer) {
+    const focused = placeFocused();
     board.replaceChildren(...answer.tokens.map((token, i) => {
       const typed = answer.words[i] < 0, one = blankAt(answer, i);
       const face = chip(one ? "" : token, { kind: one ? "hidden" : "plain", joined: joined(answer, i), columns: columnsOf(typed ? "[MASK]" : token), title: title(answer, i) });
@@ -196,22 +217,24 @@ export async function mount({ element, props, server }) {
       button.type = "button";
       button.style.minWidth = face.style.minWidth;
       button.title = title(answer, i);
-      if (one) button.append(make("b", "corner", String(answer.blanks.indexOf(one) + 1)));
+      const number = one ? answer.blanks.indexOf(one) : -1;
+      if (one) button.append(make("b", "corner", String(number + 1)));
       button.setAttribute("aria-pressed", String(Boolean(one)));
       button.setAttribute("aria-label", say(typed ? "chip.typed" : one ? "chip.hidden" : "chip.open", { token: title(answer, i) }));
-      button.onclick = () => (typed ? select(answer.blanks.indexOf(one)) : toggle(i, Boolean(one)));
+      button.onclick = () => (typed ? select(number) : toggle(answer, i, Boolean(one)));
       return button;
     }));
-    if (focused >= 0) board.children[Math.min(focused, board.childElementCount - 1)].focus();
+    if (focused >= 0) focusOn(focused);
   }
+  const WAYS = /** @type {Record<string, number | undefined>} */ ({ ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 });
   board.onkeydown = (event) => {
-    const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const at = [...board.children].indexOf(document.activeElement);
+    const way = WAYS[event.key], at = placeFocused();
     if (!way || at < 0) return;
     event.preventDefault();
-    board.children[Math.max(0, Math.min(board.childElementCount - 1, at + way))].focus();
+    focusOn(at + way);
   };
-  function toggle(i, hidden) {
+  /** @type {(answer: Answer, i: number, hidden: boolean) => void} */
+  function toggle(answer, i, hidden) {
     const mine = answer.tokens.map((_, k) => k).filter((k) => k === i || (state.unit === "word" && answer.words[k] === answer.words[i]));
     const characters = new Set(mine.flatMap((k) => Array.from({ length: Math.max(1, [...answer.written[k]].length) }, (_, c) => answer.starts[k] + c)));
     const rest = state.hidden.filter((at) => !characters.has(at));
@@ -219,29 +242,32 @@ export async function mount({ element, props, server }) {
     const before = answer.blanks.filter((one) => one.at < Math.min(...mine)).length;
     change({ hidden: next, blank: hidden ? Math.min(state.blank, before) : before });
   }
-  function select(number) {
+  function select(/** @type {number} */ number) {
     state.blank = number;
     pageLink.set(TAB, { blank: number ? number + 1 : null });
-    for (const card of element.querySelectorAll(".first .blank")) card.classList.toggle("chosen", Number(card.dataset.number) === number);
+    for (const card of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll(".first .blank"))) card.classList.toggle("chosen", Number(card.dataset.number) === number);
     sections.renew("layers");
   }
 
+  /** @type {(side: HTMLElement, from: MaskedWords, model: string) => void} */
   function renderSide(side, from, model) {
-    side.querySelector("h2").textContent = state.other ? loader.label(model) : "";
-    side.querySelector(".words").replaceChildren(...from.whole_words.map((word) => make("p", "whole-word", say("whole_word", {
+    const part = finder(side);
+    part("h2").textContent = state.other ? loader.label(model) : "";
+    part(".words").replaceChildren(...from.whole_words.map((word) => make("p", "whole-word", say("whole_word", {
       word: word.written, n: word.at.length, pieces: word.at.map((at) => from.tokens[at]).join(" "), per: percent(word.probability) }))));
-    const box = side.querySelector(".blanks"), main = side.classList.contains("first");
-    const old = new Map([...box.children].map((card) => [card.dataset.at, card]));
+    const box = part(".blanks"), main = side.classList.contains("first");
+    const old = new Map(/** @type {HTMLElement[]} */ ([...box.children]).map((card) => [card.dataset.at, card]));
     box.replaceChildren(...from.blanks.map((one, number) => {
       const card = old.get(String(one.at)) ?? make("div", "blank", make("div", "head"), make("ol"), make("small", "number"));
-      card.dataset.at = one.at;
-      card.dataset.number = number;
+      card.dataset.at = String(one.at);
+      card.dataset.number = String(number);
+      const inside = finder(card);
       card.classList.toggle("chosen", main && number === state.blank);
       const named = say("blank", { n: number + 1 }), pick = main ? make("button", { type: "button", class: "pick" }, named) : make("b", "pick", named);
       if (main) pick.onclick = () => select(number);
-      card.querySelector(".head").replaceChildren(pick, ...(one.token === null ? [] : [" ", chip(one.token), " → ", chip("", { kind: "hidden", columns: 3 })]));
-      answerBars(card.querySelector("ol"), one.top.slice(0, state.k), { hit: one.token, n: Math.min(state.k, one.top.length) });
-      card.querySelector("small").textContent = one.rank === null ? "" : say("rank", { token: one.token, rank: one.rank.toLocaleString("en"), per: percent(one.probability) });
+      inside(".head").replaceChildren(pick, ...(one.token === null ? [] : [" ", chip(one.token), " → ", chip("", { kind: "hidden", columns: 3 })]));
+      answerBars(inside("ol"), one.top.slice(0, state.k), { hit: one.token, n: Math.min(state.k, one.top.length) });
+      inside("small").textContent = one.rank === null || one.probability === null ? "" : say("rank", { token: one.token, rank: one.rank.toLocaleString("en"), per: percent(one.probability) });
       return card;
     }));
     box.classList.toggle("empty", !from.blanks.length);
@@ -250,24 +276,24 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- Models ----------------------------------------------------------------------------------------------
-  const loader = modelLoader(find(".loader"), props, server, {
+  const loader = modelLoader(find(".loader", HTMLDetailsElement), props, server, {
     done: (name) => { change({ model: name }); },
-    changed: () => { if (state) drawModels(); },
+    changed: () => drawModels(),
   });
   function drawModels() {
-    loader.fill(find("select.model"), state.model);
-    loader.fill(find("select.other"), state.other, say("other_none"));
+    loader.fill(choice("select.model"), state.model);
+    loader.fill(choice("select.other"), state.other, say("other_none"));
     loader.about(find(".about-model"), [state.model, state.other]);
   }
-  find("select.model").onchange = (event) => {
-    const model = event.target.value, known = exampleShown();
+  choice("select.model").onchange = () => {
+    const model = choice("select.model").value, known = exampleShown();
     if (!loader.here(model)) { drawModels(); loader.load(model); return; }
-    change(known && BUNDLED.includes(model) ? { ...example(model, known), blank: 0 } : { model });
+    change(known && bundled(model) ? { ...example(model, known), blank: 0 } : { model });
     drawExamples();
   };
   loader.lists(find("select.model"), find("select.other"));
-  find("select.other").onchange = (event) => {
-    const other = event.target.value || null;
+  choice("select.other").onchange = () => {
+    const other = choice("select.other").value || null;
     if (other && !loader.here(other)) { drawModels(); loader.load(other, (name) => change({ other: name })); return; }
     change({ other });
   };
@@ -275,7 +301,7 @@ export async function mount({ element, props, server }) {
   // ---- Controls ------------------------------------------------------------------------------------------
   const press = {
     unit: choiceRow(find(".unit"), (unit) => change({ unit })),
-    k: choiceRow(find(".k"), (k) => { state.k = Number(k); press.k(k); pageLink.set(TAB, { k }); if (answer) render(); layers.words(); }),
+    k: choiceRow(find(".k"), (k) => { state.k = Number(k); press.k(k); pageLink.set(TAB, { k }); if (answer) render(answer); layers.words(); }),
   };
   // What is hidden stays hidden while text is typed before or after it.
   textarea.oninput = () => {
@@ -293,49 +319,51 @@ export async function mount({ element, props, server }) {
   find(".clear").onclick = () => change({ hidden: [], blank: 0 });
 
   function drawExamples() {
-    const box = find(".examples"), language = (state?.model ?? lang) === "zh" ? "zh" : "en";
+    const box = find(".examples"), language = state.model === "zh" ? "zh" : "en";
     box.querySelectorAll("button").forEach((button) => button.remove());
     for (let k = 1; k <= N_EXAMPLES; k++) {
       const button = make("button", "", say(`example_name.${k}`));
       button.type = "button";
-      button.onclick = () => change({ ...example(tongue(), k), ...(k === 4 ? { unit: "word" } : {}), blank: 0, model: BUNDLED.includes(state.model) ? tongue() : state.model });
+      button.onclick = () => change({ ...example(tongue(), k), ...(k === 4 ? { unit: "word" } : {}), blank: 0, model: bundled(state.model) ? tongue() : state.model });
       box.append(button);
     }
-    for (const unit of find(".unit").children) unit.textContent = say(`${unit.value}.${language}`);
+    for (const unit of /** @type {NodeListOf<HTMLButtonElement>} */ (find(".unit").querySelectorAll("button"))) unit.textContent = say(`${unit.value}.${language}`);
   }
 
   // ---- The other parts ---------------------------------------------------------------------------------------
   // They go on from the answer on the screen, whatever has been changed since it was asked for.
   const ofAnswer = () => {
     const n = answer?.blanks.length ?? 0;
-    return { ...answer?.request, blank: Math.max(0, Math.min(state.blank, n - 1)), k: state.k, n };
+    return { request: answer?.request ?? null, blank: Math.max(0, Math.min(state.blank, n - 1)), k: state.k, n };
   };
   const layers = fillLayers(find(".layers"), { tab: TAB, ask: (request) => askServer(server.ask_layers, request), state: ofAnswer });
-  const steps = fillSteps(find(".steps"), { ask: (request) => askServer(server.fill_next, request), state: () => ({ request: answer?.request, answer }) });
-  const people = pronouns(find(".people"), { tab: TAB, ask: (request) => askServer(server.compare_pronouns, request), model: () => state?.model ?? lang, language: () => (state ? tongue() : lang) });
+  const steps = fillSteps(find(".steps"), { ask: (request) => askServer(server.fill_next, request), state: () => ({ answer }) });
+  const people = pronouns(find(".people"), { tab: TAB, ask: (request) => askServer(server.compare_pronouns, request), model: () => state.model, language: tongue });
   const transfer = transferTrial(find(".panel.transfer"), { ask: () => askServer(server.show_transfer, {}) });
 
   // A failure's button shows the blank's neighbours and what BERT puts there.
+  /** @type {(words: string, from: number, to?: number) => string} */
   const near = (words, from, to) => (/[\u4e00-\u9fff]/.test(words) ? words.slice(from, to) : words.split(" ").slice(from, to).join(" "));
   const fails = failureRow(find(".failures"), {
-    label: ({ marked: written, answer: said }) => {
+    label: (/** @type {Failure} */ { marked: written, answer: said }) => {
       const [before, , after] = written.split("|");
       const left = near(before, -3), right = near(after, 0, 3);
       return `${left.length < before.length ? "…" : ""}${left}[${said}]${right}${right.length < after.length ? "…" : ""}`;
     },
-    press: (one) => change({ ...marked(one.marked), model: tongue(), unit: tongue() === "zh" ? "piece" : "word", blank: 0 }),
-    shown: (one) => { const it = marked(one.marked); return state?.text === it.text && String(state.hidden) === String(it.hidden) && state.model === tongue(); },
-    why: (one) => `${say("fails.said", { right: one.marked.split("|")[1], answer: one.answer, per: percent(one.probability) })}${lang === "zh" ? "" : " "}${say(`fails.${one.kind}`, { tokens: told?.score.tokens ? amount(told.score.tokens) : "…" })}`,
+    press: (/** @type {Failure} */ one) => change({ ...marked(one.marked), model: tongue(), unit: tongue() === "zh" ? "piece" : "word", blank: 0 }),
+    shown: (/** @type {Failure} */ one) => { const it = marked(one.marked); return state.text === it.text && String(state.hidden) === String(it.hidden) && state.model === tongue(); },
+    why: (/** @type {Failure} */ one) => `${say("fails.said", { right: one.marked.split("|")[1], answer: one.answer, per: percent(one.probability) })}${lang === "zh" ? "" : " "}${say(`fails.${one.kind}`, { tokens: told?.score.tokens ? amount(told.score.tokens) : "…" })}`,
   });
-  let lapse = null, trained = null, told = null;  // told, trained: the language and what is known of its model
-  const keep = ({ moment, example: k }) => pageLink.set(TAB, { moment, sentence: k });
+  let lapse = /** @type {ReturnType<typeof trainingLapse> | null} */ (null), trained = /** @type {Language | null} */ (null);
+  let told = /** @type {{ language: Language, score: ReaderScore } | null} */ (null);
+  const keep = (/** @type {{ moment: number, example: number }} */ { moment, example: k }) => pageLink.set(TAB, { moment, sentence: k });
   const showTraining = newest(async () => {
     const language = tongue();
     if (trained !== language) {
       try {
         const { lapse: data } = await askServer(server.show_training, { language });
         showProblem(find(".training .problem"), null);
-        const number = (name) => (trained ? null : pageLink.number(TAB, name, null, 0, 999));
+        const number = (/** @type {string} */ name) => (trained ? null : pageLink.number(TAB, name, /** @type {number | null} */ (null), 0, 999));
         lapse = trainingLapse(find(".training .body"), data, {
           moment: number("moment"), example: number("sentence") ?? Math.max(0, data.sentences.indexOf(state.text)),
           change: keep,
@@ -343,7 +371,7 @@ export async function mount({ element, props, server }) {
         if (!trained && number("moment") !== null) keep(lapse.state);
         trained = language;
       } catch (failure) { showProblem(find(".training .problem"), failure); }
-    } else lapse.words();
+    } else lapse?.words();
     find(".training .title").textContent = say("training.title", { model: loader.label(language) });
   });
   const showScore = newest(async () => {
@@ -365,7 +393,7 @@ export async function mount({ element, props, server }) {
     drawExamples();
     if (!answer) return;
     drawModels();
-    render();
+    render(answer);
     for (const part of [steps, loader]) part.words();
     sections.renew("layers", layers.words);
     for (const name of ["people", "training", "transfer"]) sections.renew(name);
