@@ -1,8 +1,11 @@
 // Where does an answer come from? What really happens when each word is hidden; beside it attention, rollout,
 // gradient x input and integrated gradients, how far they agree with it, and the rollout from layer to layer.
 
+/** @import { Values } from "../common/views/types" */
+/** @import { Page, Sources, Unit, View, Way } from "./types" */
+/** @import { Shape } from "../common/views/attention_scene.js" */
 import { askServer, showProblem } from "../common/views/asking.js";
-import { make } from "../common/views/elements.js";
+import { finder, make } from "../common/views/elements.js";
 import { pythonCall } from "./export.js";
 import { cssColour, readable, shadeOf } from "../common/views/attention_scene.js";
 import { percent, signed } from "../common/views/scales.js";
@@ -14,16 +17,21 @@ import { choiceRow } from "../common/views/tokens.js";
 import { shares } from "../common/views/wire.js";
 
 const TAB = "attention";
+/** @type {(key: string, values?: Values) => string} */
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
+/** @type {Way[]} */
 const NAMES = ["hidden", "attention", "rollout", "gradient", "integrated"], SHARES = ["attention", "rollout"];
+/** @type {(node: HTMLElement, page: Page) => View} */
 export const sourcesView = (node, page) => {
-  const find = (selector) => node.querySelector(selector), problem = find(":scope > .problem"), rollProblem = find(".rolled .problem"), work = find(":scope > .work");
+  const find = finder(node), problem = find(":scope > .problem"), rollProblem = find(".rolled .problem"), work = find(":scope > .work");
   const question = headQuestion(find(".ask-box"), page), go = make("button", "main");
   go.type = "button";
   work.before(go);
-  let found = null, rolled = null, failed = "";
+  /** @type {Sources & { key: string, tokens: Unit[] }} */
+  let found;  // has come before anything of it is drawn
+  let failed = "";
   const keyNow = () => JSON.stringify(page.asked());
-  const text = (value, name) => (SHARES.includes(name) ? percent(value) : signed(value));
+  const text = (/** @type {number} */ value, /** @type {Way} */ name) => (SHARES.includes(name) ? percent(value) : signed(value));
 
   const trace = async () => {
     const key = keyNow();
@@ -42,8 +50,8 @@ export const sourcesView = (node, page) => {
 
   const bars = () => {
     const head = ["", ...NAMES.map((name) => say(`sources.${name}`))].map((name, k) => make("b", k ? "" : "corner", name));
-    const scale = Object.fromEntries(NAMES.map((name) => [name, Math.max(1e-9, ...found.compared.map((at) => Math.abs(found[name][at])))]));
-    const first = Object.fromEntries(NAMES.map((name) => [name, found.compared.length ? found.compared.reduce((best, at) => (Math.abs(found[name][at]) > Math.abs(found[name][best]) ? at : best), found.compared[0]) : -1]));
+    const scale = /** @type {Record<Way, number>} */ (Object.fromEntries(NAMES.map((name) => [name, Math.max(1e-9, ...found.compared.map((at) => Math.abs(found[name][at])))])));
+    const first = /** @type {Record<Way, number>} */ (Object.fromEntries(NAMES.map((name) => [name, found.compared.length ? found.compared.reduce((best, at) => (Math.abs(found[name][at]) > Math.abs(found[name][best]) ? at : best), found.compared[0]) : -1])));
     const rows = found.tokens.flatMap((one, i) => [
       make("b", `mono${found.compared.includes(i) ? "" : " apart"}`, i === found.at && page.state.question === "mask" ? `${one.text} ?` : one.text),
       ...NAMES.map((name) => {
@@ -57,8 +65,8 @@ export const sourcesView = (node, page) => {
       make("div", "grid", ...head, ...rows), make("p", "quiet-text", say("sources.sum", { sum: signed(found.integrated.reduce((a, b) => a + b, 0)), gap: signed(found.gap), off: Math.abs(found.off_by).toFixed(3), steps: found.n_steps })));
     agreement(first);
   };
-  const agreement = (first) => {
-    const cell = (i, j) => {
+  const agreement = (/** @type {Record<Way, number>} */ first) => {
+    const cell = (/** @type {number} */ i, /** @type {number} */ j) => {
       const value = found.spearman[i][j], tau = found.kendall[i][j], box = make("td", "number", value === null ? "–" : value.toFixed(2));
       if (value !== null && i !== j) { const rgb = signedColour(value, "panel"); box.style.cssText = `background:${cssColour(rgb)};color:${readable(rgb)}`; }
       box.title = `${say(`sources.${NAMES[i]}`)} / ${say(`sources.${NAMES[j]}`)}: ρ = ${value?.toFixed(2) ?? "–"}, τ = ${tau?.toFixed(2) ?? "–"}`;
@@ -75,32 +83,33 @@ export const sourcesView = (node, page) => {
   };
 
   // ---- Rollout, layer by layer ---------------------------------------------------------------------------
-  const asker = find(".asker"), plot = find(".plot"), press = choiceRow(find(".kind"), (kind) => page.quiet({ rolled: kind }));
+  const asker = find(".asker", HTMLSelectElement), plot = find(".plot"), press = choiceRow(find(".kind"), (kind) => page.quiet({ rolled: kind }));
   asker.onchange = () => page.quiet({ asker: Number(asker.value) });
   const roll = async () => {
     const { data, state } = page, units = page.units("piece"), n = data.n;
     press(state.rolled);
     const at = Math.min(n - 1, state.asker ?? (state.question === "mask" ? state.at ?? data.read.masked[0] : 0) ?? data.focus ?? 0);
-    asker.replaceChildren(...units.map((one, k) => Object.assign(make("option", "", `${k} ${one.text}`), { value: k })));
-    asker.value = at;
+    asker.replaceChildren(...units.map((one, k) => Object.assign(make("option", "", `${k} ${one.text}`), { value: String(k) })));
+    asker.value = String(at);
     try {
       const heard = await page.once("rollout", () => askServer(page.server.roll_out, page.request()));
       showProblem(rollProblem, null);
       if (data !== page.data) return;
-      heard.numbers ??= { rollout: shares(heard.rollout), raw: shares(heard.raw) };
-      const rowOf = (layer) => Array.from(heard.numbers[state.rolled].subarray((layer * n + at) * n, (layer * n + at + 1) * n), (share) => share / 1e4);
-      rolled = { at, rows: Array.from({ length: data.n_layers }, (_, layer) => rowOf(layer)) };
-      const most = Math.max(...rolled.rows.flat());
-      plot.style.setProperty("--columns", n);
+      const numbers = await page.once("rollout.numbers", async () => ({ rollout: shares(heard.rollout), raw: shares(heard.raw) }));
+      if (data !== page.data) return;
+      const rowOf = (/** @type {number} */ layer) => Array.from(numbers[state.rolled === "raw" ? "raw" : "rollout"].subarray((layer * n + at) * n, (layer * n + at + 1) * n), (share) => share / 1e4);
+      const rows = Array.from({ length: data.n_layers }, (_, layer) => rowOf(layer)), last = rows[rows.length - 1];
+      const most = Math.max(...rows.flat());
+      plot.style.setProperty("--columns", String(n));
       plot.replaceChildren(make("span", "corner", say("sources.layer")), ...units.map((one) => { const name = make("span", `name${one.segment ? " second" : ""}`, make("b", "", one.text)); name.title = one.title; return name; }),
-        ...rolled.rows.flatMap((row, layer) => [make("b", "number", String(layer + 1)), ...row.map((share, j) => {
+        ...rows.flatMap((row, layer) => [make("b", "number", String(layer + 1)), ...row.map((share, j) => {
           const rgb = shadeOf(Math.sqrt(share / most)), cell = make("span", "cell number", n <= 24 ? (100 * share).toFixed(0) : "");
           cell.style.cssText = `background:${cssColour(rgb)};color:${readable(rgb)}`;
           cell.title = say("sources.roll_says", { layer: layer + 1, token: units[j].text, per: percent(share) });
           return cell;
         })]));
       plot.setAttribute("role", "img");
-      plot.setAttribute("aria-label", say("sources.roll_spoken", { token: units[at].text, layer: data.n_layers, list: page.strongest(rolled.rows.at(-1), 3).map((j) => `${units[j].text} ${percent(rolled.rows.at(-1)[j])}`).join(", ") }));
+      plot.setAttribute("aria-label", say("sources.roll_spoken", { token: units[at].text, layer: data.n_layers, list: page.strongest(last, 3).map((j) => `${units[j].text} ${percent(last[j])}`).join(", ") }));
       page.ready();
     } catch (failure) { showProblem(rollProblem, failure); }
   };
@@ -118,7 +127,7 @@ export const sourcesView = (node, page) => {
     if (able && question.ready() && found?.key !== key && !go.disabled && failed !== key && data.n <= 40) { showProblem(problem, null); trace().then(() => { if (page.state.view === "sources") find(":scope > .body").hidden = !found; }).then(() => { if (found?.key === keyNow()) find(":scope > .body").classList.remove("waiting"); }); }
   };
   const scene = () => {
-    const ink = colourNamed("ink"), shapes = [], LEFT = 110, W = 150, H = 22, title = say("sources.title", { target: found.prediction.target });
+    const ink = colourNamed("ink"), shapes = /** @type {Shape[]} */ ([]), LEFT = 110, W = 150, H = 22, title = say("sources.title", { target: found.prediction.target });
     shapes.push({ text: title, x: 8, y: 14, colour: ink, size: 14 });
     NAMES.forEach((name, k) => shapes.push({ text: say(`sources.${name}`), x: LEFT + k * W, y: 38, colour: ink, size: 13 }));
     const scale = NAMES.map((name) => Math.max(1e-9, ...found.compared.map((at) => Math.abs(found[name][at]))));

@@ -1,14 +1,19 @@
 // The strip of the attention page: one token's row of one head. It asks; the shares; the mix that it becomes.
 
+/** @import { Values } from "../common/views/types" */
+/** @import { Page } from "./types" */
+import { finder } from "../common/views/elements.js";
 import { codeBars } from "../common/views/digits.js";
 import { textOf } from "../common/views/language.js";
 import { percent } from "../common/views/scales.js";
 import { chip } from "../common/views/tokens.js";
 
 const TAB = "attention";
+/** @type {(key: string, values?: Values) => string} */
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
+/** @type {(node: HTMLElement, page: Page) => () => void} */
 export const attentionStrip = (node, page) => {
-  const find = (selector) => node.querySelector(selector);
+  const find = finder(node);
   return () => {
     const { state } = page, units = page.units(), pin = page.pins().find(({ side }) => side === "q") ?? page.pins()[0];
     const at = Math.max(0, pin ? page.unitOf(pin.at) : units.findIndex((one) => !one.special));

@@ -3,31 +3,39 @@
 // `node` shows how far it is and a stop; one measurement at a time, a new one gives the last up.
 // Also what is asked of the model, for the views that need a question: headQuestion(node, page).
 
+/** @import { Values } from "../common/views/types" */
+/** @import { Failed, Measure, Measuring, Page, Progress, Results, Task } from "./types" */
 import { make } from "../common/views/elements.js";
 import { lang, textOf } from "../common/views/language.js";
 import { chip, choiceRow } from "../common/views/tokens.js";
 import { longWork } from "../common/views/work.js";
 
 const TAB = "attention";
+/** @type {(key: string, values?: Values) => string} */
 const say = (key, values) => textOf(`${TAB}.${key}`, values);
 
+/** @typedef {{ task: Task, node: HTMLElement, bar: HTMLProgressElement, text: HTMLElement, resolve: (result: Results[Task] | null) => void, reject: Failed }} Running */
+/** @type {(page: Page) => Measure} */
 export const headWork = (page) => {
-  let running = null;
-  const end = (outcome, value) => { const { node } = running; running = null; node.replaceChildren(); outcome(value); };
+  let running = /** @type {Running | null} */ (null);
+  const end = (/** @type {Running} */ { node }) => { running = null; node.replaceChildren(); };
   const { measure: begin, follow_measuring: look, stop_measuring: halt } = page.server;
-  const work = longWork({ begin, look, stop: halt }, (now) => {
-    if (!running) return;
-    if (now.error) end(running.reject, now.error);
-    else if (now.over) end(running.resolve, now.result ?? null);
+  const work = /** @type {ReturnType<typeof longWork<Progress, Measuring>>} */ (longWork({ begin, look, stop: halt }, (now) => {
+    const mine = running;
+    if (!mine) return;
+    if (now.error) { end(mine); mine.reject(now.error); }
+    else if (now.over) { end(mine); mine.resolve(now.result ?? null); }
     else if (now.total) {
-      running.bar.max = now.total;
-      running.bar.value = now.done;
-      running.text.textContent = say(`work.${running.task}`, { done: now.done, total: now.total });
-    } else if (now.ahead) running.text.textContent = say("work.in_line", { ahead: now.ahead });
-  });
+      mine.bar.max = now.total;
+      mine.bar.value = now.done ?? 0;
+      mine.text.textContent = say(`work.${mine.task}`, { done: now.done, total: now.total });
+    } else if (now.ahead) mine.text.textContent = say("work.in_line", { ahead: now.ahead });
+  }));
   const stop = () => {
-    if (!running) return Promise.resolve();
-    end(running.resolve, null);
+    const mine = running;
+    if (!mine) return Promise.resolve();
+    end(mine);
+    mine.resolve(null);
     return work.stop();
   };
   return async (task, asked, node) => {
@@ -38,7 +46,7 @@ export const headWork = (page) => {
       button.onclick = stop;
       bar.setAttribute("aria-label", say("work.waiting"));
       node.replaceChildren(make("div", "row progress", bar, text, button));
-      running = { task, node, bar, text, resolve, reject };
+      running = { task, node, bar, text, reject, resolve: /** @type {Running["resolve"]} */ (resolve) };  // the result is that of its task
       work.start({ ...asked, each: asked.each ?? false, task });
     });
   };
@@ -46,8 +54,9 @@ export const headWork = (page) => {
 
 // Which token is to be guessed, or whether B follows A. Draws the sentence as buttons; `ready()` says
 // if there is a question, and finds one where the visitor hasn't asked yet.
+/** @type {(node: HTMLElement, page: Page) => { draw: (extra?: string) => void, ready: () => boolean }} */
 export const headQuestion = (node, page) => {
-  const kinds = make("div", "choices"), board = make("div", "chips board"), target = make("input"), follow = make("label", "row follow", make("span"), target);
+  const kinds = make("div", "choices"), board = make("div", "chips board"), target = make("input"), followed = make("span"), follow = make("label", "row follow", followed, target);
   const buttons = ["mask", "next"].map((kind) => Object.assign(make("button"), { type: "button", value: kind }));
   kinds.append(...buttons);
   kinds.setAttribute("role", "group");
@@ -69,7 +78,7 @@ export const headQuestion = (node, page) => {
     press(state.question);
     kinds.setAttribute("aria-label", say("question.kind"));
     board.setAttribute("aria-label", say("question.board"));
-    follow.firstChild.textContent = say("question.follow");
+    followed.textContent = say("question.follow");
     target.placeholder = say("question.first");
     target.value = state.target ?? "";
     follow.hidden = state.question === "next" || Boolean(reason);
@@ -78,7 +87,7 @@ export const headQuestion = (node, page) => {
     why.hidden = !reason;
     why.textContent = reason?.[lang] ?? "";
     board.hidden = state.question === "next" || Boolean(reason);
-    const focused = [...board.children].indexOf(document.activeElement);
+    const focused = [...board.children].findIndex((one) => one === document.activeElement);
     board.replaceChildren(...page.units("piece").map((one, i) => {
       const face = chip(one.text, { kind: one.kind, joined: i > 0 && data.read.words[i] === data.read.words[i - 1], title: one.title });
       if (one.special) return face;
@@ -89,14 +98,14 @@ export const headQuestion = (node, page) => {
       button.onclick = () => page.change({ at: i === state.at ? null : i, target: null });
       return button;
     }));
-    if (focused >= 0) board.children[focused]?.focus();
+    if (focused >= 0) /** @type {HTMLElement | undefined} */ (board.children[focused])?.focus();
   };
   // true if the model can be asked now; else it is given a question, or can't answer at all.
   const ready = () => {
     const { state, data } = page;
     if (data.can[state.question] || data.can.heads) return false;
     if (state.question === "next" || state.at !== null || data.read.masked.length) return true;
-    const letters = page.units("piece").map((one, i) => i).filter((i) => !data.read.special[i] && /[\p{L}\p{N}]/u.test(data.read.written[i]));
+    const letters = page.units("piece").map((_, i) => i).filter((i) => !data.read.special[i] && /[\p{L}\p{N}]/u.test(data.read.written[i]));
     const at = data.focus ?? letters.at(-1) ?? null;
     if (at === null) return true;  // the server says what is missing
     page.quiet({ at });
