@@ -16,6 +16,7 @@ from core.texts import TableError
 from demos import api
 from demos.attention import tab as attention
 from demos.code_space import tab as code_space
+from demos.codec_lab import tab as codec_lab
 from demos.common import page
 from demos.common.view import view
 from demos.convolution import tab as convolution
@@ -34,6 +35,7 @@ CHAPTERS = {
         "home": home,
     },
     "images": {
+        "codec_lab": codec_lab,
         "reconstruction": reconstruction,
         "code_space": code_space,
         "latent_walk": latent_walk,

@@ -25,6 +25,7 @@ PURE = (
     "common/views/scales.js",
     "common/views/wire.js",
     "common/views/decoder.js",
+    "codec_lab/code.js",
     "convolution/math.js",
     "convolution/filters.js",
 )

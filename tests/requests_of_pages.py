@@ -8,6 +8,7 @@ from PIL import Image
 
 from demos.attention import tab as attention
 from demos.code_space import tab as code_space
+from demos.codec_lab import tab as codec_lab
 from demos.convolution import tab as convolution
 from demos.fill_in import tab as fill_in
 from demos.home import tab as home
@@ -49,6 +50,8 @@ JUDGE = {"text": "A fine film.", "kind": "pieces", "start": "random"}
 WALK = {"steps": 3, "beta": 1, "mode": "linear", "start": {"sample": 1}, "end": {"sample": 2}}
 TRAINING = train._wire(train.training.AutoencoderSettings())
 JOB = {"job": "fuzz"}
+JPEG = {"picture": {"name": "digit"}, "quality": 50, "bands": [100, 100, 100], "off": [63]}
+JPEG |= {"halved": True, "block": [0, 0]}
 
 GOOD = {
     home: {"show_pictures": {}},
@@ -80,6 +83,14 @@ GOOD = {
         "follow_umap": JOB,
         "show_umap": JOB,
         "stop_umap": JOB,
+    },
+    codec_lab: {
+        "code_message": {"source": "text", "text": "a cat", "unit": "bytes", "digit": 511},
+        "take_picture": {"file": photo()},
+        "open_picture": {"name": "digit"},
+        "show_jpeg": JPEG,
+        "compare_codecs": {"picture": {"png": photo()}, "bytes": 300},
+        "show_pyramid": {"picture": {"name": "digit"}, "kind": "haar", "levels": 2, "percent": 9},
     },
     convolution: {"show_sentence": {"language": "en", "text": "A cat."}, "show_filters": {}},
     fill_in: {

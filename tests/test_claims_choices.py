@@ -13,6 +13,7 @@ from core import texts, zoo
 from core.images import datasets
 from core.inference import (
     attention,
+    codec_lab,
     codes,
     empty_places,
     fill_in,
@@ -29,6 +30,8 @@ from core.inference import (
     sources,
     trials,
 )
+from core.models import huffman
+from core.results.codecs import LosslessCode
 from core.text import pieces, units
 from core.text.masking import Action
 from tests.claims import said
@@ -58,6 +61,58 @@ def shows(question: str) -> Callable[[Callable[[], Option]], Callable[[], Option
         return measure
 
     return listed
+
+
+# ---- Codes -------------------------------------------------------------------------------------
+
+
+@shows("codec_lab.1")
+def bits_of_a_letter_that_is_alone() -> Option:
+    for language in texts.LANGUAGES:
+        text = said("codec_lab.example_one")[language]
+        assert codec_lab.code_text(text, "characters").codes == ("",)
+    return ("None", "0 个")
+
+
+@shows("codec_lab.2")
+def who_writes_digits_shorter() -> Option:
+    sizes = [codec_lab.code_digit(index).sizes for index in range(0, 5000, 250)]
+    ours, zlib = ([one[name] for one in sizes] for name in ("packed", "zlib"))
+    assert all(a > b for a, b in zip(ours, zlib, strict=True))
+    assert np.mean(ours) > 1.3 * np.mean(zlib)  # clearly
+    return ("zlib", "zlib")
+
+
+def read_with_a_bit_flipped(found: LosslessCode, at: int) -> tuple[int, ...]:
+    """Return the symbols that a reader of codes finds, to the last whole one."""
+    code_of = dict(zip(found.symbols, found.codes, strict=True))
+    bits = huffman.encode(found.message, code_of)
+    bits = bits[:at] + "10"[int(bits[at])] + bits[at + 1 :]
+    symbol_of, symbols, start = {code: s for s, code in code_of.items()}, [], 0
+    for end in range(1, len(bits) + 1):
+        if bits[start:end] in symbol_of:
+            symbols.append(symbol_of[bits[start:end]])
+            start = end
+    return tuple(symbols)
+
+
+@shows("codec_lab.3")
+def what_a_flipped_bit_spoils() -> Option:
+    for key in ("example", "example_long"):
+        for language in texts.LANGUAGES:
+            found = codec_lab.code_text(said(f"codec_lab.{key}")[language], "characters")
+            n_bits = found.sizes["huffman"]
+            read = [read_with_a_bit_flipped(found, at) for at in range(n_bits // 4, n_bits // 2)]
+            in_step = np.mean([one[-3:] == found.message[-3:] for one in read])
+            assert in_step > 0.6, (key, language, in_step)  # mostly
+            # Some are wrong: not the same length, or more than one symbol
+            wrong = [
+                len(one) != len(found.message)
+                or sum(a != b for a, b in zip(one, found.message, strict=True)) > 1
+                for one in read
+            ]
+            assert np.mean(wrong) > 0.5, (key, language, np.mean(wrong))
+    return ("falls into step", "对上了")
 
 
 # ---- Images ------------------------------------------------------------------------------------

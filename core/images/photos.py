@@ -76,24 +76,28 @@ def read(data: bytes, box: Box | None = None) -> Photo:
     Raises:
         InputError: not a picture, a damaged one, too many pixels, or nothing written on it.
     """
-    picture = _decode(data, box)
+    picture = decode(data, box)
     if picture.mode != "RGBA":
         return _find(np.asarray(picture), boxed=box is not None)
     try:
-        return _find(_on_paper(picture, 255), boxed=box is not None)
+        return _find(np.asarray(opaque(picture, 255)), boxed=box is not None)
     except InputError:
-        return _find(_on_paper(picture, 0), boxed=box is not None)
+        return _find(np.asarray(opaque(picture, 0)), boxed=box is not None)
 
 
-def _decode(data: bytes, box: Box | None) -> Image.Image:
-    """Decode to mode RGB or RGBA, upright, cut to the box, at most `WORKING_SIDE` long."""
+def decode(data: bytes, box: Box | None = None, *, side: int = WORKING_SIDE) -> Image.Image:
+    """Decode to mode RGB or RGBA, upright, cut to the box, at most `side` long; the first frame.
+
+    Raises:
+        InputError: not a picture, a damaged one, or too many pixels.
+    """
     try:
         picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
         # The header is read, the pixels are not: nothing large has been decoded yet.
         megapixels = picture.width * picture.height / 1e6
         if megapixels > MAX_MEGAPIXELS:
             raise InputError("image_too_large", limit=MAX_MEGAPIXELS, got=f"{megapixels:.0f}")
-        side = round(WORKING_SIDE / max(box[2] - box[0], box[3] - box[1])) if box else WORKING_SIDE
+        side = round(side / max(box[2] - box[0], box[3] - box[1])) if box else side
         picture.draft("RGB", (side, side))  # JPEG: decodes at 1/2, 1/4, 1/8
         if picture.mode.startswith("I"):
             picture = _eight_bits(picture)
@@ -123,10 +127,12 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return narrow
 
 
-def _on_paper(picture: Image.Image, brightness: int) -> np.ndarray:
-    """Put paper of one brightness behind a transparent picture: uint8 [H, W, 3]."""
+def opaque(picture: Image.Image, brightness: int = 255) -> Image.Image:
+    """Put paper of one brightness behind a picture, if it is transparent; mode RGB."""
+    if picture.mode != "RGBA":
+        return picture
     paper = Image.new("RGBA", picture.size, (brightness, brightness, brightness, 255))
-    return np.asarray(Image.alpha_composite(paper, picture).convert("RGB"))
+    return Image.alpha_composite(paper, picture).convert("RGB")
 
 
 def _find(picture: np.ndarray, *, boxed: bool) -> Photo:

@@ -29,6 +29,7 @@ STORY = (
     Step("learned", "train"),
 )
 MINUTES = {  # for whoever tries what each page suggests
+    "codec_lab": 12,
     "reconstruction": 10,
     "code_space": 10,
     "latent_walk": 10,

@@ -14,7 +14,7 @@ import { textOf, translate } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { drawingPad } from "../common/views/pad.js";
 import { photoPanel } from "./photo.js";
-import { pictureFile, takePictures } from "./pictures.js";
+import { pictureFile, takePictures } from "../common/views/pictures.js";
 import { floats, inks, toBase64 } from "../common/views/wire.js";
 
 /** @param {Mounted<Props, Server>} page */

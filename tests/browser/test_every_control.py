@@ -153,6 +153,7 @@ PRESSES = {
     "home": [],
     "reconstruction": [".skip"],
     "code_space": [".lapse .open", ".holes .dig", "[data-mode=maps]", ".live .go&.live .stop"],
+    "codec_lab": [".source [value=digit]", ".lossy .compare"],
     "latent_walk": [],
     "input_pieces": [],
     "masking": [".bert .ask", "textarea"],
@@ -180,6 +181,7 @@ PRESSES = {
 }
 # Those that no page asks as it opens: for what is not there, or after minutes.
 NOT_BY_DEFAULT = {
+    "take_picture": "only for an uploaded picture; test_codec_lab.py",
     "cut_by_others": "only where other models' tokenizers are",
     "load_model": "only for a name that was typed",
     "load_model_1": "the same, on the other page",

@@ -74,7 +74,7 @@ SENT = """async ([kind, data, size]) => {
   file.set(bytes);  // what follows the picture makes the file large, and means nothing
   const { pictureFile } = await PICTURES;
   return pictureFile(new File([size ? file : bytes], "photo", { type: `image/${kind}` }));
-}""".replace("PICTURES", module("reconstruction/pictures"))
+}""".replace("PICTURES", module("common/views/pictures"))
 
 
 def corners() -> Image.Image:

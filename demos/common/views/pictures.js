@@ -1,7 +1,7 @@
 // Picture files from elsewhere: chosen, pasted or dropped, and made small enough to be sent.
 
-import { context2d } from "../common/views/elements.js";
-import { tabNow } from "../common/views/links.js";
+import { context2d } from "./elements.js";
+import { tabNow } from "./links.js";
 
 const SENT_WHOLE = 2 ** 20;   // bytes: up to here the server decodes the file itself
 const READABLE = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"];  // by the server
