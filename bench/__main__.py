@@ -19,6 +19,7 @@ from core.errors import LabError
 
 GROUPS = (
     "images",
+    "codes",
     "page",
     "language",
     "attention",

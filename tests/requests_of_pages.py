@@ -90,6 +90,7 @@ GOOD = {
         "open_picture": {"name": "digit"},
         "show_jpeg": JPEG,
         "compare_codecs": {"picture": {"png": photo()}, "bytes": 300},
+        "show_equal_bytes": {"what": "digit", "digit": 511, "bits": 6},
         "show_pyramid": {"picture": {"name": "digit"}, "kind": "haar", "levels": 2, "percent": 9},
     },
     convolution: {"show_sentence": {"language": "en", "text": "A cat."}, "show_filters": {}},

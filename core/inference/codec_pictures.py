@@ -198,10 +198,10 @@ def _written(given: Image.Image, name: str, quality: int) -> bytes:
     return file.getvalue()
 
 
-def png(pixels: np.ndarray) -> bytes:
-    """Return a picture, uint8 [H, W] or [H, W, 3], as a PNG file."""
+def png(pixels: np.ndarray, *, level: int = 1) -> bytes:
+    """Return a picture, bool or uint8 [H, W], or uint8 [H, W, 3], as a PNG file."""
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    Image.fromarray(pixels).save(file, "PNG", compress_level=level)
     return file.getvalue()
 
 

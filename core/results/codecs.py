@@ -61,3 +61,26 @@ class WaveletPicture:
     mse: float  # squared error a pixel, pixels in [0, 1]
     n_kept: int  # numbers that are not 0
     n_all: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByCode:
+    """A digit by one code."""
+
+    name: str
+    n_bytes: int  # that travel for this digit
+    mse: float  # squared error a pixel, pixels in [0, 1]
+    pixels: np.ndarray  # [28, 28] in [0, 1], what comes back
+    decoder_bytes: int  # that the receiver needs before the first digit; 0 where it is a standard's
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BinaryLengths:
+    """How many bits a black and white digit takes."""
+
+    ink: np.ndarray  # [28, 28], 0 or 1
+    vae16: float  # its bound, which bits back reaches on average
+    bernoulli: float  # each pixel by how often it has ink
+    zlib: int
+    png: int
+    huffman: int  # with its table; at least a bit a pixel

@@ -1,6 +1,6 @@
 // JPEG on a picture: its table, its waves, one block on its way, and other codecs as long.
 
-/** @import { Values } from "../common/views/types" */
+/** @import { Problem, Values } from "../common/views/types" */
 /** @import { Given, Jpeg, Limits, Picked, Server } from "./types" */
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { context2d, finder, make } from "../common/views/elements.js";
@@ -52,7 +52,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
       draw();
       element.dataset.ms = String(Math.round(performance.now() - asked));
       element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
-    } catch (failure) { showProblem(problem, /** @type {import("../common/views/types").Problem} */ (failure)); }
+    } catch (failure) { showProblem(problem, /** @type {Problem} */ (failure)); }
   });
   const change = (/** @type {Partial<typeof s>} */ values) => {
     Object.assign(s, values);
@@ -117,7 +117,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
       const picture = name === "own" && own ? own : await askServer(server.open_picture, { name });
       s.picture = name;
       await open(picture);
-    } catch (failure) { showProblem(problem, /** @type {import("../common/views/types").Problem} */ (failure)); }
+    } catch (failure) { showProblem(problem, /** @type {Problem} */ (failure)); }
   }
   async function open(/** @type {Given} */ picture) {
     size = { width: picture.width, height: picture.height };
@@ -136,7 +136,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
       own = await askServer(server.take_picture, { file: await pictureFile(file) });
       find(".picture [value=own]").hidden = false;
       await choose("own");
-    } catch (failure) { showProblem(problem, /** @type {import("../common/views/types").Problem} */ (failure)); }
+    } catch (failure) { showProblem(problem, /** @type {Problem} */ (failure)); }
   }
   takePictures(TAB, { input: find("input[type=file]", HTMLInputElement), target: find(".three"), take });
   quality.oninput = () => change({ quality: Number(quality.value) });
@@ -151,7 +151,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
   find(".save").onclick = () => {
     const link = make("a");
     link.href = ours.src;
-    link.download = "latent-lab.jpg";
+    link.download = "ours.jpg";
     link.click();
   };
   const sliders = BANDS.map((band, k) => {
@@ -201,7 +201,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
         return make("figure", "out", picture, caption);
       }));
       showProblem(problem, null);
-    } catch (failure) { showProblem(problem, /** @type {import("../common/views/types").Problem} */ (failure)); }
+    } catch (failure) { showProblem(problem, /** @type {Problem} */ (failure)); }
     compare.disabled = false;
   };
   return {

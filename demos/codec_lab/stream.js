@@ -1,5 +1,6 @@
 // The bits of a message, read one by one: bitStream(element, how). A code's bits bear their symbol's colour.
 
+/** @import { Values } from "../common/views/types" */
 /** @import { Coded, Read } from "./types" */
 import { finder, make } from "../common/views/elements.js";
 import { bitsOf, flipped, inStepFrom, readBits } from "./code.js";
@@ -14,7 +15,7 @@ const LONGEST = 20_000;  // ms
  * @param {object} how
  * @param {() => { cursor: number, flips: number[] }} how.now
  * @param {(values: { cursor?: number, flips?: number[] }) => void} how.change
- * @param {(key: string, values?: import("../common/views/types").Values) => string} how.say
+ * @param {(key: string, values?: Values) => string} how.say
  * @param {(symbol: number) => string} how.name
  */
 export const bitStream = (element, { now, change, say, name }) => {

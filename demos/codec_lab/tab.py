@@ -6,7 +6,7 @@ import numpy as np
 
 from core import texts
 from core.errors import InputError
-from core.inference import codec_lab, codec_pictures
+from core.inference import codec_equal_bytes, codec_lab, codec_pictures, reconstruction
 from core.results.codecs import LosslessCode
 from demos.common import wire
 from demos.common.errors import told_to_learner
@@ -14,6 +14,7 @@ from demos.common.view import view
 
 SOURCES = ("text", "digit")
 MAX_OFF = 64
+SEEN = ("digit", "drawing", *codec_equal_bytes.OUTSIDE)
 
 
 @told_to_learner
@@ -121,6 +122,45 @@ def show_pyramid(request: dict) -> dict:
     }
 
 
+@told_to_learner
+def show_equal_bytes(request: dict) -> dict:
+    """Send a digit, a letter or a piece of a photo by every code, and as black and white."""
+    seen = _seen(request)
+    bits = wire.integer(request, "bits")
+    ways = codec_equal_bytes.through_all(seen, bits=bits)
+    png = next(one for one in ways if one.name == "png")
+    lengths = codec_equal_bytes.binary_lengths(seen)
+    return {
+        "seen": wire.packed(seen),
+        "ways": [
+            {
+                "name": one.name,
+                "bytes": one.n_bytes,
+                "mse": one.mse,
+                "pixels": wire.packed(one.pixels),
+                "decoder": one.decoder_bytes,
+                "pays_from": codec_equal_bytes.break_even(one, png) if one.decoder_bytes else None,
+            }
+            for one in ways
+        ],
+        "ink": wire.packed(lengths.ink),
+        "binary": [
+            [name, float(getattr(lengths, name))]
+            for name in ("vae16", "bernoulli", "zlib", "png", "huffman")
+        ],
+    }
+
+
+def _seen(request: dict) -> np.ndarray:
+    """Return the pixels [28, 28] of {"what": "digit" or "letter" or "photo"} or of a drawing."""
+    what = wire.choice(request, "what", SEEN)
+    if what == "digit":
+        return reconstruction.sample(wire.integer(request, "digit"))
+    if what == "drawing":
+        return wire.grey(request, "drawing", 28, 28).astype(np.float32) / 255
+    return codec_equal_bytes.outside(what)
+
+
 def _picture(request: dict) -> np.ndarray:
     """Return the pixels of {"name": ...}, or of {"png": base64 of a picture file}.
 
@@ -158,6 +198,7 @@ def build() -> None:
         show_jpeg,
         compare_codecs,
         show_pyramid,
+        show_equal_bytes,
         first=_first_view(),
         digit=codec_lab.DIGIT,
         limits={
@@ -165,5 +206,6 @@ def build() -> None:
             "quality": [codec_pictures.MIN_QUALITY, codec_pictures.MAX_QUALITY],
             "band": [codec_pictures.MIN_BAND, codec_pictures.MAX_BAND],
             "levels": codec_pictures.MAX_LEVELS,
+            "bits": list(codec_equal_bytes.BITS),
         },
     )

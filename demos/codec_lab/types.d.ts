@@ -30,6 +30,9 @@ export interface Block { pixels: string; amounts: string; kept: number[]; back: 
 export interface Jpeg { file: string; bytes: number; mse: number; n_kept: number; n_amounts: number; table: number[]; block: Block }
 export interface Other { name: string; bytes: number; mse: number; png: string }
 export interface Pyramid { pyramid: string; png: string; mse: number; n_kept: number; n_all: number }
+export interface Way { name: string; bytes: number; mse: number; pixels: string; decoder: number; pays_from: number | null }
+/** Pictures are base64 of uint8 [784]; `binary` in bits. */
+export interface Equal { seen: string; ways: Way[]; ink: string; binary: [name: string, bits: number][] }
 export interface JpegAsked { picture: Picked; quality: number; bands: number[]; off: number[]; halved: boolean; block: number[] }
 export interface Server {
   code_message: Handler<{ source: string, text: string, unit: string, digit: number }, Coded>;
@@ -38,6 +41,7 @@ export interface Server {
   show_jpeg: Handler<JpegAsked, Jpeg>;
   compare_codecs: Handler<{ picture: Picked, bytes: number }, { others: Other[] }>;
   show_pyramid: Handler<{ picture: Picked, kind: string, levels: number, percent: number }, Pyramid>;
+  show_equal_bytes: Handler<{ what: string, digit: number, bits: number, drawing: string }, Equal>;
 }
-export interface Limits { text: number; quality: number[]; band: number[]; levels: number }
+export interface Limits { text: number; quality: number[]; band: number[]; levels: number; bits: number[] }
 export interface Props { first: Record<Language, Coded>; digit: number; limits: Limits }

@@ -12,6 +12,7 @@ import { framePage, pageOpens, pageSections, whenShown } from "../common/views/f
 import { lang, textOf } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { choiceRow, undoHistory } from "../common/views/tokens.js";
+import { equalPart } from "./equal.js";
 import { START as LOSSY, lossyPart } from "./lossy.js";
 import { bitStream } from "./stream.js";
 import { huffmanTree, toneOf } from "./tree.js";
@@ -224,6 +225,7 @@ export async function mount({ element, props, server }) {
     keep: () => pageLink.set(TAB, { q: lossy.state.quality === LOSSY.quality ? null : lossy.state.quality, pic: [LOSSY.picture, "own"].includes(lossy.state.picture) ? null : lossy.state.picture }),
   });
   const wavelets = waveletPart(find(".wavelets"), { server, limits: props.limits, say, picked: () => lossy.picked() });
+  const equal = equalPart(find(".equal"), { server, limits: props.limits, digit: props.digit, say });
   framePage(element, TAB, {
     lights: { 1: ".tree", 2: ".sizes", 3: ".stream", 4: ".three" },
     proofs: {
@@ -236,6 +238,7 @@ export async function mount({ element, props, server }) {
     symbols: { show: drawSymbols },
     lossy: { show: () => lossy.show(), owns: { q: LOSSY.quality, pic: LOSSY.picture } },
     wavelets: { show: () => wavelets.show() },
+    equal: { show: () => equal.show() },
   });
   let spoken = say("example");
   listen("lang", () => {
@@ -244,6 +247,7 @@ export async function mount({ element, props, server }) {
     if (stands && s.source === "text") { s = { ...worked(), unit: s.unit }; refresh(); } else draw();
     lossy.words();
     wavelets.words();
+    equal.words();
     sections.renew("symbols");
   });
   listen("theme", () => { draw(); lossy.words(); });

@@ -191,6 +191,38 @@ def test_jpeg_step_by_step(browser, tmp_path, lang: str, width: int):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("zh", 390)])
+def test_one_picture_through_all_codes(browser, lang: str, width: int):
+    page = opened(browser, f"&lang={lang}&open=equal", width=width)
+    part = section(page, "equal")
+
+    def error(way: str) -> float:
+        return numbers(part.locator(f".ways [data-way={way}] figcaption").inner_text())[-1]
+
+    part.locator(".ways [data-way=jpeg]").wait_for()
+    assert error("dense32") < error("jpeg")
+    before = part.locator(".ways").inner_text()
+    part.locator(".bits [value='4']").click()
+    page.wait_for_function(
+        "(said) => document.querySelector('#codec_lab .ways').innerText !== said", arg=before
+    )
+    part.locator(".what [value=photo]").click()
+    part.locator(".what [value=photo][aria-pressed=true]").wait_for()
+    page.wait_for_function(
+        """() => {
+            const way = document.querySelector('#codec_lab .ways [data-way=dense32] figcaption');
+            return Number(way.innerText.match(/[0-9.]+$/)[0]) > 0.1;
+        }"""
+    )
+    assert error("dense32") > 10 * error("jpeg")
+    part.locator(".what [value=drawing]").click()
+    none = texts.text("codec_lab.no_drawing", lang)
+    part.locator(".problem", has_text=none).wait_for()
+    part.locator(".another").click()
+    part.locator(".what [value=digit][aria-pressed=true]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_picture_of_ones_own_and_what_is_none(browser):
     page = opened(browser, "&lang=zh&open=lossy")
     part = section(page, "lossy")

@@ -15,7 +15,7 @@ TALLEST = 1600  # pixels of a page as it opens, 1280 wide
 SCREEN = 900  # pixels: some of what is shown is as high as the window allows
 # What a section asks the server as it opens; the others draw what is there.
 ASKED = {
-    "codec_lab": {"lossy": "show_jpeg", "wavelets": "show_pyramid"},
+    "codec_lab": {"lossy": "show_jpeg", "wavelets": "show_pyramid", "equal": "show_equal_bytes"},
     "latent_walk": {"between": "show_walk", "prior": "show_draws", "bound": "show_elbo"},
     "input_pieces": {
         "match": "match_word",
