@@ -26,6 +26,7 @@ GROUPS = (
     "sentiment",
     "explain",
     "training",
+    "told",
 )  # each is bench/<name>.py with a GROUP
 
 

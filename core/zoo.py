@@ -32,6 +32,7 @@ from core.models.bert_classifier import BertForClassification
 from core.models.efficientnet import EfficientNet
 from core.models.pca import PCA
 from core.models.textcnn import TextCNN, TextCNNConfig
+from core.models.two_ends import OBJECTIVES, TwoEnds
 from core.models.vae import VAE, ConvVAE, VAEConfig
 from core.text.units import PAD_ID
 
@@ -132,6 +133,18 @@ def pca() -> PCA:
 def efficientnet() -> EfficientNet:
     """Return EfficientNet-Lite0 with Google's weights, which name the 1,000 things of ImageNet."""
     return _filled(EfficientNet(), "efficientnet-lite0")
+
+
+@once
+def told(pictures: str) -> Mapping[str, TwoEnds]:
+    """Return objective -> the encoder that it made, with both its readers.
+
+    Args:
+        pictures: the set that they learned from, one of `core.images.picture_sets.NAMES`.
+    """
+    four = {objective: TwoEnds() for objective in OBJECTIVES}
+    _filled(nn.ModuleDict(four), f"told-{pictures}")
+    return MappingProxyType(four)
 
 
 @once

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bench import told
 from core import assets, texts, zoo
 from core.errors import AssetError
-from core.images import clipart, datasets
+from core.images import clipart, datasets, picture_sets
 from core.inference import (
     code_maps,
     code_space,
@@ -59,6 +60,7 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/clipart\.json", clipart.files),
     (r"samples/clipart-(\w+)\.webp", asked_anew(clipart._read)),
     (r"samples/digits\.(?:json|png)", asked_anew(datasets.sample_digits)),
+    (r"samples/(clothes|animals)\.(?:json|png)", asked_anew(picture_sets.shown_pictures)),
     (r"samples/failures\.json", lambda: failures.stored("en")),
     (r"samples/first_reconstruction\.json", reconstruction.example),
     (r"samples/home\.json", home.stored),
@@ -81,6 +83,8 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/timelapse-vae2-beta1\.safetensors", None),
     (r"samples/timelapse-(.+)\.safetensors", lambda stem: code_space.time_lapse(SPACES[stem])),
     (r"samples/training_examples\.json", train.examples),
+    (r"samples/told-(\w+)\.json", told.stored),
+    (r"weights/told-(\w+)\.safetensors", asked_anew(zoo.told)),
     (r"weights/bert-(en|zh)/snapshots\.json", training_lapse.lapse),
     (r"weights/bert-(en|zh)/vocab\.txt", asked_anew(pieces.vocabulary)),
     (r"weights/bert-(en|zh)/\w+\.\w+", asked_anew(zoo.bert)),
