@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -29,9 +28,6 @@ PURE = (
     "convolution/math.js",
     "convolution/filters.js",
 )
-# Folders in which a value may still be without a type, and null be forgotten. All others are
-# checked with all that TypeScript knows; a test says when one of these can be.
-LOOSE: tuple[str, ...] = ()
 PATIENCE = 300  # seconds for npm
 HURRY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")
 NO_NODE = (
@@ -90,47 +86,24 @@ def fetch() -> None:
     stamp.write_text(lock, encoding="utf-8")
 
 
-def faults(views: Path = VIEWS, loose: tuple[str, ...] = LOOSE) -> str:
+def faults(views: Path = VIEWS) -> str:
     """Return what the checkers find in a folder of modules, "" where that is nothing.
-
-    Args:
-        views: the folder.
-        loose: which of its folders may have values without a type, and forget null.
 
     Raises:
         UnavailableError: they can't be had here.
     """
     fetch()
-    folders = [f"{views.as_posix()}/{folder}" for folder in loose]
-    every = [f"{views.as_posix()}/**/*.js"]
-    done = [_run("eslint/bin/eslint.js", "--config", FOLDER / "eslint.config.js", ".", at=views)]
-    done.append(_types(every, exclude=folders))
-    if folders:
-        relaxed = {"noImplicitAny": False, "strictNullChecks": False}
-        files = [f"{folder}/**/*.js" for folder in folders]
-        done.append(_types([(FOLDER / "loose.d.ts").as_posix(), *files], options=relaxed))
+    done = [
+        _run("eslint/bin/eslint.js", "--config", FOLDER / "eslint.config.js", ".", at=views),
+        _types(views),
+    ]
     return "\n".join(one.stdout + one.stderr for one in done if one.returncode).strip()
 
 
-def type_faults(folders: Sequence[str]) -> str:
-    """Return what TypeScript finds in some folders of demos with all that it knows.
-
-    Raises:
-        UnavailableError: it can't be had here.
-    """
-    fetch()
-    files = [f"{VIEWS.as_posix()}/{folder}/**/*.js" for folder in folders]
-    return _types(files).stdout if files else ""
-
-
-def _types(
-    include: list[str], *, exclude: Sequence[str] = (), options: Mapping[str, bool] | None = None
-) -> subprocess.CompletedProcess[str]:
+def _types(views: Path) -> subprocess.CompletedProcess[str]:
     said = {
         "extends": (FOLDER / "tsconfig.json").as_posix(),
-        "compilerOptions": dict(options or {}),
-        "include": [(FOLDER / "page.d.ts").as_posix(), *include],
-        "exclude": list(exclude),
+        "include": [(FOLDER / "page.d.ts").as_posix(), f"{views.as_posix()}/**/*.js"],
     }
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project.json"

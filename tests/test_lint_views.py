@@ -39,23 +39,11 @@ FAULTY = {  # what must be found -> a module where it is
 @pytest.mark.usefixtures("checkers")
 def test_faults_are_found(tmp_path):
     (tmp_path / "sound.js").write_text("export const g = () => 1;\n", encoding="utf-8")
-    (tmp_path / "old").mkdir()
-    forgotten = f"{FAULTY['TS7006']}\n{FAULTY['TS2532']}\nexport const n = null.nowhere;\n"
-    (tmp_path / "old" / "loose.js").write_text(forgotten.replace("f =", "g =", 1), "utf-8")
     for k, source in enumerate(FAULTY.values()):
         (tmp_path / f"faulty{k}.js").write_text(source + "\n", encoding="utf-8")
-    said = lint_views.faults(tmp_path, loose=("old",))
+    said = lint_views.faults(tmp_path)
     assert [fault for fault in FAULTY if fault not in said] == []
     assert "sound.js(" not in said
-    assert re.findall(r"loose\.js\((\d+)", said) == ["3"]
-
-
-@pytest.mark.usefixtures("checkers")
-def test_what_can_be_checked_with_all_is():
-    """A folder without faults leaves LOOSE, and can't come back."""
-    there = [folder for folder in lint_views.LOOSE if (lint_views.VIEWS / folder).is_dir()]
-    said = lint_views.type_faults(there)
-    assert [folder for folder in there if f"/{folder}/" not in said] == []
 
 
 def test_no_type_says_that_it_knows_nothing():
@@ -65,8 +53,6 @@ def test_no_type_says_that_it_knows_nothing():
         for folder in (lint_views.VIEWS, lint_views.FOLDER)
         for file in sorted([*folder.rglob("*.js"), *folder.glob("**/*.d.ts")])
         if "node_modules" not in file.parts
-        and file.name != "loose.d.ts"
-        and file.relative_to(folder).parts[0] not in lint_views.LOOSE
         and (
             found := re.search(
                 r"@ts-\w+|[{:<|(]\s*(?:any|\*)\s*[\[}>|);,]", file.read_text("utf-8")
