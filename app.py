@@ -27,6 +27,7 @@ from demos.latent_walk import tab as latent_walk
 from demos.masking import tab as masking
 from demos.next_sentence import tab as next_sentence
 from demos.reconstruction import tab as reconstruction
+from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
 from demos.train import tab as train
 
@@ -53,6 +54,7 @@ CHAPTERS = {
         "sentiment": sentiment,
         "convolution": convolution,
         "train": train,
+        "retrain": retrain,
     },
 }
 

@@ -26,6 +26,7 @@ GROUPS = (
     "sentiment",
     "explain",
     "training",
+    "transfer",
     "told",
 )  # each is bench/<name>.py with a GROUP
 

@@ -17,6 +17,7 @@ from demos.latent_walk import tab as latent_walk
 from demos.masking import tab as masking
 from demos.next_sentence import tab as next_sentence
 from demos.reconstruction import tab as reconstruction
+from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
 from demos.train import tab as train
 
@@ -52,6 +53,8 @@ TRAINING = train._wire(train.training.AutoencoderSettings())
 JOB = {"job": "fuzz"}
 JPEG = {"picture": {"name": "digit"}, "quality": 50, "bands": [100, 100, 100], "off": [63]}
 JPEG |= {"halved": True, "block": [0, 0]}
+DRAWINGS = [[{"kind": kind, "row": row} for row in range(3)] for kind in ("food", "tools")]
+RETRAINING = {"classes": DRAWINGS, "n_learned": 2, "depth": "layer", "background": True, "seed": 0}
 
 GOOD = {
     home: {"show_pictures": {}},
@@ -155,6 +158,13 @@ GOOD = {
     reconstruction: {
         "show_reconstructions": {"drawing": pixels(112, 112), "preparation": "on"},
         "read_photo": {"file": photo(), "box": None},
+    },
+    retrain: {
+        "show_retraining": {},
+        "read_picture": {"file": photo()},
+        "retrain": JOB | RETRAINING,
+        "follow_retraining": JOB,
+        "stop_retraining": JOB,
     },
     sentiment: {
         "judge_text": JUDGE,

@@ -87,6 +87,10 @@ PROMISED = {
         for task in ("nsp", "sentiment", "attention")
         for language in ("en", "zh")
     },
+    "transfer.parity_top1": Bound(at_least=1.0),
+    "transfer.frozen_acc": Bound(at_least=0.72),
+    "transfer.features_ms": Bound(at_most=30),
+    "transfer.last_layer_s": Bound(at_most=3),
     "explain.sentence_ms": Bound(at_most=100),
 }
 FAST = Figure("toy.fast", "ms", "How fast.", Bound(at_most=100, times_peer=5), "a snail")
@@ -125,6 +129,8 @@ def test_each_promised_figure_has_its_bound(name, declared):
         ("codes.equal_bytes.dense32_mse", "JPEG"),
         ("codes.vae16.bits", "zlib"),
         ("page.draw_p50_ms", "event"),
+        ("transfer.parity_top1", "timm"),
+        ("transfer.frozen_acc", "raw pixels"),
         ("attention.payload_bytes_128", "BertViz"),
         ("attention.effect_map_s", "readings"),
     ],

@@ -22,6 +22,7 @@ from core.inference import (
     home,
     openings,
     reconstruction,
+    retrain,
     sentiment,
     sentiment_examples,
     train,
@@ -72,6 +73,7 @@ READERS: list[tuple[str, Callable | None]] = [
         lambda: openings.attended(openings.example("en"), "en"),
     ),
     (r"samples/race\.json", train.race),
+    (r"samples/retrain_examples\.json", retrain.examples),
     (r"samples/reviews-(en|zh)\.txt\.xz", asked_anew(reviews.shipped)),
     (r"samples/sentiment-\w+\.json", None),
     (

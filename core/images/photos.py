@@ -100,7 +100,7 @@ def decode(data: bytes, box: Box | None = None, *, side: int = WORKING_SIDE) -> 
         side = round(side / max(box[2] - box[0], box[3] - box[1])) if box else side
         picture.draft("RGB", (side, side))  # JPEG: decodes at 1/2, 1/4, 1/8
         if picture.mode.startswith("I"):
-            picture = _eight_bits(picture)
+            picture = eight_bits(picture)
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
         picture.thumbnail((side, side), Image.Resampling.BOX, reducing_gap=2.0)
         picture = ImageOps.exif_transpose(picture)
@@ -118,7 +118,7 @@ def decode(data: bytes, box: Box | None = None, *, side: int = WORKING_SIDE) -> 
         raise InputError("image_unreadable", formats=", ".join(FORMATS)) from error
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
+def eight_bits(picture: Image.Image) -> Image.Image:
     """Stretch 16 bits a pixel, of which a scanner may use only 10 or 12; `convert` would clip."""
     wide = np.asarray(picture).astype(np.float32)
     low, high = float(wide.min()), float(wide.max())

@@ -24,7 +24,7 @@ from core.jobs.line import Job, Line
 from core.jobs.reports import MAX_PAUSE, MAX_SECONDS, Begun, Ended, News, Refused
 from core.jobs.settings import AutoencoderSettings, FineTuningSettings, Settings, TextCNNSettings
 from core.jobs.workers import GoneError, Worker, Workers
-from core.results.training import PictureSamples, RunFacts, TextSamples, TrainingReport
+from core.results.training import PictureSamples, RunFacts, Samples, TextSamples, TrainingReport
 
 __all__ = [
     "AutoencoderSettings",
@@ -58,7 +58,7 @@ class _Job(Job):
 
     worker: Worker | None = None
     facts: RunFacts | None = None
-    samples: PictureSamples | TextSamples | None = None
+    samples: Samples | None = None
     losses: list[tuple[int, float]] = field(default_factory=list)
     checks: list[tuple[int, float, float]] = field(default_factory=list)
     step: int = 0

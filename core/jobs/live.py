@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Generator, Tensor
 
-from core.results.training import PictureSamples, RunFacts, TextSamples
+from core.results.training import RunFacts, Samples
 
 State = dict[str, Any]  # tensors and plain values, of which each kind knows its own
 
@@ -66,7 +66,7 @@ class Kind(Protocol):
     def test(self) -> float | None:
         """Return the accuracy on data that was never looked at; None where there is none."""
 
-    def samples(self) -> PictureSamples | TextSamples | None:
+    def samples(self) -> Samples | None:
         """Return what the model does with a few fixed inputs; None if that is no number."""
 
     def facts(self) -> RunFacts:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from core.results.training import PictureSamples, RunFacts, TextSamples
+from core.results.training import RunFacts, Samples
 
 MAX_SECONDS = 300.0  # of training, pauses not counted
 MAX_PAUSE = 120.0  # seconds; others may be waiting
@@ -22,7 +22,7 @@ class News:
     step: int = 0
     losses: list[tuple[int, float]] = field(default_factory=list)
     checks: list[tuple[int, float, float | None]] = field(default_factory=list)
-    samples: PictureSamples | TextSamples | None = None
+    samples: Samples | None = None
     seconds: float = 0.0
     share: float = 0.0
     state: str = "running"  # or "paused", "testing"

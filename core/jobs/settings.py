@@ -6,6 +6,8 @@ Learning rates of 0 and of a million are allowed: what happens then is a lesson.
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.errors import InputError
 
 ACTIVATIONS = ("relu", "gelu")
@@ -18,6 +20,8 @@ MIN_LABELS, MAX_LABELS = 20, 20_000
 MAX_LAYERS = 6  # of the bundled BERT
 MAX_SEED = 9999
 LANGUAGES = ("en", "zh")
+# The last layer, the last block with it, the whole network.
+DEPTHS = ("layer", "block", "all")
 VECTORS = ("random", "tuned", "frozen")
 
 
@@ -93,7 +97,30 @@ class FineTuningSettings:
             within("train_layers", self.n_layers, 0, MAX_LAYERS)
 
 
-Settings = AutoencoderSettings | TextCNNSettings | FineTuningSettings
+@dataclass(frozen=True, slots=True, eq=False)
+class RetrainingSettings:
+    """A pre-trained image network that learns classes of somebody's own."""
+
+    pictures: np.ndarray  # uint8 [N, S, S, 3], to learn from
+    labels: np.ndarray  # int64 [N], 0..C-1
+    held: np.ndarray  # uint8 [H, S, S, 3], never learned from
+    held_labels: np.ndarray  # int64 [H]
+    n_classes: int
+    depth: str = "layer"  # what learns, one of DEPTHS
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: a setting is.
+        """
+        within("seed_range", self.seed, 0, MAX_SEED)
+        if self.depth not in DEPTHS:
+            raise InputError("bad_request", field="depth")
+
+
+Settings = AutoencoderSettings | TextCNNSettings | FineTuningSettings | RetrainingSettings
 
 
 def _check_text(settings: TextCNNSettings | FineTuningSettings) -> None:
@@ -104,7 +131,7 @@ def _check_text(settings: TextCNNSettings | FineTuningSettings) -> None:
     _check_common(settings)
 
 
-def _check_common(settings: Settings) -> None:
+def _check_common(settings: AutoencoderSettings | TextCNNSettings | FineTuningSettings) -> None:
     within("train_rate", settings.learning_rate, MIN_RATE, MAX_RATE)
     within("train_batch", settings.batch_size, MIN_BATCH, MAX_BATCH)
     within("train_epochs", settings.epochs, MIN_EPOCHS, MAX_EPOCHS)

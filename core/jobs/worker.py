@@ -129,14 +129,18 @@ def serve(make: Make, orders: Orders, send: Send) -> None:
             settings = orders.get(timeout=IDLE)
         except queue.Empty:
             return
-        if isinstance(settings, str):
-            continue  # an order for a run that has just ended
-        try:
-            watched = Watched(make(settings), orders, send)
-            state = watched.train()
-            send(Ended(state, watched.test() if state == "done" else None))
-        except LabError as error:
-            send(Refused(error.key, error.values))
+        if not isinstance(settings, str):  # else an order for a run that has just ended
+            _run(make, settings, orders, send)
+        del settings  # it may hold somebody's pictures
+
+
+def _run(make: Make, settings: Settings, orders: Orders, send: Send) -> None:
+    try:
+        watched = Watched(make(settings), orders, send)
+        state = watched.train()
+        send(Ended(state, watched.test() if state == "done" else None))
+    except LabError as error:
+        send(Refused(error.key, error.values))
 
 
 def main(make: Make, usual: Settings) -> None:

@@ -7,6 +7,7 @@ one linear layer, mean and layer may change places: each place then has logits o
 mean is the answer. So the map is no guess at what the answer hangs on, but its sum, part by part.
 """
 
+import torch
 from torch import Tensor
 
 
@@ -18,5 +19,4 @@ def class_activation_maps(seen: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         weight: of the last layer, [C, D].
         bias: of the last layer, [C]; every place gets it whole.
     """
-    per_place = (seen[:, None] * weight[None, :, :, None, None]).sum(2)
-    return per_place + bias[None, :, None, None]
+    return torch.einsum("bdhw,cd->bchw", seen, weight) + bias[:, None, None]

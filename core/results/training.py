@@ -23,6 +23,17 @@ class TextSamples:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class AnswerSamples:
+    """What a classifier of pictures says of those that it didn't learn from."""
+
+    shares: np.ndarray  # [N, C], probability of each class
+    maps: np.ndarray  # [N, C, H, W], logits of each place (core/models/cam.py)
+
+
+Samples = PictureSamples | TextSamples | AnswerSamples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RunFacts:
     """What does not change while a model trains."""
 
@@ -52,4 +63,4 @@ class TrainingReport:
     checks: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))  # step, loss, accuracy
     test: float | None = None  # accuracy on the test data, once it is done
     facts: RunFacts | None = None
-    samples: PictureSamples | TextSamples | None = None
+    samples: Samples | None = None

@@ -7,7 +7,13 @@ What it is told and what it tells goes through pipes: core/jobs/worker.py.
 
 from core.jobs import worker
 from core.jobs.live import Kind
-from core.jobs.settings import AutoencoderSettings, FineTuningSettings, Settings, TextCNNSettings
+from core.jobs.settings import (
+    AutoencoderSettings,
+    FineTuningSettings,
+    RetrainingSettings,
+    Settings,
+    TextCNNSettings,
+)
 
 
 def make(settings: Settings) -> Kind:
@@ -25,6 +31,10 @@ def make(settings: Settings) -> Kind:
             from core.training.live_classifier import Classifier
 
             return Classifier(settings)
+        case RetrainingSettings():
+            from core.training.live_retraining import Retraining
+
+            return Retraining(settings)
     raise TypeError(f"{type(settings).__name__} trains nothing.")
 
 

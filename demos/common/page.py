@@ -47,6 +47,7 @@ def head() -> str:
         name: f"gradio_api/file={(SAMPLES / file).as_posix()}"
         for name, file in [("digits", "digits.png"), ("labels", "digits.json")]
     }
+    files["samples"] = f"gradio_api/file={SAMPLES.as_posix()}/"
     files["texts"] = modules.texts_address()
     files["plotly"] = modules.bundle_addresses()
     # "</" would end the script element; JavaScript reads both alike.

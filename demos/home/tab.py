@@ -41,6 +41,7 @@ MINUTES = {  # for whoever tries what each page suggests
     "sentiment": 12,
     "convolution": 10,
     "train": 15,
+    "retrain": 12,
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.inference import train as training
 from core.inference.train import limits
-from core.results.training import PictureSamples, RunFacts, TextSamples, TrainingReport
+from core.results.training import AnswerSamples, RunFacts, Samples, TextSamples, TrainingReport
 from demos.common import wire
 from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
@@ -125,7 +125,7 @@ def _report(report: TrainingReport) -> dict:
         "losses": wire.floats(report.losses),
         "checks": [_finite(row) for row in report.checks],
         "facts": report.facts and _facts(report.facts),
-        "samples": report.samples and _samples(report.samples),
+        "samples": _samples(report.samples),
     }
 
 
@@ -148,7 +148,9 @@ def _facts(facts: RunFacts) -> dict:
     }
 
 
-def _samples(samples: PictureSamples | TextSamples) -> dict:
+def _samples(samples: Samples | None) -> dict | None:
+    if samples is None or isinstance(samples, AnswerSamples):  # a run of demos/retrain
+        return None
     if isinstance(samples, TextSamples):
         return {"good": wire.numbers(samples.good)}
     return {

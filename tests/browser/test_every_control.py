@@ -178,6 +178,7 @@ PRESSES = {
     "sentiment": [".crossing button", ".ways summary"],
     "convolution": ["[data-preset=network]", ".on [value=sentence]"],
     "train": [],  # each kind has a test of its own, below
+    "retrain": [".go&.stop"],
 }
 # Those that no page asks as it opens: for what is not there, or after minutes.
 NOT_BY_DEFAULT = {
@@ -191,6 +192,9 @@ NOT_BY_DEFAULT = {
     "show_umap": "after the first UMAP, which is compiled for half a minute; test_code_space.py",
     "wake_words": "only before the first Chinese word",
     "wake_chinese_words": "the same, on the other page",
+    "read_picture": "only for a file of the visitor's; test_retrain.py",
+    "follow_retraining": "only for a run that wasn't stopped at once; test_retrain.py",
+    "stop_retraining": "the same",
     "train": "below",
     "tell_training": "below",
     "follow_training": "below",

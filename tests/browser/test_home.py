@@ -105,6 +105,6 @@ def test_each_page_ends_with_the_next_one(browser):
     button.click()
     page.locator("#code_space .page").wait_for()
     assert asked(page)["tab"] == "code_space"
-    page = browser("lang=en&tab=train")
-    page.locator("#train .todo").first.wait_for()
-    assert page.locator("#train .onward").count() == 0  # the last one
+    page = browser("lang=en&tab=retrain")
+    page.locator("#retrain .todo").first.wait_for()
+    assert page.locator("#retrain .onward").count() == 0  # the last one

@@ -8,7 +8,7 @@ import { tabNow } from "./links.js";
 // Addresses of what pages read, by name; the server writes them into the page's head.
 /**
  * @typedef {{ address: string, integrity: string }} Bundle a part of Plotly
- * @type {{ digits: string, labels: string, texts: string, plotly: Record<string, Bundle | undefined> }}
+ * @type {{ digits: string, labels: string, samples: string, texts: string, plotly: Record<string, Bundle | undefined> }}
  */
 export const files = JSON.parse(find(document, "#lab-files").textContent);
 

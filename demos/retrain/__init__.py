@@ -1,0 +1,1 @@
+"""Page: retrain the last layers of an image network, and see what it looks at."""
