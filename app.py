@@ -29,6 +29,7 @@ from demos.next_sentence import tab as next_sentence
 from demos.reconstruction import tab as reconstruction
 from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
+from demos.told import tab as told
 from demos.train import tab as train
 
 CHAPTERS = {
@@ -39,6 +40,7 @@ CHAPTERS = {
         "codec_lab": codec_lab,
         "reconstruction": reconstruction,
         "code_space": code_space,
+        "told": told,
         "latent_walk": latent_walk,
     },
     "language": {

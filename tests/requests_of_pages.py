@@ -19,6 +19,7 @@ from demos.next_sentence import tab as next_sentence
 from demos.reconstruction import tab as reconstruction
 from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
+from demos.told import tab as told
 from demos.train import tab as train
 
 
@@ -172,6 +173,12 @@ GOOD = {
         "compare_reasons": JUDGE | {"model": "random", "language": "en"},
         "open_example": JUDGE,
         "show_ngrams": {"kind": "pieces", "start": "random", "filter": 0},
+    },
+    told: {
+        "compare_codes": {"pictures": "digits", "drawing": pixels(112, 112)},
+        "show_row": {"pictures": "clothes", "row": 1},
+        "show_maps": {"pictures": "animals"},
+        "show_figures": {"pictures": "digits"},
     },
     train: {
         "show_examples": {},

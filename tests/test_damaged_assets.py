@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bench import told
 from core import assets, texts, zoo
 from core.errors import AssetError
 from core.images import clipart, datasets, picture_sets
@@ -25,6 +24,7 @@ from core.inference import (
     retrain,
     sentiment,
     sentiment_examples,
+    told,
     train,
     training_lapse,
     trials,
@@ -85,7 +85,8 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/timelapse-vae2-beta1\.safetensors", None),
     (r"samples/timelapse-(.+)\.safetensors", lambda stem: code_space.time_lapse(SPACES[stem])),
     (r"samples/training_examples\.json", train.examples),
-    (r"samples/told-(\w+)\.json", told.stored),
+    (r"samples/told-(\w+)\.json", told.figures),
+    (r"samples/told_opening\.json", told.opening),
     (r"weights/told-(\w+)\.safetensors", asked_anew(zoo.told)),
     (r"weights/bert-(en|zh)/snapshots\.json", training_lapse.lapse),
     (r"weights/bert-(en|zh)/vocab\.txt", asked_anew(pieces.vocabulary)),

@@ -26,6 +26,7 @@ from core.inference import (
     reconstruction,
     sentiment,
     sentiment_examples,
+    told,
 )
 from core.text import pieces
 
@@ -35,6 +36,7 @@ COMMAND = "python -m core.inference.home"
 SPACE = "ae3"  # whose codes are shown
 DIGITS = (3, 7, 0, 5)  # are squeezed, one of each kind
 OF_KIND = 53  # which of its kind, as on the page that draws
+ASKED = ("told", "ae")  # encoders whose codes a decoder reads
 N_POINTS = 400  # sample digits in the cloud
 WALK = (3, 8)  # kinds of digit to walk between
 STEPS = 9  # of the walk
@@ -59,6 +61,14 @@ def squeezed(kind: int) -> dict[str, object]:
         "back": packed(found.pixels),
         "error": round(found.error, 4),
     }
+
+
+def asked(kind: int) -> dict[str, str]:
+    """Return a digit, and what comes back of the codes of a network told and of one not told."""
+    digit = told.row(told.PICTURES[0], told.OPENING_ROW)[kind]
+    seen = told.shown(told.PICTURES[0], digit)
+    answers = {one.objective: one for one in told.compare(told.PICTURES[0], seen, without=digit)}
+    return {"given": packed(seen)} | {name: packed(answers[name].pixels) for name in ASKED}
 
 
 def cloud() -> dict[str, str]:
@@ -168,6 +178,7 @@ def write() -> None:
     """Ask all models and store their answers."""
     found = {
         "squeezed": [squeezed(kind) for kind in DIGITS],
+        "asked": [asked(kind) for kind in (told.OPENING_KIND, *DIGITS)],
         "cloud": cloud(),
         "walk": walk(),
         "learned": learned(),
@@ -190,6 +201,7 @@ def write() -> None:
         made_from=[
             *datasets.SAMPLE_FILES,
             *(reconstruction.file_of(name) for name in (SPACE, "vae16")),
+            told.weights_file(told.PICTURES[0]),
             RACE,
             *(name for kind in KIND.values() for name in sentiment_examples.made_by(kind)),
             *(

@@ -21,6 +21,30 @@ class Reconstruction:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What one encoder keeps of a picture, told the answer or not."""
+
+    objective: str  # what the encoder was trained for
+    code: np.ndarray  # [Z] float32
+    scale: float  # 99% of the shown pictures' numbers are smaller, without their sign
+    kinds: np.ndarray  # [10] probabilities of each kind, by a linear probe of the code
+    pixels: np.ndarray  # [28, 28] float32 in [0, 1], by a decoder trained afterwards
+    error: float  # mean squared error a pixel, pixels in [0, 1]
+    neighbours: np.ndarray  # [5], shown pictures with the nearest codes, nearest first
+    labels: np.ndarray  # [5], what they are, 0..9
+    place: np.ndarray  # [2] on the encoder's `KindMap`
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KindMap:
+    """The codes of the shown pictures by one encoder, laid flat."""
+
+    objective: str
+    points: np.ndarray  # [N, 2] float32, the two directions in which they differ most (PCA)
+    explained: float  # share of the variance that these two show
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Photo:
     """A picture and the ink found on it."""
 

@@ -52,6 +52,22 @@ function squeezed(node, digits) {
   return moving(node, () => { at += 1; show(); }, 2400);
 }
 
+/** @type {Picture<Drawn["asked"]>["draw"]} */
+function asked(node, digits) {
+  const given = digit("input"), backs = { told: digit("output"), ae: digit("output") };
+  let at = 0;
+  const show = () => {
+    const one = digits[at % digits.length];
+    given.show(ink(one.given));
+    backs.told.show(ink(one.told));
+    backs.ae.show(ink(one.ae));
+  };
+  node.append(given.canvas, make("span", "to", "→"), ...Object.entries(backs).map(([name, { canvas }]) =>
+    make("figure", "", canvas, make("figcaption", "", textOf(`home.asked.${name}`)))));
+  show();
+  return moving(node, () => { at += 1; show(); }, 2400);
+}
+
 const SIDE = 150, TILT = 0.35, LEVELS = 127;  // pixels, radians, of a coordinate
 /** @type {Picture<Drawn["cloud"]>["draw"]} */
 function cloud(node, { points, labels }) {
@@ -141,6 +157,7 @@ function learned(node, { random, tuned }) {
 /** @type {{ [Name in keyof Drawn]: Picture<Drawn[Name]> }} */
 export const PICTURES = {
   squeezed: { draw: squeezed, of: (all) => all.squeezed },
+  asked: { draw: asked, of: (all) => all.asked },
   cloud: { draw: cloud, of: (all) => all.cloud, caption: ({ labels }) => ({ n: labels.length }) },
   walk: { draw: walk, of: (all) => all.walk },
   phrases: {

@@ -16,7 +16,7 @@ class Step(NamedTuple):
 
 STORY = (
     Step(),  # codes
-    Step(),  # told and not told
+    Step("asked", "told"),
     Step("squeezed", "reconstruction"),
     Step("cloud", "code_space"),
     Step("walk", "latent_walk"),
@@ -32,6 +32,7 @@ MINUTES = {  # for whoever tries what each page suggests
     "codec_lab": 12,
     "reconstruction": 10,
     "code_space": 10,
+    "told": 10,
     "latent_walk": 10,
     "input_pieces": 10,
     "masking": 8,

@@ -4,6 +4,7 @@ import type { Language, LinkValues, Likely, Values } from "../common/views/types
 /** Pictures of no language; ink is base64 of uint8 [784]. */
 interface Shared {
   squeezed: { given: string, code: number[], back: string }[];
+  asked: { given: string, told: string, ae: string }[];
   cloud: { points: string, labels: string };  // points: base64 of int8 [N, 3], 127 for 1; a digit each
   walk: string[];
   learned: { random: Score[], tuned: Score[] };

@@ -17,6 +17,7 @@ SCREEN = 900  # pixels: some of what is shown is as high as the window allows
 ASKED = {
     "codec_lab": {"lossy": "show_jpeg", "wavelets": "show_pyramid", "equal": "show_equal_bytes"},
     "latent_walk": {"between": "show_walk", "prior": "show_draws", "bound": "show_elbo"},
+    "told": {"labels": "show_figures", "maps": "show_maps"},
     "input_pieces": {
         "match": "match_word",
         "sum": "add_embeddings",

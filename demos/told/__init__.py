@@ -1,0 +1,1 @@
+"""Page: torch.nn.Conv2d by hand, on a digit or a sentence."""
