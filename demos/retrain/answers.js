@@ -9,7 +9,7 @@ import { floats, halves } from "../common/views/wire.js";
 import { nameOf } from "./boxes.js";
 import { evidenceOf, paintPicture } from "./pictures.js";
 
-const SIZE = 60, LARGE = 110;  // pixels of a card, of the strip
+const SIZE = 60, LARGE = 92;  // pixels of a card, of the strip
 /** @type {(key: string, values?: Values) => string} */
 const t = (key, values) => textOf(`retrain.${key}`, values);
 
