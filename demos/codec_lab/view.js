@@ -20,7 +20,7 @@ import { waveletPart } from "./wavelets.js";
 
 const LONGEST = 400;  // characters of a text in a link
 const PACE = 700, WHOLE_IN = 15_000;  // ms: a merge, and all of them
-const SEEN = 24, SEEN_BITS = 48;  // characters and bits in the strip
+const SEEN = 24, SEEN_BITS = 40;  // characters and bits in the strip
 
 /** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
