@@ -10,7 +10,7 @@ import pytest
 
 import app
 from core import assets, texts
-from core.inference import home, reconstruction
+from core.inference import codec_lab, home, reconstruction
 from demos.home import tab as page
 
 pytestmark = pytest.mark.weights
@@ -57,6 +57,17 @@ def test_a_digit_is_squeezed_to_three_numbers_and_comes_back(stored):
         assert one["code"] == pytest.approx(found.code.tolist(), abs=2e-3)
         assert len(one["code"]) == 3
         assert np.abs(pixels(one["back"]) / 255 - found.pixels).max() < 0.01
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_the_bits_are_those_of_huffmans_code(stored, language):
+    kept = stored[language]["coded"]
+    found = codec_lab.code_text(kept["text"], "characters")
+    assert kept["text"] == texts.text("codec_lab.example", language)
+    assert "".join(sign for sign, _ in kept["codes"]) == kept["text"][: home.N_CODED]
+    codes = dict(zip(map(chr, found.symbols), found.codes, strict=True))
+    assert all(bits == codes[sign] for sign, bits in kept["codes"])
+    assert kept["huffman"] == sum(len(codes[sign]) for sign in kept["text"]) < kept["plain"]
 
 
 def test_digits_that_look_alike_lie_together_in_the_cloud(stored):

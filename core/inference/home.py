@@ -20,6 +20,7 @@ from core.errors import AssetError
 from core.images import datasets
 from core.inference import (
     attention,
+    codec_lab,
     fill_in,
     latent_walk,
     next_sentence,
@@ -42,6 +43,7 @@ WALK = (3, 8)  # kinds of digit to walk between
 STEPS = 9  # of the walk
 KIND = {"en": "pieces", "zh": "words"}  # what a TextCNN reads
 N_ANSWERS = 3
+N_CODED = 10  # symbols whose bits are shown
 INSIDE = 0.99  # share of the coordinates that are not clipped
 LEVELS = 127  # of a coordinate, on either side of zero
 
@@ -90,6 +92,19 @@ def walk() -> list[str]:
         packed(frame)
         for frame in latent_walk.walk("vae16", start, end, steps=STEPS, mode="slerp").frames
     ]
+
+
+def coded(language: str) -> dict[str, object]:
+    """Return a text, the bits that Huffman's code gives its first symbols, and the bits in all."""
+    text = texts.text("codec_lab.example", language)
+    found = codec_lab.code_text(text, "characters")
+    bits = dict(zip(found.symbols, found.codes, strict=True))
+    return {
+        "text": text,
+        "codes": [[sign, bits[ord(sign)]] for sign in text[:N_CODED]],
+        "plain": found.sizes["plain"],
+        "huffman": found.sizes["huffman"],
+    }
 
 
 def phrases(language: str) -> dict[str, object]:
@@ -184,6 +199,7 @@ def write() -> None:
         "learned": learned(),
         **{
             language: {
+                "coded": coded(language),
                 "phrases": phrases(language),
                 "pieces": list(pieces.read(texts.text("home.pieces", language), language).tokens),
                 "blank": blank(language),

@@ -101,6 +101,11 @@ function walk(node, frames) {
   return moving(node, () => { at += 1; show(); }, 350);
 }
 
+/** @type {Picture<Drawn["coded"]>["draw"]} */
+function coded(node, { codes }) {
+  node.append(...codes.map(([sign, bits]) => make("span", "coded mono", make("b", "", sign === " " ? "␣" : sign), make("span", "", bits))), make("span", "to", "…"));
+}
+
 /** @type {Picture<Drawn["phrases"]>["draw"]} */
 function phrases(node, { units, costs }) {
   const chips = make("div", "chips"), scale = Math.max(...costs.map(Math.abs));
@@ -156,6 +161,7 @@ function learned(node, { random, tuned }) {
 
 /** @type {{ [Name in keyof Drawn]: Picture<Drawn[Name]> }} */
 export const PICTURES = {
+  coded: { draw: coded, of: (all, language) => all[language].coded, caption: ({ plain, huffman }) => ({ plain, huffman }) },
   squeezed: { draw: squeezed, of: (all) => all.squeezed },
   asked: { draw: asked, of: (all) => all.asked },
   cloud: { draw: cloud, of: (all) => all.cloud, caption: ({ labels }) => ({ n: labels.length }) },

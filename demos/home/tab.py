@@ -15,7 +15,7 @@ class Step(NamedTuple):
 
 
 STORY = (
-    Step(),  # codes
+    Step("coded", "codec_lab"),
     Step("asked", "told"),
     Step("squeezed", "reconstruction"),
     Step("cloud", "code_space"),

@@ -12,6 +12,7 @@ interface Shared {
 /** Labelled reviews, and the share that is told right. */
 type Score = [n: number, share: number];
 interface Told {
+  coded: { text: string, codes: [sign: string, bits: string][], plain: number, huffman: number };
   phrases: { text: string, units: string[], costs: number[], good: number };
   pieces: string[];
   blank: { text: string, top: Likely[] };
