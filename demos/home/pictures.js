@@ -103,7 +103,7 @@ function walk(node, frames) {
 
 /** @type {Picture<Drawn["coded"]>["draw"]} */
 function coded(node, { codes }) {
-  node.append(...codes.map(([sign, bits]) => make("span", "coded mono", make("b", "", sign === " " ? "␣" : sign), make("span", "", bits))), make("span", "to", "…"));
+  node.append(...codes.map(([sign, bits]) => make("span", "coded mono", make("b", "", sign === " " ? "␣" : sign), make("span", "", bits))));
 }
 
 /** @type {Picture<Drawn["phrases"]>["draw"]} */
