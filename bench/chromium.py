@@ -29,6 +29,7 @@ FLAGS = [  # nothing but the page may use the processor or the network
     "--disable-component-update",
     "--disable-sync",
 ]
+PROGRAMS = ("chromium", "chromium-browser", "chromium-headless-shell")
 START_LIMIT = 120.0  # seconds until a server answers
 
 
@@ -39,7 +40,7 @@ def browser() -> Iterator["Browser"]:
     Raises:
         BenchError: there is no Chromium, no playwright, or a page that doesn't do what it must.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
     if program is None:
         raise BenchError("no Chromium; `apt-get install chromium fonts-noto-cjk`")
     try:

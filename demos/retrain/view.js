@@ -3,7 +3,7 @@
 
 /** @import { Mounted, Values } from "../common/views/types" */
 /** @import { Report } from "../common/views/work.js" */
-/** @import { Box, Depth, Props, Run, Server, Told } from "./types" */
+/** @import { Box, Depth, Props, Run, Server, Stored, Told } from "./types" */
 import { askServer, showProblem } from "../common/views/asking.js";
 import { finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
@@ -24,7 +24,7 @@ export async function mount({ element, props, server }) {
   const find = finder(element), { limits } = props;
   /** @type {(key: string, values?: Values) => string} */
   const t = (key, values) => textOf(`${TAB}.${key}`, values);
-  const [go, stop, add, behind, look] = [".go", ".stop", ".add", ".background", ".look"].map((one) => find(one, HTMLButtonElement));
+  const [go, stop, add, behind, look, reset] = [".go", ".stop", ".add", ".background", ".look", ".reset"].map((one) => find(one, HTMLButtonElement));
   const bar = find("progress", HTMLProgressElement), slider = find(".learned input", HTMLInputElement);
   [slider.min, slider.max] = limits.learned.map(String);
 
@@ -188,16 +188,27 @@ export async function mount({ element, props, server }) {
     drawings = drawingsFrom(stored.sheets, props.columns);
     const asked = pageLink.read(TAB, "kinds", "").split(",").filter((kind) => props.kinds.includes(kind));
     const kinds = asked.length >= limits.classes[0] ? asked.slice(0, limits.classes[1]) : stored.kinds;
+    reset.onclick = async () => {  // the worked example; a run that is under way is given up
+      if (work.job) stop.click();
+      Object.assign(state, { n: stored.n_learned, depth: "layer", background: false, shown: null, asked: null, report: null });
+      showProblem(find(".setup > .problem"), null);
+      await fill(stored, stored.kinds);
+    };
+    await fill(stored, kinds);
+    element.querySelector(".page")?.setAttribute("data-ready", "");
+  });
+  // The boxes full of drawings, and the runs on these that ship.
+  async function fill(/** @type {Stored} */ stored, /** @type {string[]} */ kinds) {
     state.boxes = await Promise.all(kinds.map(async (kind) => ({ name: null, kind, pictures: await drawn(kind) })));
-    const usual = kinds.join() === stored.kinds.join() && state.n === stored.n_learned;
-    if (usual) {
+    state.runs.clear();
+    state.changed = kinds.join() !== stored.kinds.join() || state.n !== stored.n_learned;
+    if (!state.changed) {
       for (const [name, told] of Object.entries(stored.runs)) {
         const background = name === "background", depth = props.depths.find((one) => one === name) ?? "layer";
         const run = runOf(told, { depth, background, stored: true });
         state.runs.set(rowOf(run), run);
       }
-    } else state.changed = true;
+    }
     choose({});
-    element.querySelector(".page")?.setAttribute("data-ready", "");
-  });
+  }
 }

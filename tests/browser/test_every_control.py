@@ -154,6 +154,7 @@ PRESSES = {
     "reconstruction": [".skip"],
     "code_space": [".lapse .open", ".holes .dig", "[data-mode=maps]", ".live .go&.live .stop"],
     "codec_lab": [".source [value=digit]", ".lossy .compare"],
+    "told": [".sets [value=animals]", ".more"],
     "latent_walk": [],
     "input_pieces": [],
     "masking": [".bert .ask", "textarea"],

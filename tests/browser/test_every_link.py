@@ -42,7 +42,7 @@ ODD = [
     ["-1", "2.5", "-3,-2,-1", "0.999,1.5,2.5", "1.5-2.5", "q1.5,k2", "0"],
     ["x" * 1500, "7" * 1500, "1,2," * 400, "好" * 160],
     # Halves of characters, as bytes; what ends an element or a text.
-    ["%ED%A0%80", "<img src=x onerror=alert(1)>", "a%ED%B0%80%00b", "a|b‖c\\d'\"`${1}", "😀"],
+    ["%ED%A0%80", "<img src=x onerror=alert(1)>", "a%ED%B0%80%00b", "a|b‖c\\d'\"`${1+1}", "😀"],
 ]
 
 
