@@ -81,6 +81,7 @@
   // ---- Controls --------------------------------------------------------------------------------------
   const CONTROLS = "button, summary, select, input:not([type=file]), textarea, a[href], [role=button]";
   const STOPS = "button.stop, .work .progress button";
+  const WHILE_IT_RUNS = `${STOPS}, #train .pause, #train .step`;  // test_train.py presses these
   const MOST = 1500;  // uses of one tab: more would be a page that never ends
   // Alike in two items of one list.
   const shape = (key, node) => [...key.split(" ").map((step, k, all) => (k < all.length - 3 ? step : step.replace(/\d+/, ""))), node.className, node.type === "submit" || node.type === "button" ? node.value : ""].join(" ");
@@ -142,7 +143,7 @@
       };
       walk(page, "");
       for (const [key, node] of found) if (!seen.has(key))
-        seen.set(key, { name: name(node), shape: shape(key, node), listed: !node.closest(".choices"), fleeting: stops(node) });
+        seen.set(key, { name: name(node), shape: shape(key, node), listed: !node.closest(".choices"), fleeting: node.matches(WHILE_IT_RUNS) });
       return found;
     };
     const covered = (node) => {

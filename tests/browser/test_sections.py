@@ -128,4 +128,4 @@ def test_a_refused_layer_is_told_by_the_window_or_by_its_fields(browser):
     section = open_section(page, "convolution", "layer")
     assert section.locator(".refusal .problem").is_visible()
     section.locator("> summary").click()
-    assert page.locator("#convolution .stage .refusal .problem").is_visible()
+    page.locator("#convolution .stage .refusal .problem").wait_for()
