@@ -127,6 +127,23 @@ def test_stop_ends_a_long_run(browser):
     assert lab.locator(".go").is_enabled()
 
 
+def test_reset_brings_the_worked_example_back(browser):
+    lab = opened(browser)
+    before = lab.locator(".lesson").inner_text()
+    lab.locator(".box .away").first.click()
+    lab.locator(".depths button").last.click()
+    lab.locator(".background").click()
+    assert lab.locator(".box").count() == 2
+    lab.locator(".reset").click()
+    lab.locator(".box").nth(2).wait_for()
+    lab.page.wait_for_function(
+        "(said) => document.querySelector('#retrain .lesson').textContent === said", arg=before
+    )
+    assert lab.locator(".thumb.learns").count() == 30
+    assert lab.locator(".runs tbody tr").count() == 4
+    assert lab.locator(".background").get_attribute("aria-pressed") == "false"
+
+
 @pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("zh", 390)])
 def test_bad_files_get_a_sentence_and_the_others_stay(browser, lang: str, width: int):
     lab = opened(browser, lang=lang, width=width)
