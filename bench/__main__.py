@@ -28,6 +28,7 @@ GROUPS = (
     "training",
     "transfer",
     "told",
+    "words",
 )  # each is bench/<name>.py with a GROUP
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import gradio as gr
 
-from core.api import arguments, attention, images, language
+from core.api import arguments, attention, images, language, words
 from core.results.plain import Json, plain, schema
 from demos.common import visitors
 
@@ -28,6 +28,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     language.sentiment,
     attention.attention,
     attention.head_effects,
+    words.similar_words,
+    words.word_analogy,
 )
 PAGE = "api"  # of Gradio's, never opened: what stands there isn't sent with the lab's own page
 # Keyword-only arguments of a function aren't a program's to give.

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn, tensor
 
 import app
-from core.api import arguments, attention, images, language
+from core.api import arguments, attention, images, language, words
 from core.errors import InputError
 from core.inference import any_code, convolution, elbo, latent_walk, measuring, reconstruction
 from core.results.plain import plain, schema
@@ -112,6 +112,13 @@ WRONG = [
     (language.follows, {"first": "a", "candidates": []}, "nsp_candidates"),
     (language.follows, {"first": "a", "candidates": ["b"] * 9}, "nsp_candidates"),
     (language.follows, {"first": "a", "candidates": ["b", " "]}, "text_empty"),
+    (words.similar_words, {"words": []}, "words_empty"),
+    (words.similar_words, {"words": ["dog"] * 30}, "words_many"),
+    (words.similar_words, {"words": ["dog"], "n": 0}, "argument_range"),
+    (words.similar_words, {"words": "dog"}, "argument_kind"),
+    (words.similar_words, {"words": ["dog", "狗"]}, "words_unknown"),
+    (words.word_analogy, {"a": "man", "b": "king", "c": ""}, "words_empty"),
+    (words.word_analogy, {"a": "man", "b": "king", "c": "qxzzyv"}, "words_unknown"),
     (attention.attention, {"text": "a", "off": [0] * 2000}, "argument_long"),
     (attention.attention, {"text": "a", "layer": 99}, "attention_layer"),
     (attention.attention, {"text": "a", "head": -1}, "attention_head"),
@@ -161,6 +168,8 @@ GOOD = [
     (attention.attention, {"text": "a cat", "layer": 1}),
     (attention.attention, {"text": "a cat", "layer": 1, "head": 1, "off": [0]}),
     (attention.head_effects, {"text": "a [MASK]"}),
+    (words.similar_words, {"words": ["國家"], "n": 3}),
+    (words.word_analogy, {"a": "man", "b": "king", "c": "woman"}),
 ]
 
 

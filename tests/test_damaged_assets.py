@@ -28,8 +28,10 @@ from core.inference import (
     train,
     training_lapse,
     trials,
+    word_maps,
+    words,
 )
-from core.text import pieces, reviews
+from core.text import pieces, reviews, vectors
 from demos.common import modules
 from demos.fill_in import tab as fill_in
 from demos.next_sentence import tab as next_sentence
@@ -87,6 +89,9 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/training_examples\.json", train.examples),
     (r"samples/told-(\w+)\.json", told.figures),
     (r"samples/told_opening\.json", told.opening),
+    (r"samples/vectors-(en|zh)\.safetensors", asked_anew(vectors.loaded)),
+    (r"samples/words\.json", words.stored),
+    (r"samples/words-maps\.safetensors", lambda: asked_anew(word_maps.maps)("zh")),
     (r"weights/told-(\w+)\.safetensors", asked_anew(zoo.told)),
     (r"weights/bert-(en|zh)/snapshots\.json", training_lapse.lapse),
     (r"weights/bert-(en|zh)/vocab\.txt", asked_anew(pieces.vocabulary)),

@@ -24,6 +24,11 @@ def halves(array: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(array, "<f2").tobytes()).decode()
 
 
+def integers32(array: np.ndarray) -> str:
+    """Pack whole numbers as base64 of little-endian int32."""
+    return base64.b64encode(np.ascontiguousarray(array, "<i4").tobytes()).decode()
+
+
 def packed(array: np.ndarray) -> str:
     """Pack values in [0, 1] as base64 of uint8, 255 for 1 (`lab.bytes` unpacks it)."""
     return base64.b64encode(np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8).tobytes()).decode()

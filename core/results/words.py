@@ -1,0 +1,83 @@
+"""What is answered about word vectors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """A word as it was typed, and as the vectors have it."""
+
+    typed: str
+    word: str
+    number: int  # of V, 0 for the most frequent
+    simplified: bool  # it was typed in traditional characters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimilarWords:
+    """The words whose vectors point most nearly where a sum of vectors does."""
+
+    language: str
+    plus: tuple[AskedWord, ...]
+    minus: tuple[AskedWord, ...]
+    words: tuple[str, ...]  # [N], the nearest first; none of those asked about
+    cosines: np.ndarray  # [N] float32 in [-1, 1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OddOneOut:
+    """Of some words, the one that is least like the others."""
+
+    words: tuple[AskedWord, ...]  # [N]
+    likeness: np.ndarray  # [N] float32, mean cosine with the others
+    odd: int  # number of the word with the smallest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AxisPlaces:
+    """Words between two poles."""
+
+    words: tuple[AskedWord, ...]  # [N]
+    places: np.ndarray  # [N] float32, cosine with the axis: above 0 towards the right pole
+    agreement: float  # mean cosine of the pairs' differences with the axis; 1: all say the same
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhyNear:
+    """What each number of two vectors adds to their cosine."""
+
+    words: tuple[AskedWord, AskedWord]
+    cosine: float
+    parts: np.ndarray  # [D] float32, their sum is the cosine
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Translated:
+    """The words of another language that stand nearest to where a word lands there."""
+
+    language: str
+    word: AskedWord
+    words: tuple[str, ...]  # [N]
+    cosines: np.ndarray  # [N] float32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalogyScore:
+    """How many questions of one kind are answered rightly."""
+
+    kind: str
+    n_questions: int
+    accuracy: float  # the first answer is the one that was meant
+    top5: float  # it is among the first five
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordMaps:
+    """N words on planes, each of which lies within [-1, 1]."""
+
+    numbers: np.ndarray  # int32 [N], which words
+    topics: np.ndarray  # int8 [N], number of a topic, -1 for none
+    points: dict[str, np.ndarray]  # method -> float32 [N, 2]
+    kept: dict[str, float]  # method -> 0..1, of a word's 10 nearest, how many are so on the map

@@ -1,0 +1,61 @@
+"""Lists of word pairs written for this lab: analogies, and what English words are in Chinese.
+
+They stand in analogies-en.toml, analogies-zh.toml and translations.toml beside this file. Each word
+of them is one that ships with a vector (core/text/vectors.py); a test looks.
+"""
+
+import functools
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+FOLDER = Path(__file__).parent
+HELD_OUT = 5  # one word of so many tests
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Translations(NamedTuple):
+    """(English, Chinese) pairs; no word of a test pair stands in a training pair."""
+
+    train: Pairs
+    test: Pairs
+
+
+@functools.cache
+def analogies(language: str) -> Mapping[str, Pairs]:
+    """Return kind -> its pairs, such as ("france", "paris"), of "en" or "zh"."""
+    return _table(f"analogies-{language}.toml")
+
+
+@functools.cache
+def topics() -> Mapping[str, Pairs]:
+    """Return topic -> its (English, Chinese) pairs."""
+    return _table("translations.toml")
+
+
+@functools.cache
+def translations() -> Translations:
+    """Return the pairs that a map between the two spaces learns from, and those that test it.
+
+    A fifth of the Chinese words tests, drawn by their letters; a pair whose English word is trained
+    on too (one of several translations) does neither.
+    """
+    pairs = [pair for rows in topics().values() for pair in rows]
+    drawn = [hashlib.sha256(chinese.encode()).digest()[0] % HELD_OUT == 0 for _, chinese in pairs]
+    train = tuple(pair for pair, tests in zip(pairs, drawn, strict=True) if not tests)
+    learned = {english for english, _ in train}
+    test = tuple(
+        pair for pair, tests in zip(pairs, drawn, strict=True) if tests and pair[0] not in learned
+    )
+    return Translations(train, test)
+
+
+def _table(name: str) -> Mapping[str, Pairs]:
+    table = tomllib.loads((FOLDER / name).read_text("utf-8"))
+    return MappingProxyType(
+        {kind: tuple((a, b) for a, b in map(str.split, rows)) for kind, rows in table.items()}
+    )
