@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
@@ -13,6 +13,7 @@ from core.inference import analogies, word_bridge, word_search, words
 from core.text import word_lists
 from core.text.vectors import vectors
 
+ENGLISH = vectors("en").matrix.astype(np.float64)
 some_words = st.sampled_from(vectors("en").words[:3000])
 
 
@@ -35,16 +36,16 @@ def test_what_was_promised_is_found(language, plus, minus, first):
     assert (np.diff(found.cosines) <= 0).all()
 
 
+@settings(max_examples=12)
 @given(st.lists(some_words, min_size=1, max_size=4, unique=True), st.integers(1, 30))
 def test_the_nearest_are_those_of_a_naive_search(plus, n):
     known = vectors("en")
     found = word_search.similar("en", plus, n=n)
     total = np.zeros(50)
     for word in plus:
-        vector = known.matrix[known.numbers[word]].astype(np.float64)
+        vector = ENGLISH[known.numbers[word]]
         total += vector / np.sqrt((vector**2).sum())
-    others = known.matrix.astype(np.float64)
-    cosines = others @ total / np.linalg.norm(total) / np.linalg.norm(others, axis=1)
+    cosines = ENGLISH @ total / np.linalg.norm(total) / np.linalg.norm(ENGLISH, axis=1)
     order = [k for k in np.argsort(-cosines) if known.words[k] not in plus][:n]
     np.testing.assert_allclose(found.cosines, cosines[order], atol=1e-5)
     assert [*found.words] == [known.words[k] for k in order]
@@ -155,6 +156,7 @@ def test_the_parts_of_a_cosine_add_up_to_it(one, other):
 # ---- Analogies -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_score_is_that_of_asking_one_by_one():
     kind = "currency"
     right = [
@@ -211,6 +213,7 @@ def test_a_word_lands_near_its_translation(language, word, other):
 # ---- What is stored ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.weights
 def test_what_is_stored_is_what_is_computed():
     found = words.stored()
