@@ -6,7 +6,8 @@ served under an address with a hash of itself and of all that it imports, so tha
 for good: what has changed has another address. The addresses within a module are put there as it is
 read, not by an import map: that would have to stand before Gradio's own modules in the page. A
 page's module names all that it needs in its first line, so that nothing waits for a module to say
-that it needs another one.
+that it needs another one. Its last lines hold the page's html and rules: who opens one page does
+not fetch what the others look like.
 """
 
 import base64
@@ -29,6 +30,7 @@ from demos.common.calls import refusal
 
 FOLDER = Path(__file__).parent.parent  # demos
 AT = "views"  # where they are served
+IN_THE_PAGE = frozenset({"shell"})  # whose html and rules the first answer of the server has
 IMPORT = re.compile(r'^(import\b.*? from |export\b.*? from )"(\.[\w./]*/\w+)\.js";', re.MULTILINE)
 KEPT = "public, max-age=31536000, immutable"
 N_HASH = 12  # hexadecimal digits
@@ -86,10 +88,39 @@ def needed(name: str) -> tuple[str, ...]:
 @functools.cache
 def address(name: str) -> str:
     """Return where a module is served, relative to the page."""
-    whole = hashlib.sha256()
+    whole = hashlib.sha256(_looks(name).encode())
     for one in needed(name):
         whole.update(f"{one}\n{sources()[one]}\n".encode())
     return f"{AT}/{name}.{whole.hexdigest()[:N_HASH]}.js"
+
+
+def pages() -> list[str]:
+    """Return the names of the folders that have a view."""
+    return sorted(file.parent.name for file in FOLDER.glob("*/view.html"))
+
+
+def html(page: str) -> str:
+    """Return what a page stands in: its view.html."""
+    return (FOLDER / page / "view.html").read_text(encoding="utf-8")
+
+
+def rules(page: str) -> str:
+    """Return what the stylesheets of a page's folder say.
+
+    Each selector names the page's id, so that they weigh more than the shared rules, before which
+    Gradio puts its container.
+    """
+    files = sorted((FOLDER / page).glob("*.css"))
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _looks(name: str) -> str:
+    """Return the last lines of a page's module, which export these two."""
+    page, _, file = name.partition("/")
+    if file != "view" or page in IN_THE_PAGE:
+        return ""
+    looks = {"pageHtml": html(page), "pageRules": rules(page)}
+    return "".join(f"export const {one} = {json.dumps(text)};\n" for one, text in looks.items())
 
 
 def _from(name: str, other: str) -> str:
@@ -107,7 +138,7 @@ def _served(name: str) -> str:
         return source
     # On the first line, so that the numbers of lines stay those of the file.
     others = (one for one in needed(name) if one != name)
-    return "".join(f'import "{_from(name, one)}"; ' for one in others) + source
+    return "".join(f'import "{_from(name, one)}"; ' for one in others) + source + _looks(name)
 
 
 def table(stem: str, language: str) -> dict[str, dict[str, str]]:

@@ -15,9 +15,8 @@ from demos.common import calls, door, modules
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SAMPLES = ASSETS / "samples"
-# A page's own rules come after those of the parts that pages share.
-SHARED, OWN = (sorted(modules.FOLDER.glob(where)) for where in ("common/views/*.css", "*/*.css"))
-STYLES = [ASSETS / "style.css", *SHARED, *OWN]
+# A page's own rules come with its module.
+STYLES = [ASSETS / "style.css", *sorted(modules.FOLDER.glob("common/views/*.css"))]
 MAX_BODY = 12 * 2**20  # bytes; a photo of a phone, in base64
 
 # Gradio's own look serves only as the ground: fonts of the system, no outside request.

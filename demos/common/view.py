@@ -11,7 +11,15 @@ from demos.common import modules
 
 # Where a page's module or one that it needs can't be loaded, nothing else can say so.
 MOUNT = """import(new URL(%s, document.baseURI))
-  .then((view) => view.mount({ element, props, server, trigger, watch }))
+  .then((view) => {
+    if (view.pageHtml) {
+      element.innerHTML = view.pageHtml;
+      const rules = new CSSStyleSheet();
+      rules.replaceSync(view.pageRules);
+      document.adoptedStyleSheets.push(rules);
+    }
+    return view.mount({ element, props, server, trigger, watch });
+  })
   .then(() => { element.dataset.mounted = ""; })
   .catch((failure) => {
     console.error(failure);
@@ -39,7 +47,7 @@ def view(
     events = ' /* "open" */' if name == "shell" else ""
     return gr.HTML(
         value,
-        html_template=(modules.FOLDER / name / "view.html").read_text(encoding="utf-8"),
+        html_template=modules.html(name) if name in modules.IN_THE_PAGE else "",
         js_on_load=MOUNT % (json.dumps(modules.address(f"{name}/view")), json.dumps(sentence))
         + events,
         elem_id=name,

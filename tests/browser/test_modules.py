@@ -60,6 +60,18 @@ def test_a_page_fetches_its_own_modules_and_sentences_in_its_language(browser):
     assert not {one.removeprefix(browser.lab.url) for one in more} & fetched
 
 
+def test_the_first_answer_has_nothing_of_what_pages_look_like(browser):
+    page = browser("lang=en&tab=reconstruction")
+    html = page.request.get(browser.lab.url).text()
+    assert "brand" in html  # the shell's
+    for name in sorted(set(modules.pages()) - modules.IN_THE_PAGE):
+        assert f"#{name} " not in html, name  # its rules
+        assert f"{name}.section." not in html, name
+    assert page.locator("#latent_walk .page").count() == 0
+    page.locator("#tab-latent_walk").click()
+    page.locator("#latent_walk [data-mounted] .page").wait_for()
+
+
 def asked(browser, since: int = 0) -> list[str]:
     """Return the addresses of all modules and tables that were asked for."""
     requests = [one.split(" ")[1] for one in browser.requests[since:]]
