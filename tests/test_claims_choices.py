@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core import texts
-from tests.choices import ELSEWHERE, SHOWN
 from tests.claims import said
+from tests.measured_choices import ELSEWHERE, SHOWN
 
 pytestmark = pytest.mark.weights
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from core import texts
 from core.inference import attention, head_ablation, head_effects, head_patterns, questions, sources
-from tests.choices import Option, shows
 from tests.claims import said
+from tests.measured_choices import Option, shows
 
 
 def example(number: int, language: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ import torch
 
 from core.images import datasets
 from core.inference import codes, empty_places
-from tests.choices import ELSEWHERE, Option, shows
+from tests.measured_choices import ELSEWHERE, Option, shows
 from tests.test_claims_images import clear
 
 ELSEWHERE["code_space.3"] = "test_digits_come_apart_as_the_page_says"

@@ -6,8 +6,8 @@ from core import texts
 from core.inference import codec_lab
 from core.models import huffman
 from core.results.codecs import LosslessCode
-from tests.choices import Option, shows
 from tests.claims import said
+from tests.measured_choices import Option, shows
 
 
 @shows("codec_lab.1")

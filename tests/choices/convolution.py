@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from core import zoo
-from tests.choices import Option, shows
+from tests.measured_choices import Option, shows
 
 
 @shows("convolution.1")

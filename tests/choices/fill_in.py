@@ -2,8 +2,8 @@
 
 from core.inference import fill_in, readers
 from core.text import pieces
-from tests.choices import Option, shows
 from tests.claims import said
+from tests.measured_choices import Option, shows
 
 
 def blanks(number: int, language: str) -> tuple[str, list[tuple[int, int]]]:

@@ -1,7 +1,7 @@
 """What the questions of the page input_pieces turn out to be."""
 
 from core.text import pieces
-from tests.choices import Option, shows
+from tests.measured_choices import Option, shows
 
 
 @shows("input_pieces.1")

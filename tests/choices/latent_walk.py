@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.inference import latent_walk
-from tests.choices import ELSEWHERE, Option, shows
+from tests.measured_choices import ELSEWHERE, Option, shows
 
 ELSEWHERE["latent_walk.1"] = "test_without_the_prior_draws_hardly_reach_a_1_or_a_7"
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from core.inference import masking
 from core.text.masking import Action
-from tests.choices import ELSEWHERE, Option, shows
 from tests.claims import said
+from tests.measured_choices import ELSEWHERE, Option, shows
 
 ELSEWHERE["masking.3"] = "why a kept token is asked for: Devlin et al. 2018, section 3.1"
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from core import texts
 from core.inference import openings, trials
-from tests.choices import ELSEWHERE, Option, shows
 from tests.claims import said
+from tests.measured_choices import ELSEWHERE, Option, shows
 
 ELSEWHERE["next_sentence.2"] = "no option is true: it differs from pair to pair, as the answer says"
 

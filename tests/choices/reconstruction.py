@@ -1,7 +1,7 @@
 """What the questions of the page reconstruction turn out to be."""
 
 from core.inference import reconstruction
-from tests.choices import ELSEWHERE, Option, shows
+from tests.measured_choices import ELSEWHERE, Option, shows
 
 ELSEWHERE["reconstruction.1"] = "test_a_letter_is_bent_by_three_numbers_and_mostly_kept_by_32"
 ELSEWHERE["reconstruction.2"] = "test_a_small_three_in_the_corner_needs_the_preparation"

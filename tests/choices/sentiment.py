@@ -4,8 +4,8 @@ import numpy as np
 
 from core.inference import sentiment
 from core.text import units
-from tests.choices import Option, shows
 from tests.claims import said
+from tests.measured_choices import Option, shows
 
 
 @shows("sentiment.1")

@@ -1,7 +1,7 @@
 """What the questions of the page told turn out to be."""
 
 from core.inference import told
-from tests.choices import Option, shows
+from tests.measured_choices import Option, shows
 
 
 def told_figure(objective: str, of: str, what: str) -> float:

@@ -1,6 +1,6 @@
-"""Which option of "Predict, then look" the models show: one file a page, after its stem.
+"""Which option of "Predict, then look" the models show: tests/choices has a file for each page.
 
-Each has the measurements of its page's questions, listed by `shows`; tests/test_claims_choices.py
+Each file has the measurements of its page's questions, listed by `shows`; tests/test_claims_choices.py
 compares them with the texts.
 """
 
