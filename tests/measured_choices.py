@@ -1,7 +1,7 @@
-"""Which option of "Predict, then look" the models show: tests/choices has a file for each page.
+"""Which option of "Predict, then look" the models show.
 
-Each file has the measurements of its page's questions, listed by `shows`; tests/test_claims_choices.py
-compares them with the texts.
+Each file of tests/choices measures the questions of one page; tests/test_claims_choices.py compares
+them with the texts.
 """
 
 from collections.abc import Callable
