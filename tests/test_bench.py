@@ -91,6 +91,15 @@ PROMISED = {
     "words.zh.analogy_acc": None,
     "words.procrustes_p1": None,
     "words.procrustes_p5": None,
+    **{
+        f"told.{what}": None
+        for objective in ("told", "ae", "denoising", "both")
+        for what in (
+            f"linear_probe.{objective}.100",
+            f"linear_probe.{objective}.all",
+            f"decode_mse.{objective}",
+        )
+    },
     "transfer.parity_top1": Bound(at_least=1.0),
     "transfer.frozen_acc": Bound(at_least=0.72),
     "transfer.features_ms": Bound(at_most=30),

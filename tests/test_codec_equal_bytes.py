@@ -5,15 +5,17 @@ import math
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from core import runtime
 from core.errors import InputError
 from core.images import coding
 from core.inference import codec_equal_bytes as equal
-from core.inference import reconstruction
+from core.inference import codec_pictures, reconstruction
 from core.models import huffman, jpeg, jpeg_file
 from core.results.codecs import ByCode
 from demos.codec_lab import tab
+from tests.claims import says
 
 pytestmark = pytest.mark.weights
 
@@ -76,6 +78,29 @@ def test_jpeg_takes_no_more_than_it_may_if_it_can():
     assert more.mse < shortest.mse
 
 
+@pytest.mark.parametrize("n_bytes", equal.BUDGETS)
+def test_whole_files_take_no_more_than_they_may_if_they_can(n_bytes):
+    most = equal.budget(8, n_bytes)
+    assert most == (n_bytes or 32)
+    ways = {one.name: one for one in equal.through_all(DIGITS[1], bits=8, n_bytes=n_bytes)}
+    grey = np.rint(255 * DIGITS[1]).astype(np.uint8)
+    assert ways["jpeg"].n_bytes <= most
+    for name in equal.WHOLE_FILES:
+        shortest = len(codec_pictures.written(Image.fromarray(grey), name, 1))
+        assert ways[name].n_bytes <= most or ways[name].n_bytes == shortest
+    if n_bytes == max(equal.BUDGETS):
+        assert all(0.8 * most < ways[name].n_bytes <= most for name in equal.WHOLE_FILES)
+
+
+def test_a_header_alone_is_longer_than_a_learned_code():
+    """As the page says: nothing is on this picture."""
+    says("codec_lab.equal_note", "a header alone is longer than a learned code", "光文件头就比")
+    blank = Image.new("L", (28, 28))
+    longest = equal.budget(max(equal.BITS))
+    for name in equal.WHOLE_FILES:
+        assert len(codec_pictures.written(blank, name, 1)) > longest
+
+
 def test_outside_of_digits_the_learned_codes_fail_and_jpeg_does_not():
     """As the page says: on a piece of a photo each is ten times as wrong as JPEG."""
     ways = {one.name: one.mse for one in equal.through_all(equal.outside("photo"), bits=8)}
@@ -111,19 +136,22 @@ def test_the_bound_is_shorter_than_what_knows_no_digits():
 def test_what_cannot_be_coded_is_refused():
     with pytest.raises(InputError, match="bits"):
         equal.through_all(DIGITS[0], bits=5)
+    with pytest.raises(InputError, match="bytes"):
+        equal.through_all(DIGITS[0], bits=6, n_bytes=33)
     with pytest.raises(InputError):
         equal.through_all(np.full((28, 28), np.nan, np.float32), bits=6)
     with pytest.raises(InputError):
         equal.binary_lengths(np.zeros((28, 28), np.float32))
-    ask = {"what": "digit", "digit": 5000, "bits": 6}
+    ask = {"what": "digit", "digit": 5000, "bits": 6, "bytes": 0}
     assert tab.show_equal_bytes(ask)["error"]["key"] == "sample_range"
     assert tab.show_equal_bytes(ask | {"what": "cat"})["error"]["key"] == "bad_request"
-    blank = {"what": "drawing", "drawing": "", "bits": 6}
+    blank = {"what": "drawing", "drawing": "", "bits": 6, "bytes": 0}
     assert tab.show_equal_bytes(blank)["error"]["key"] == "bad_request"
 
 
 @pytest.mark.parametrize("what", ["digit", *equal.OUTSIDE])
 def test_the_page_gets_all_ways(what):
-    answer = tab.show_equal_bytes({"what": what, "digit": 3, "bits": 4})
+    answer = tab.show_equal_bytes({"what": what, "digit": 3, "bits": 4, "bytes": 100})
     assert [one["name"] for one in answer["ways"]][:5] == list(equal.LEARNED)
     assert len(answer["binary"]) == 5
+    assert answer["budget"] == 100

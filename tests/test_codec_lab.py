@@ -3,6 +3,7 @@
 import base64
 import io
 import zlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from PIL import Image
 
 from core import texts
 from core.errors import InputError
-from core.inference import codec_lab, codec_pictures
-from core.models import huffman
+from core.inference import codec_lab, codec_pictures, reconstruction
+from core.models import arithmetic, huffman
 from demos.codec_lab import tab
 
 pytestmark = pytest.mark.weights
@@ -46,6 +47,8 @@ def test_sizes_are_those_of_whole_messages(text):
     assert zlib.decompress(zlib.compress(data, 9)) == data
     assert found.sizes["zstd"] == 8 * len(zstandard.compress(data, 19))
     codes = dict(zip(found.symbols, found.codes, strict=True))
+    coded = arithmetic.encode(found.message, Counter(found.message))
+    assert found.sizes["arithmetic"] == len(coded)
     bits = huffman.encode(found.message, codes)
     assert len(bits) == found.sizes["huffman"]
     assert bytes(huffman.decode(bits, codes, len(data))) == data
@@ -63,6 +66,31 @@ def test_a_digit_is_784_grey_values():
     assert len(found.message) == 784
     assert found.sizes["plain"] == 8 * 784
     assert found.sizes["png"] < found.sizes["plain"]
+
+
+def test_a_drawing_is_what_the_networks_see_of_it():
+    ink = np.zeros((reconstruction.PAD, reconstruction.PAD), np.uint8)
+    ink[20:90, 50:58] = 255
+    packed = base64.b64encode(ink.tobytes()).decode()
+    ask = {"source": "drawing", "unit": "bytes", "text": "", "digit": 0, "drawing": packed}
+    answer = tab.code_message(ask)
+    seen = np.rint(255 * reconstruction.see(ink)).astype(int)
+    assert answer["message"] == seen.ravel().tolist()
+    assert answer["width"] == 28
+    blank = base64.b64encode(bytes(ink.size)).decode()
+    refused("blank_drawing", handler="code_message", **ask | {"drawing": blank})
+
+
+@pytest.mark.parametrize("name", codec_pictures.PICTURES)
+def test_a_picture_is_grey_and_small(name):
+    ask = {"source": "picture", "unit": "bytes", "text": "", "digit": 0, "picture": {"name": name}}
+    answer = tab.code_message(ask)
+    height = len(answer["message"]) / answer["width"]
+    assert height == int(height)
+    assert max(height, answer["width"]) <= codec_lab.SIDE
+    assert 0 <= min(answer["message"]) < max(answer["message"]) <= 255
+    plain, png = (dict(answer["sizes"])[one] for one in ("plain", "png"))
+    assert png < plain == 8 * len(answer["message"])
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -173,6 +201,8 @@ def test_odd_pictures_are_taken(name):
     ask = {"picture": {"png": taken["png"]}}
     jpeg = {"quality": 1, "bands": [800, 25, 100], "off": [0], "halved": True, "block": [99, 99]}
     assert tab.show_jpeg(ask | jpeg)["bytes"] > 0
+    lossless = {"source": "picture", "unit": "bytes", "text": "", "digit": 0}
+    assert tab.code_message(ask | lossless)["message"]
     wave = tab.show_pyramid(ask | {"kind": "5/3", "levels": 5, "percent": 0})
     assert wave["n_all"] == taken["width"] * taken["height"]
     assert len(tab.compare_codecs(ask | {"bytes": 1})["others"]) == 3

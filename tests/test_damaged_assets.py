@@ -15,6 +15,7 @@ from core.images import clipart, datasets, picture_sets
 from core.inference import (
     code_maps,
     code_space,
+    codec_rates,
     convolution,
     embedding_sum,
     failures,
@@ -62,6 +63,7 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"(plotly/[\w.-]+)\.js", lambda stem: modules._read(f"{stem}.js")),
     (r"samples/clipart\.json", clipart.files),
     (r"samples/clipart-(\w+)\.webp", asked_anew(clipart._read)),
+    (r"samples/codec_rates\.json", codec_rates.stored),
     (r"samples/digits\.(?:json|png)", asked_anew(datasets.sample_digits)),
     (r"samples/(clothes|animals)\.(?:json|png)", asked_anew(picture_sets.shown_pictures)),
     (r"samples/failures\.json", lambda: failures.stored("en")),

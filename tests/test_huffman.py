@@ -102,7 +102,7 @@ def test_counts_of_fibonacci_show_what_a_limit_costs():
 
 def test_nothing_is_a_table_without_symbols():
     assert huffman.tree({}) == huffman.Tree((), (), ())
-    assert huffman.entropy({}) == huffman.average_length({}, {}) == huffman.arithmetic_bits({}) == 0
+    assert huffman.entropy({}) == huffman.average_length({}, {}) == 0
     assert huffman.unpack(huffman.pack(b"")) == []
 
 
@@ -143,14 +143,6 @@ def test_the_bits_that_are_counted_are_those_that_travel(message):
     lengths = lengths_of(counts)
     bits = huffman.table_bits(lengths) + sum(n * lengths[s] for s, n in counts.items())
     assert len(huffman.pack(message)) == -(-bits // 8)
-
-
-@given(some)
-def test_arithmetic_coding_loses_two_bits_at_most(message):
-    counts = Counter(message)
-    bits = huffman.arithmetic_bits(counts)
-    assert 2 <= bits <= len(message) * huffman.entropy(counts) + 3
-    assert bits <= heap_bits(counts) + 3
 
 
 @given(st.lists(st.integers(0, 2), max_size=900))

@@ -56,6 +56,15 @@ def square(data: bytes) -> np.ndarray:
         raise InputError("image_unreadable", formats=", ".join(FORMATS)) from error
 
 
+def moves(data: bytes) -> bool:
+    """Say whether a picture's file has more than one frame; False where it is no picture."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            return bool(getattr(picture, "is_animated", False))
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, struct.error):
+        return False
+
+
 def as_jpeg(pixels: np.ndarray) -> bytes:
     """Return a square as a small file, some 15 kB."""
     file = io.BytesIO()

@@ -4,9 +4,9 @@
                    -> JPEG with tables agreed before                   -> as many bytes -> digit
 
 What both sides know before the first digit is not counted, and is named: a network's decoder is
-some hundred kilobytes. Whole files of PNG, zstd, JPEG 2000 and WebP, which need nothing else, stand
-beside them. A VAE's bound is a code length too, by bits back (Hinton & van Camp 1993; Townsend et
-al. 2019, arXiv:1901.04866).
+some hundred kilobytes. Whole files, which need nothing else, stand beside them: JPEG 2000 and WebP
+in as many bytes if their headers leave room for it, PNG and zstd. A VAE's bound is a code length
+too, by bits back (Hinton & van Camp 1993; Townsend et al. 2019, arXiv:1901.04866).
 """
 
 import io
@@ -27,8 +27,12 @@ from core.results.codecs import BinaryLengths, ByCode
 
 LEARNED = ("pca3", "pca32", "ae3-lecture", "dense32", "vae16")
 BITS = (4, 6, 8)  # of each number of a code
+LONGEST = 32  # numbers of the longest learned code
+EQUAL = 0  # bytes: as many as the longest learned code has
+BUDGETS = (EQUAL, 100, 180, 250)
+WHOLE_FILES = ("jpeg2000", "webp")  # header and all; each is of any length above its shortest
 FILES = ("png", "zstd", "huffman")  # lose nothing
-QUALITIES = (1, 3, 6, 12, 25, 50, 75, 90)
+QUALITIES = (1, 3, 6, 12, 18, 25, 36, 50, 63, 75, 84, 90, 94, 97)
 N_AGREED = 500  # sample digits that JPEG's tables are made for
 THRESHOLD = 0.5  # of ink: where a digit is made black and white
 OUTSIDE = ("letter", "photo")
@@ -44,30 +48,46 @@ class _Agreed(NamedTuple):
     lengths: dict[tuple[int, int], dict[int, int]]  # of the codes of every symbol that may come
 
 
-def through_all(pixels: np.ndarray, *, bits: int) -> list[ByCode]:
-    """Return a digit by each learned code, by JPEG in no more bytes, and by whole files.
+def through_all(pixels: np.ndarray, *, bits: int, n_bytes: int = EQUAL) -> list[ByCode]:
+    """Return a digit by each learned code, by JPEG, JPEG 2000 and WebP in no more bytes, and whole.
 
     Args:
         pixels: float32 [28, 28] in [0, 1].
         bits: one of `BITS`, of each number of a learned code.
+        n_bytes: one of `BUDGETS` for those that can be of any length; `EQUAL`: as many as the
+            longest learned code has. Which can't be so short is as short as it can be.
 
     Raises:
-        InputError: there is no such number of bits, or the picture has another shape or range.
+        InputError: there is no such number of bits or bytes, or the picture has another shape or
+            range.
         AssetError: a model's file, or the sample, is missing or damaged.
     """
     _check(pixels, bits)
     learned = [through_code(name, pixels, bits) for name in LEARNED]
-    most = max(one.n_bytes for one in learned)
+    most = budget(bits, n_bytes)
     grey = np.rint(255 * pixels).astype(np.uint8)
-    shortest = [codec_pictures.other(grey, name, 1) for name in ("jpeg2000", "webp")]
+    nearest = [codec_pictures.other(grey, name, most) for name in WHOLE_FILES]
     whole = codec_lab.library_bits(grey.tobytes(), grey.shape[1])
     whole["huffman"] = 8 * len(huffman.pack(grey.tobytes()))
     return [
         *learned,
         through_jpeg(grey, most),
-        *(ByCode(one.name, one.n_bytes, one.mse, opened(one.shown), 0) for one in shortest),
+        *(ByCode(one.name, one.n_bytes, one.mse, opened(one.shown), 0) for one in nearest),
         *(ByCode(name, whole[name] // 8, 0.0, pixels, 0) for name in FILES),
     ]
+
+
+def budget(bits: int, n_bytes: int = EQUAL) -> int:
+    """Return in how many bytes JPEG, JPEG 2000 and WebP have to do, of `through_all`'s arguments.
+
+    Raises:
+        InputError: there is no such number of bits or bytes.
+    """
+    if bits not in BITS:
+        raise InputError("bad_request", field="bits")
+    if n_bytes not in BUDGETS:
+        raise InputError("bad_request", field="bytes")
+    return n_bytes or math.ceil(LONGEST * bits / 8)
 
 
 def outside(what: str) -> np.ndarray:
@@ -157,13 +177,15 @@ def break_even(ours: ByCode, theirs: ByCode) -> int | None:
 
 def through_jpeg(grey: np.ndarray, most: int) -> ByCode:
     """Return the best that JPEG gives back in at most `most` bytes of codes, or its shortest."""
-    found = None
-    for quality in QUALITIES:
-        n_bytes, back = agreed_jpeg(grey, quality)
-        if found is not None and n_bytes > most:
-            break
-        found = n_bytes, back
-    n_bytes, back = found if found is not None else agreed_jpeg(grey, QUALITIES[0])
+    low, high = 0, len(QUALITIES) - 1
+    n_bytes, back = agreed_jpeg(grey, QUALITIES[low])
+    while low < high:
+        middle = (low + high + 1) // 2
+        tried = agreed_jpeg(grey, QUALITIES[middle])
+        if tried[0] <= most:
+            low, (n_bytes, back) = middle, tried
+        else:
+            high = middle - 1
     error = codec_pictures.squared_error(back, grey)
     return ByCode("jpeg", n_bytes, error, back / np.float32(255), 0)
 

@@ -16,13 +16,14 @@ from PIL import Image
 
 from core.errors import InputError
 from core.inference import reconstruction
-from core.models import huffman
+from core.models import arithmetic, huffman
 from core.results.codecs import LosslessCode
 
 UNITS = ("bytes", "characters")
 MAX_TEXT = 20_000  # characters
 SYMBOL_BITS = {"bytes": 8, "characters": 21}  # a code point has 21
 DIGIT = 511  # sample digit that stands for a picture
+SIDE = 96  # pixels of a picture's longer side: each is a symbol
 _ZSTD_LEVEL = 19  # the strongest that needs no more memory than usual
 
 
@@ -54,7 +55,30 @@ def code_digit(index: int) -> LosslessCode:
         InputError: there is no digit of that number.
         AssetError: the digits' file is missing or damaged.
     """
-    grey = np.rint(255 * reconstruction.sample(index)).astype(np.uint8)
+    return code_grey(np.rint(255 * reconstruction.sample(index)).astype(np.uint8))
+
+
+def code_drawing(ink: np.ndarray) -> LosslessCode:
+    """Return the same of a drawing as the networks see it, 28 x 28 pixels.
+
+    Args:
+        ink: uint8 [PAD, PAD], 255 for full ink.
+
+    Raises:
+        InputError: nothing is drawn.
+    """
+    return code_grey(np.rint(255 * reconstruction.see(ink)).astype(np.uint8))
+
+
+def code_picture(pixels: np.ndarray) -> LosslessCode:
+    """Return the same of a picture's grey values, uint8 [H, W] or [H, W, 3], made small."""
+    picture = Image.fromarray(pixels).convert("L")
+    picture.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
+    return code_grey(np.asarray(picture))
+
+
+def code_grey(grey: np.ndarray) -> LosslessCode:
+    """Return the code of grey values, uint8 [H, W], row by row."""
     data = grey.tobytes()
     return _coded(list(data), SYMBOL_BITS["bytes"], data, width=grey.shape[1])
 
@@ -89,7 +113,7 @@ def _coded(symbols: Sequence[int], symbol_bits: int, data: bytes, width: int) ->
     sizes = {
         "plain": 8 * len(data),
         "runs": len(runs) * (symbol_bits + 8),
-        "arithmetic": huffman.arithmetic_bits(counts),
+        "arithmetic": len(arithmetic.encode(symbols, counts)),
         "huffman": bits,
         "packed": bits + table,
         **library_bits(data, width),
@@ -103,4 +127,5 @@ def _coded(symbols: Sequence[int], symbol_bits: int, data: bytes, width: int) ->
         entropy=huffman.entropy(counts),
         average=huffman.average_length(counts, lengths),
         sizes=sizes,
+        width=width,
     )

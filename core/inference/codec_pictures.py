@@ -17,7 +17,7 @@ from PIL import Image
 
 from core import runtime
 from core.errors import AssetError, InputError
-from core.images import photos
+from core.images import photos, pictures
 from core.inference import reconstruction
 from core.inference.codec_lab import DIGIT
 from core.models import jpeg, jpeg_file, wavelet
@@ -66,6 +66,11 @@ def upload(data: bytes) -> np.ndarray:
         InputError: not a picture, a damaged one, or too many pixels.
     """
     return np.array(photos.opaque(photos.decode(data, side=SIDE)))
+
+
+def moves(data: bytes) -> bool:
+    """Say whether a picture's file has more than one frame, of which only the first is taken."""
+    return pictures.moves(data)
 
 
 def tables(quality: int, bands: tuple[int, ...]) -> tuple[torch.Tensor, ...]:
@@ -171,12 +176,12 @@ def other(pixels: np.ndarray, name: str, n_bytes: int) -> OtherCodec:
     """Return the best file of one codec that is not longer, or the shortest that it can make."""
     given = Image.fromarray(pixels)
     low, high = 1, 100
-    file = _written(given, name, low)
+    file = written(given, name, low)
     for _ in range(_TRIES):
         if low >= high:
             break
         middle = (low + high + 1) // 2
-        tried = _written(given, name, middle)
+        tried = written(given, name, middle)
         if len(tried) <= n_bytes:
             low, file = middle, tried
         else:
@@ -186,7 +191,8 @@ def other(pixels: np.ndarray, name: str, n_bytes: int) -> OtherCodec:
     return OtherCodec(name, OTHERS[name], len(file), squared_error(back, pixels), png(back))
 
 
-def _written(given: Image.Image, name: str, quality: int) -> bytes:
+def written(given: Image.Image, name: str, quality: int) -> bytes:
+    """Return the file of one of `OTHERS` at a quality of 1..100, from short to long."""
     file = io.BytesIO()
     if name == "jpeg2000":  # it has no quality: each step is a few per cent more bytes
         rate = 400.0 ** (1 - (quality - 1) / 99)

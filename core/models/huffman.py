@@ -136,16 +136,6 @@ def average_length(counts: Mapping[int, int], bits_of: Mapping[int, int]) -> flo
     return sum(n * bits_of[symbol] for symbol, n in counts.items()) / max(1, sum(counts.values()))
 
 
-def arithmetic_bits(counts: Mapping[int, int]) -> int:
-    """Return at most how many bits arithmetic coding takes for the whole message.
-
-    It gives the message an interval as wide as its probability, and two bits more than the width
-    has always name a number inside (Rissanen 1976); symbols get fractions of a bit.
-    """
-    total = sum(counts.values())
-    return math.ceil(total * entropy(counts)) + 2 if total else 0
-
-
 def table_bits(bits_of: Mapping[int, int], symbol_bits: int = _BYTE_BITS) -> int:
     """Return how many bits `pack` spends on what the receiver must know before the first code."""
     return len(_header(0, bits_of, symbol_bits))

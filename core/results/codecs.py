@@ -17,6 +17,7 @@ class LosslessCode:
     entropy: float  # bits a symbol
     average: float  # bits a symbol of the Huffman code
     sizes: dict[str, int]  # bits of the whole message by each code, in the order to be shown
+    width: int  # of a picture, whose rows are the message; else its length in bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

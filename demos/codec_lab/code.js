@@ -57,3 +57,25 @@ export const places = ({ symbols, merges }) => {
   merges.forEach(([left, right], k) => { at[n + k] = { x: (at[left].x + at[right].x) / 2, y: 1 + Math.max(at[left].y, at[right].y) }; });
   return at;
 };
+
+// ---- A block of JPEG's ---------------------------------------------------------------------------
+const SIDE = 8;
+// Places 0..63 of a block, row by row, from slow waves to fast ones, to and fro.
+export const ZIGZAG = Array.from({ length: SIDE * SIDE }, (_, place) => place).sort((a, b) => {
+  const key = (/** @type {number} */ p) => {
+    const down = Math.floor(p / SIDE), across = p % SIDE, diagonal = down + across;
+    return SIDE * SIDE * diagonal + (diagonal % 2 ? down : across);
+  };
+  return key(a) - key(b);
+});
+// A block [64], row by row, as JPEG tells it: its mean, then for each number that isn't 0 how many zeros
+// come before it; `ends`: nothing but zeros follows.
+/** @type {(kept: number[]) => { mean: number, runs: { zeros: number, number: number }[], ends: boolean }} */
+export const zigzagRuns = (kept) => {
+  const [mean, ...others] = ZIGZAG.map((place) => kept[place]), runs = /** @type {{ zeros: number, number: number }[]} */ ([]);
+  let zeros = 0;
+  for (const number of others) {
+    if (number) { runs.push({ zeros, number }); zeros = 0; } else zeros += 1;
+  }
+  return { mean, runs, ends: zeros > 0 };
+};

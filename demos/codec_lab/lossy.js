@@ -9,9 +9,12 @@ import { minus } from "../common/views/scales.js";
 import { signedScale } from "../common/views/signed_scale.js";
 import { choiceRow } from "../common/views/tokens.js";
 import { floats } from "../common/views/wire.js";
+import { zigzagRuns } from "./code.js";
+import { magnifiedBlocks, SPANS } from "./magnify.js";
 
-const TAB = "codec_lab", SIDE = 8, BANDS = ["slow", "middle", "fast"], PATIENCE = 250;
-export const START = { picture: "flower", quality: 30 };
+const TAB = "codec_lab", SIDE = 8, BANDS = ["slow", "middle", "fast"];
+export const START = { picture: "flower", quality: 30, span: 4 };
+const BLOCK = [6, 8], TABLE = [100, 100, 100];  // at first
 const AMPLIFIED = 6;  // times: a difference of a sixth of all grey levels is a full colour
 
 /** @type {(kind: string, base64: string) => string} */
@@ -29,16 +32,20 @@ export const decibels = (mse) => (mse > 0 ? (-10 * Math.log10(mse)).toFixed(1) :
  * @param {(key: string, values?: Values) => string} how.say
  * @param {() => void} how.changed the picture is another one
  * @param {() => void} how.keep the link
+ * @param {() => string | null} how.drawing the learner's, as base64 of a PNG
  */
-export const lossyPart = (element, { server, limits, say, changed, keep }) => {
+export const lossyPart = (element, { server, limits, say, changed, keep, drawing }) => {
   const find = finder(element), problem = find(".problem");
   const [given, ours] = [find(".three .in img", HTMLImageElement), find(".three .out img", HTMLImageElement)];
   const quality = find(".quality", HTMLInputElement), rows = find(".block-row", HTMLInputElement), columns = find(".block-column", HTMLInputElement);
-  const s = { ...START, halved: true, bands: [100, 100, 100], off: /** @type {number[]} */ ([]), block: [6, 8] };
-  let size = { width: 0, height: 0 }, own = /** @type {Given | null} */ (null), shown = /** @type {Jpeg | null} */ (null);
+  const s = { ...START, halved: true, bands: [...TABLE], off: /** @type {number[]} */ ([]), block: [...BLOCK] };
+  let size = { width: 0, height: 0 }, own = /** @type {Given | null} */ (null), drawn = /** @type {string | null} */ (null), shown = /** @type {Jpeg | null} */ (null);
 
   /** @returns {Picked} */
-  const picked = () => (s.picture === "own" && own ? { png: own.png } : { name: s.picture });
+  const picked = () => {
+    if (s.picture === "drawing") return { png: drawn ?? "" };
+    return s.picture === "own" && own ? { png: own.png } : { name: s.picture };
+  };
   [quality.min, quality.max] = limits.quality.map(String);
 
   // ---- What JPEG makes of it ------------------------------------------------------------------------
@@ -68,6 +75,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
     find(".three .out figcaption").textContent = say("ours", { bytes: shown.bytes, db: decibels(shown.mse) });
     find(".three .gap figcaption").textContent = say("gap", { n: AMPLIFIED, kept: shown.n_kept, all: shown.n_amounts });
     drawGap();
+    magnified.draw(given, ours);
     drawBlock(shown);
     find(".eight.table").replaceChildren(...shown.table.map((number) => make("span", "", number)));
   }
@@ -99,6 +107,11 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
     greys(before, floats(block.pixels), say("block.pixels"));
     greys(after, floats(block.back), say("block.back"));
     find(".eight.amounts").replaceChildren(...Array.from(floats(block.amounts), (amount) => make("span", "", minus(amount, 0))));
+    const { mean, runs, ends } = zigzagRuns(block.kept);
+    find(".told-runs").replaceChildren(
+      make("b", "", say("run_mean", { number: minus(mean, 0) })),
+      ...runs.map(({ zeros, number }) => make("span", "", say("run", { zeros, number: minus(number, 0) }))),
+      ...(ends ? [make("span", "end", say("run_end"))] : []));
     find(".eight.kept").replaceChildren(...block.kept.map((number) => make("span", number ? "is" : "", minus(number, 0))));
   };
   /** @type {(canvas: HTMLCanvasElement, values: ArrayLike<number>, says: string) => void} */
@@ -110,11 +123,18 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
     canvas.setAttribute("aria-label", says);
   };
 
+  const magnified = magnifiedBlocks(element, { now: () => s, size: () => size, say, change: (values) => change(values.block ? { block: within(values.block) } : values) });
+  const within = (/** @type {number[]} */ block) => block.map((at, axis) => Math.max(0, Math.min(Number([rows, columns][axis].max), at)));
+
   // ---- Dials ----------------------------------------------------------------------------------------
   const press = choiceRow(find(".choices.picture"), (name) => choose(name));
   async function choose(/** @type {string} */ name) {
     try {
-      const picture = name === "own" && own ? own : await askServer(server.open_picture, { name });
+      if (name === "drawing") {
+        drawn = drawing();
+        if (!drawn) { showProblem(problem, `${TAB}.no_drawing`); return; }
+      }
+      const picture = name === "own" && own ? own : name === "drawing" && drawn ? await askServer(server.take_picture, { file: drawn }) : await askServer(server.open_picture, { name });
       s.picture = name;
       await open(picture);
     } catch (failure) { showProblem(problem, /** @type {Problem} */ (failure)); }
@@ -123,7 +143,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
     size = { width: picture.width, height: picture.height };
     rows.max = String(Math.ceil(size.height / SIDE) - 1);
     columns.max = String(Math.ceil(size.width / SIDE) - 1);
-    s.block = [Math.min(s.block[0], Number(rows.max)), Math.min(s.block[1], Number(columns.max))];
+    s.block = within(s.block);
     find(".others").replaceChildren();
     await load(given, dataUrl("png", picture.png));
     await change({});
@@ -136,6 +156,7 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
       own = await askServer(server.take_picture, { file: await pictureFile(file) });
       find(".picture [value=own]").hidden = false;
       await choose("own");
+      if (own.moves) showProblem(problem, `${TAB}.moves`);
     } catch (failure) { showProblem(problem, /** @type {Problem} */ (failure)); }
   }
   takePictures(TAB, { input: find("input[type=file]", HTMLInputElement), target: find(".three"), take });
@@ -144,10 +165,10 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
   given.onclick = ours.onclick = ({ currentTarget, offsetX, offsetY }) => {
     if (!(currentTarget instanceof HTMLImageElement)) return;
     const scale = currentTarget.clientWidth / size.width;
-    change({ block: [offsetY, offsetX].map((at, axis) => Math.max(0, Math.min(Number([rows, columns][axis].max), Math.floor(at / scale / SIDE)))) });
+    change({ block: within([offsetY, offsetX].map((at) => Math.floor(at / scale / SIDE))) });
   };
   find(".halved").onclick = () => change({ halved: !s.halved });
-  find(".usual").onclick = () => change({ bands: [100, 100, 100], off: [], halved: true, quality: START.quality });
+  find(".usual").onclick = () => change({ bands: [...TABLE], off: [], halved: true, quality: START.quality });
   find(".save").onclick = () => {
     const link = make("a");
     link.href = ours.src;
@@ -205,7 +226,22 @@ export const lossyPart = (element, { server, limits, say, changed, keep }) => {
     compare.disabled = false;
   };
   return {
-    picked, show: () => choose(s.picture), words: () => { dials(); draw(); }, state: s, PATIENCE,
-    whole: () => size.width > 0,
+    picked, show: () => choose(s.picture), words: () => { dials(); draw(); },
+    // For the link: what differs from the usual choice.
+    choice: () => ({
+      q: s.quality === START.quality ? null : s.quality, pic: [START.picture, "own", "drawing"].includes(s.picture) ? null : s.picture,
+      block: String(s.block) === String(BLOCK) ? null : s.block.join(","), bands: String(s.bands) === String(TABLE) ? null : s.bands.join(","),
+      off: s.off.join(",") || null, halved: s.halved ? null : "0", span: s.span === START.span ? null : s.span,
+    }),
+    // What a link says, as far as there is such a thing.
+    choose: (/** @type {(name: string) => string} */ said) => {
+      const numbers = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) => said(name).split(",").filter(Boolean).map(Number).filter((n) => Number.isInteger(n) && n >= low && n <= high);
+      const [quality] = numbers("q", limits.quality[0], limits.quality[1]), [span] = numbers("span", 1, 64), block = numbers("block", 0, 9999), bands = numbers("bands", limits.band[0], limits.band[1]);
+      Object.assign(s, {
+        quality: quality ?? START.quality, picture: ["temple", "digit"].find((one) => one === said("pic")) ?? START.picture, halved: said("halved") !== "0",
+        block: block.length === BLOCK.length ? block : [...BLOCK], bands: bands.length === TABLE.length ? bands : [...TABLE],
+        off: [...new Set(numbers("off", 0, SIDE * SIDE - 1))], span: SPANS.includes(span) ? span : START.span,
+      });
+    },
   };
 };

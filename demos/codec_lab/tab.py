@@ -6,13 +6,20 @@ import numpy as np
 
 from core import texts
 from core.errors import InputError
-from core.inference import codec_equal_bytes, codec_lab, codec_pictures, reconstruction
+from core.inference import (
+    codec_equal_bytes,
+    codec_lab,
+    codec_pictures,
+    codec_rates,
+    reconstruction,
+)
 from core.results.codecs import LosslessCode
 from demos.common import wire
 from demos.common.errors import told_to_learner
 from demos.common.view import view
 
-SOURCES = ("text", "digit")
+SOURCES = ("text", "digit", "drawing", "picture")
+PAD = reconstruction.PAD  # pixels: side of a drawing on the wire
 MAX_OFF = 64
 SEEN = ("digit", "drawing", *codec_equal_bytes.OUTSIDE)
 
@@ -20,8 +27,13 @@ SEEN = ("digit", "drawing", *codec_equal_bytes.OUTSIDE)
 @told_to_learner
 def code_message(request: dict) -> dict:
     """Send a message's Huffman code, merge by merge, and what others make of it."""
-    if wire.choice(request, "source", SOURCES) == "digit":
+    source = wire.choice(request, "source", SOURCES)
+    if source == "digit":
         return _code(codec_lab.code_digit(wire.integer(request, "digit")))
+    if source == "drawing":
+        return _code(codec_lab.code_drawing(wire.grey(request, "drawing", PAD, PAD)))
+    if source == "picture":
+        return _code(codec_lab.code_picture(_picture(request)))
     unit = wire.choice(request, "unit", codec_lab.UNITS)
     return _code(codec_lab.code_text(wire.text(request, "text"), unit))
 
@@ -36,13 +48,15 @@ def _code(found: LosslessCode) -> dict:
         "entropy": found.entropy,
         "average": found.average,
         "sizes": [[name, bits] for name, bits in found.sizes.items()],
+        "width": found.width,
     }
 
 
 @told_to_learner
 def take_picture(request: dict) -> dict:
     """Send an uploaded picture as the page works with it."""
-    return _given(codec_pictures.upload(wire.raw(request, "file")))
+    file = wire.raw(request, "file")
+    return _given(codec_pictures.upload(file)) | {"moves": codec_pictures.moves(file)}
 
 
 @told_to_learner
@@ -126,12 +140,13 @@ def show_pyramid(request: dict) -> dict:
 def show_equal_bytes(request: dict) -> dict:
     """Send a digit, a letter or a piece of a photo by every code, and as black and white."""
     seen = _seen(request)
-    bits = wire.integer(request, "bits")
-    ways = codec_equal_bytes.through_all(seen, bits=bits)
+    bits, n_bytes = wire.integer(request, "bits"), wire.integer(request, "bytes")
+    ways = codec_equal_bytes.through_all(seen, bits=bits, n_bytes=n_bytes)
     png = next(one for one in ways if one.name == "png")
     lengths = codec_equal_bytes.binary_lengths(seen)
     return {
         "seen": wire.packed(seen),
+        "budget": codec_equal_bytes.budget(bits, n_bytes),
         "ways": [
             {
                 "name": one.name,
@@ -149,6 +164,12 @@ def show_equal_bytes(request: dict) -> dict:
             for name in ("vae16", "bernoulli", "zlib", "png", "huffman")
         ],
     }
+
+
+@told_to_learner
+def show_rates(_request: dict) -> dict:
+    """Send bytes against squared error, as measured on the sample digits."""
+    return {"codes": codec_rates.stored()}
 
 
 def _seen(request: dict) -> np.ndarray:
@@ -199,6 +220,7 @@ def build() -> None:
         compare_codecs,
         show_pyramid,
         show_equal_bytes,
+        show_rates,
         first=_first_view(),
         digit=codec_lab.DIGIT,
         limits={
@@ -207,5 +229,7 @@ def build() -> None:
             "band": [codec_pictures.MIN_BAND, codec_pictures.MAX_BAND],
             "levels": codec_pictures.MAX_LEVELS,
             "bits": list(codec_equal_bytes.BITS),
+            "bytes": list(codec_equal_bytes.BUDGETS),
         },
+        pad={"side": PAD, "pen": reconstruction.PEN},
     )

@@ -2,10 +2,8 @@
 // experiments keep their own.
 
 /** @import { Mounted, Problem, Values } from "../common/views/types" */
-/** @import { SampleDigits } from "../common/views/digits.js" */
-/** @import { Props, Server, State, Unit } from "./types" */
+/** @import { Props, Server, Source, State, Unit } from "./types" */
 import { askServer, newest, showProblem } from "../common/views/asking.js";
-import { paint, sampleDigits } from "../common/views/digits.js";
 import { find as findIn, finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
@@ -14,6 +12,7 @@ import { pageLink } from "../common/views/links.js";
 import { choiceRow, undoHistory } from "../common/views/tokens.js";
 import { equalPart } from "./equal.js";
 import { START as LOSSY, lossyPart } from "./lossy.js";
+import { messageSource } from "./sources.js";
 import { bitStream } from "./stream.js";
 import { huffmanTree, toneOf } from "./tree.js";
 import { waveletPart } from "./wavelets.js";
@@ -21,10 +20,12 @@ import { waveletPart } from "./wavelets.js";
 const LONGEST = 400;  // characters of a text in a link
 const PACE = 700, WHOLE_IN = 15_000;  // ms: a merge, and all of them
 const SEEN = 24, SEEN_BITS = 40;  // characters and bits in the strip
+/** @type {Source[]} */
+const SOURCES = ["text", "digit", "drawing", "picture"];
 
 /** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
-  await pageOpens("codec_lab", "tokens");
+  await pageOpens("codec_lab", "tokens", "reconstruction");  // the pad's words are that page's
   const TAB = "codec_lab";
   /** @type {(key: string, values?: Values) => string} */
   const say = (key, values) => textOf(`${TAB}.${key}`, values);
@@ -32,9 +33,9 @@ export async function mount({ element, props, server }) {
 
   // ---- State ----------------------------------------------------------------------------------------
   /** @returns {State} */
-  const worked = () => ({ source: "text", text: say("example"), unit: "characters", digit: props.digit, step: Infinity, cursor: Math.round(bitsToday() * 0.6), flips: [] });
+  const worked = () => ({ source: "text", text: say("example"), unit: "characters", digit: props.digit, strokes: [], picture: "flower", step: Infinity, cursor: Math.round(bitsToday() * 0.6), flips: [] });
   const bitsToday = () => props.first[lang].sizes.find(([name]) => name === "huffman")?.[1] ?? 0;
-  let s = worked(), coded = props.first[lang], timer = 0, digits = /** @type {SampleDigits | null} */ (null);
+  let s = worked(), coded = props.first[lang], timer = 0;
   const past = undoHistory(find(".undo", HTMLButtonElement), find(".reset", HTMLButtonElement), {
     now: () => s, start: worked, show: (earlier) => { s = earlier; refresh(); },
   });
@@ -47,8 +48,7 @@ export async function mount({ element, props, server }) {
   };
   const ask = newest(async (/** @type {State} */ asked) => {
     try {
-      if (asked.source === "digit") digits ??= await sampleDigits();
-      coded = await askServer(server.code_message, { source: asked.source, text: asked.text, unit: asked.unit, digit: asked.digit });
+      coded = await askServer(server.code_message, await source.asked(asked));
       showProblem(find(".entry > .problem"), null);
       take();
     } catch (problem) { showProblem(find(".entry > .problem"), /** @type {Problem} */ (problem)); }
@@ -74,7 +74,7 @@ export async function mount({ element, props, server }) {
   // ---- Symbols as they are written ------------------------------------------------------------------
   const WRITTEN = /** @type {Record<string, string>} */ ({ " ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍" });
   const name = (/** @type {number} */ symbol) => {
-    if (s.source === "digit") return String(symbol);
+    if (s.source !== "text") return String(symbol);
     if (s.unit === "bytes" && (symbol < 32 || symbol > 126)) return symbol.toString(16).toUpperCase().padStart(2, "0");
     const sign = String.fromCodePoint(symbol);
     return WRITTEN[sign] ?? sign;
@@ -82,7 +82,7 @@ export async function mount({ element, props, server }) {
   // As in a text that is read: a blank is a blank, and bytes are parted.
   const spelled = (/** @type {number} */ symbol) => {
     const sign = name(symbol);
-    return sign.length > 1 || s.source === "digit" ? `${sign} ` : sign === "␣" ? " " : sign;
+    return sign.length > 1 || s.source !== "text" ? `${sign} ` : sign === "␣" ? " " : sign;
   };
   const tree = huffmanTree(find(".tree"));
   const stream = bitStream(element, {
@@ -127,6 +127,7 @@ export async function mount({ element, props, server }) {
   function draw() {
     drawTree();
     stream.draw();
+    source.draw(coded);
     strip();
     const plain = coded.sizes[0][1], most = Math.max(...coded.sizes.map(([, bits]) => bits));
     find(".sizes tbody").replaceChildren(...coded.sizes.map(([way, bits]) => {
@@ -153,23 +154,8 @@ export async function mount({ element, props, server }) {
   function controls() {
     pressSource(s.source);
     pressUnit(s.unit);
-    find(".typed").hidden = s.source !== "text";
-    find(".drawn").hidden = s.source !== "digit";
     if (textarea.value !== s.text) textarea.value = s.text;
-    if (s.source === "digit") drawDigits();
-  }
-  async function drawDigits() {
-    try { digits ??= await sampleDigits(); } catch (problem) { showProblem(find(".entry > .problem"), /** @type {Problem} */ (problem)); return; }
-    const all = digits, row = find(".digits");
-    if (!row.childElementCount) {
-      for (let kind = 0; kind < 10; kind++) {
-        const index = all.labels[props.digit] === kind ? props.digit : all.labels.indexOf(kind), button = make("button", { type: "button", value: String(index) }, String(kind));
-        button.onclick = () => change({ digit: index });
-        row.append(button);
-      }
-    }
-    for (const button of row.querySelectorAll("button")) button.setAttribute("aria-pressed", String(Number(button.value) === s.digit));
-    paint(find(".drawn canvas", HTMLCanvasElement), all.pixels(s.digit), { tone: "input" });
+    source.controls();
   }
   function drawSymbols() {
     const n = coded.message.length, order = coded.symbols.map((_, k) => k).reverse();
@@ -181,7 +167,8 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- What is typed and chosen ---------------------------------------------------------------------
-  const pressSource = choiceRow(find(".source"), (source) => change({ source: source === "digit" ? "digit" : "text" }));
+  const source = messageSource(element, { server, props, say, now: () => s, change });
+  const pressSource = choiceRow(find(".source"), (one) => change({ source: SOURCES.find((known) => known === one) ?? "text" }));
   const pressUnit = choiceRow(find(".unit"), (unit) => change({ unit: unit === "bytes" ? "bytes" : "characters" }));
   const EXAMPLES = ["example", "example_one", "example_even", "example_long"];
   for (const key of EXAMPLES) {
@@ -205,6 +192,7 @@ export async function mount({ element, props, server }) {
     pageLink.set(TAB, {
       on: s.source === "text" ? null : s.source, text: s.source === "text" && own && s.text.length <= LONGEST ? s.text : null,
       unit: s.source === "text" && s.unit !== "characters" ? s.unit : null, digit: s.source === "digit" && s.digit !== props.digit ? s.digit : null,
+      strokes: s.source === "drawing" ? source.pad.text() || null : null, of: s.source === "picture" && !["flower", "own"].includes(s.picture) ? s.picture : null,
       step: shownStep() === merges() ? null : s.step, bit: Math.min(s.cursor, stream.length()), flip: s.flips.join(",") || null,
     });
   }
@@ -216,16 +204,17 @@ export async function mount({ element, props, server }) {
     const unit = pageLink.read(TAB, "unit", "characters") === "bytes" ? "bytes" : "characters";
     return {
       ...first, unit, flips, text: text ?? first.text, digit: whole("digit", props.digit, 4999),
-      source: /** @type {State["source"]} */ (pageLink.read(TAB, "on", "text") === "digit" ? "digit" : "text"),
+      source: SOURCES.find((one) => one === pageLink.read(TAB, "on", "text")) ?? "text",
+      strokes: source.pad.read(pageLink.read(TAB, "strokes", "")), picture: pageLink.read(TAB, "of", "") === "temple" ? "temple" : "flower",
       step: whole("step", Infinity, 1e6), cursor: whole("bit", bare ? first.cursor : Infinity, 1e9),
     };
   }
   const lossy = lossyPart(find(".lossy"), {
     server, limits: props.limits, say, changed: () => sections.renew("wavelets"),
-    keep: () => pageLink.set(TAB, { q: lossy.state.quality === LOSSY.quality ? null : lossy.state.quality, pic: [LOSSY.picture, "own"].includes(lossy.state.picture) ? null : lossy.state.picture }),
+    keep: () => pageLink.set(TAB, lossy.choice()), drawing: () => source.sheet(),
   });
-  const wavelets = waveletPart(find(".wavelets"), { server, limits: props.limits, say, picked: () => lossy.picked() });
-  const equal = equalPart(find(".equal"), { server, limits: props.limits, digit: props.digit, say });
+  const wavelets = waveletPart(find(".wavelets"), { server, limits: props.limits, say, picked: () => lossy.picked(), keep: () => pageLink.set(TAB, { wave: wavelets.choice() }) });
+  const equal = equalPart(find(".equal"), { server, limits: props.limits, digit: props.digit, say, ink: () => source.ink(), keep: () => pageLink.set(TAB, { codes: equal.choice() }) });
   framePage(element, TAB, {
     lights: { 1: ".tree", 2: ".sizes", 3: ".stream", 4: ".three" },
     proofs: {
@@ -236,9 +225,9 @@ export async function mount({ element, props, server }) {
   });
   const sections = pageSections(element, TAB, {
     symbols: { show: drawSymbols },
-    lossy: { show: () => lossy.show(), owns: { q: LOSSY.quality, pic: LOSSY.picture } },
-    wavelets: { show: () => wavelets.show() },
-    equal: { show: () => equal.show() },
+    lossy: { show: () => lossy.show(), owns: { q: LOSSY.quality, pic: LOSSY.picture, block: null, bands: null, off: null, halved: null, span: LOSSY.span } },
+    wavelets: { show: () => wavelets.show(), owns: { wave: null } },
+    equal: { show: () => equal.show(), owns: { codes: null } },
   });
   let spoken = say("example");
   listen("lang", () => {
@@ -255,10 +244,9 @@ export async function mount({ element, props, server }) {
   whenShown(TAB, async () => {
     s = linked();
     spoken = say("example");
-    Object.assign(lossy.state, {
-      quality: Math.round(pageLink.number(TAB, "q", LOSSY.quality, props.limits.quality[0], props.limits.quality[1])),
-      picture: ["temple", "digit"].find((one) => one === pageLink.read(TAB, "pic", "")) ?? LOSSY.picture,
-    });
+    lossy.choose((name) => pageLink.read(TAB, name, ""));
+    wavelets.choose(pageLink.read(TAB, "wave", ""));
+    equal.choose(pageLink.read(TAB, "codes", ""));
     await refresh();
     await sections.begin();
     find(".page").dataset.ready = "";

@@ -1,9 +1,10 @@
 """codec_lab/code.js: bits as the model has them, read one by one; where a tree's nodes stand."""
 
+import numpy as np
 import pytest
 
 from core.inference import codec_lab
-from core.models import huffman
+from core.models import huffman, jpeg, jpeg_file
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +75,31 @@ def huffman_count(bits: str, codes: dict[int, str]) -> int:
         if bits[start:end] in known:
             n, start = n + 1, end
     return n
+
+
+def test_a_block_is_told_in_jpegs_order_and_runs(bare):
+    dice = np.random.default_rng(1)
+    blocks = [np.zeros(64, int), np.arange(1, 65)]
+    blocks += [dice.integers(-3, 4, 64) * (dice.random(64) < 0.2) for _ in range(6)]
+    blocks = [one.tolist() for one in blocks]
+    order, told = bare.evaluate(
+        """async blocks => {
+          const { ZIGZAG, zigzagRuns } = await import("/codec_lab/code.js");
+          return [ZIGZAG, blocks.map(zigzagRuns)];
+        }""",
+        blocks,
+    )
+    assert order == jpeg.ZIGZAG
+    for block, found in zip(blocks, told, strict=True):
+        mean, *pieces = jpeg_file.block_pieces([block[place] for place in order], 0, 0)
+        assert jpeg_file.bits_number(mean.bits) == found["mean"]
+        assert found["ends"] == bool(pieces and pieces[-1].symbol == 0)
+        zeros, numbers = 0, []
+        for piece in pieces:
+            zeros += piece.symbol // 16
+            if piece.symbol % 16:
+                numbers.append({"zeros": zeros, "number": jpeg_file.bits_number(piece.bits)})
+                zeros = 0
+            elif piece.symbol:
+                zeros += 1  # sixteen in all
+        assert numbers == found["runs"]
