@@ -237,7 +237,7 @@ def test_a_picture_of_ones_own_and_what_is_none(browser):
         context.fillRect(0, 0, 200, 100);
         const files = new DataTransfer();
         files.items.add(new File([await canvas.convertToBlob()], "red.png", { type: "image/png" }));
-        const input = document.querySelector("#codec_lab input[type=file]");
+        const input = document.querySelector("#codec_lab .lossy input[type=file]");
         input.files = files.files;
         input.onchange();
     }""")

@@ -34,7 +34,7 @@ def test_a_drawing_and_a_picture_are_coded_without_loss(browser, lang: str, widt
     plain = tab.locator(".sizes [data-way=plain] td").first
     tab.locator(".source [value=drawing]").click()
     tab.locator(".sizes [data-way=plain] td", has_text="6,272").wait_for()  # the example on the pad
-    before = tab.locator(".sizes").inner_text()
+    before = tab.locator(".entry .sizes").inner_text()
     pad = tab.locator(".sketch canvas")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -43,11 +43,11 @@ def test_a_drawing_and_a_picture_are_coded_without_loss(browser, lang: str, widt
     page.mouse.move(box["x"] + 60, box["y"] + 130, steps=5)
     page.mouse.up()
     page.wait_for_function(
-        "(said) => document.querySelector('#codec_lab .sizes').innerText !== said", arg=before
+        "(said) => document.querySelector('#codec_lab .entry .sizes').innerText !== said", arg=before
     )
     page.wait_for_function("location.search.includes('strokes=')")
     link = page.url.partition("?")[2]
-    mine = tab.locator(".sizes").inner_text()
+    mine = tab.locator(".entry .sizes").inner_text()
     tab.locator(".wipe").click()
     page.wait_for_function("!location.search.includes('strokes=')")
     tab.locator(".undo").click()
@@ -68,7 +68,7 @@ def test_a_drawing_and_a_picture_are_coded_without_loss(browser, lang: str, widt
 
     again = browser(link, width=width)
     again.locator("#codec_lab .page[data-ready]").wait_for()
-    assert again.locator("#codec_lab .sizes").inner_text() == mine
+    assert again.locator("#codec_lab .entry .sizes").inner_text() == mine
 
 
 def test_a_link_keeps_blocks_bands_waves_and_equal_bytes(browser):
@@ -128,6 +128,7 @@ def test_the_chart_of_bytes_and_its_stars(browser):
     longer = texts.text("codec_lab.way_longer", "en", budget=24)
     assert longer in part.locator("[data-way=webp]").inner_text()
     part.locator(".what [value=photo]").click()
+    part.locator(".rates").scroll_into_view_if_needed()
     page.wait_for_function(
         """(name) => document.querySelector("#codec_lab .rates .chart-plot").data
             .some((one) => one.meta === "mark" && one.name === name && one.y[0] > 0.1)""",
