@@ -43,7 +43,8 @@ def test_a_drawing_and_a_picture_are_coded_without_loss(browser, lang: str, widt
     page.mouse.move(box["x"] + 60, box["y"] + 130, steps=5)
     page.mouse.up()
     page.wait_for_function(
-        "(said) => document.querySelector('#codec_lab .entry .sizes').innerText !== said", arg=before
+        "(said) => document.querySelector('#codec_lab .entry .sizes').innerText !== said",
+        arg=before,
     )
     page.wait_for_function("location.search.includes('strokes=')")
     link = page.url.partition("?")[2]
