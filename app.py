@@ -25,6 +25,7 @@ from demos.home import tab as home
 from demos.input_pieces import tab as input_pieces
 from demos.latent_walk import tab as latent_walk
 from demos.masking import tab as masking
+from demos.models_map import tab as models_map
 from demos.next_sentence import tab as next_sentence
 from demos.reconstruction import tab as reconstruction
 from demos.retrain import tab as retrain
@@ -51,6 +52,7 @@ CHAPTERS = {
     },
     "attention": {
         "attention": attention,
+        "models_map": models_map,
     },
     "textcnn": {
         "sentiment": sentiment,

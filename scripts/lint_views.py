@@ -27,6 +27,7 @@ PURE = (
     "codec_lab/code.js",
     "convolution/math.js",
     "convolution/filters.js",
+    "models_map/layout.js",
 )
 PATIENCE = 300  # seconds for npm
 HURRY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")

@@ -15,6 +15,7 @@ from demos.home import tab as home
 from demos.input_pieces import tab as input_pieces
 from demos.latent_walk import tab as latent_walk
 from demos.masking import tab as masking
+from demos.models_map import tab as models_map
 from demos.next_sentence import tab as next_sentence
 from demos.reconstruction import tab as reconstruction
 from demos.retrain import tab as retrain
@@ -59,6 +60,7 @@ RETRAINING = {"classes": DRAWINGS, "n_learned": 2, "depth": "layer", "background
 
 GOOD = {
     home: {"show_pictures": {}},
+    models_map: {"show_models": {}},
     attention: {
         "read_attention": READ | {"layers": [0]},
         "read_head": READ | {"layer": 0, "head": 0},

@@ -39,6 +39,7 @@ MINUTES = {  # for whoever tries what each page suggests
     "fill_in": 15,
     "next_sentence": 10,
     "attention": 20,
+    "models_map": 10,
     "sentiment": 12,
     "convolution": 10,
     "train": 15,

@@ -1,7 +1,7 @@
 // The front page: the story in twelve steps, each with a picture, and the map of all pages.
 // props.story: [{picture, tab}, ...], both null where the page is still to come; props.minutes: {tab: n}.
 
-/** @import { Handler, LinkValues, Mounted } from "../common/views/types" */
+/** @import { Handler, Mounted } from "../common/views/types" */
 /** @import { Drawn, Pictures } from "./types" */
 import { askServer, showProblem } from "../common/views/asking.js";
 import { finder, make } from "../common/views/elements.js";
@@ -9,7 +9,7 @@ import { listen } from "../common/views/events.js";
 import { pageOpens, whenShown } from "../common/views/frame.js";
 import { PICTURES } from "./pictures.js";
 import { lang, textOf, translate } from "../common/views/language.js";
-import { chaptersOf, lastLink, pageLink, queryOf } from "../common/views/links.js";
+import { chaptersOf, lastLink, leadsTo } from "../common/views/links.js";
 
 /**
  * @typedef {{ picture: keyof Drawn | null, tab: string | null }} Step
@@ -19,15 +19,6 @@ export async function mount({ element, props, server }) {
   await pageOpens("home");
   const find = finder(element);
   const named = (/** @type {string} */ tab) => textOf(`${tab}.tab`);
-  /** @type {(link: HTMLAnchorElement, tab: string, values?: LinkValues) => void} */
-  const opens = (link, tab, values = {}) => {
-    link.href = `?${queryOf({ tab, lang, ...values })}`;
-    link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;  // another window is wanted
-      event.preventDefault();
-      pageLink.enter(tab, values);
-    };
-  };
   let pictures = /** @type {Pictures | null} */ (null);
 
   // ---- The story ------------------------------------------------------------------------------------
@@ -54,7 +45,7 @@ export async function mount({ element, props, server }) {
       if (!tab || !picture) continue;
       const link = make("a", "open", textOf("home.open", { page: named(tab) }));
       step.way.replaceChildren(link);
-      opens(link, tab, pictures ? PICTURES[picture].link?.(pictures[lang], lang) : {});
+      leadsTo(link, tab, pictures ? PICTURES[picture].link?.(pictures[lang], lang) : {});
       if (!pictures) continue;
       step.stop?.();
       step.drawn.replaceChildren();
@@ -70,7 +61,7 @@ export async function mount({ element, props, server }) {
     find(".map").replaceChildren(...Object.entries(chaptersOf()).filter(([, tabs]) => !tabs.includes("home")).map(([chapter, tabs]) =>
       make("section", "", make("h3", "", textOf(`shell.chapter.${chapter}`)), make("ul", "", ...tabs.map((tab) => {
         const link = make("a", "", named(tab));
-        opens(link, tab);
+        leadsTo(link, tab);
         return make("li", "", link, " ", make("small", "", textOf("home.minutes", { n: props.minutes[tab] })));
       })))));
   }

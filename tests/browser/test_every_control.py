@@ -176,6 +176,7 @@ PRESSES = {
         ".bench .least5",
         ".bench .quick&.pruning .progress button",
     ],
+    "models_map": [],
     "sentiment": [".crossing button", ".ways summary"],
     "convolution": ["[data-preset=network]", ".on [value=sentence]"],
     "train": [],  # each kind has a test of its own, below

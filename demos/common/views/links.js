@@ -133,6 +133,17 @@ export const pageLink = {
   copy: () => copyText(location.href),
 };
 
+// Makes an anchor lead to a page in a state. To be called anew when the language changes.
+/** @type {(link: HTMLAnchorElement, tab: string, values?: LinkValues) => void} */
+export const leadsTo = (link, tab, values = {}) => {
+  link.href = `?${queryOf({ tab, lang, ...values })}`;
+  link.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;  // another window is wanted
+    event.preventDefault();
+    pageLink.enter(tab, values);
+  };
+};
+
 // ---- Theme ------------------------------------------------------------------------------------
 // Who has chosen no theme gets the system's, as Gradio puts it on the page.
 let theme = ["dark", "light"].find((one) => one === query.get("theme")) ?? null;

@@ -1,0 +1,1 @@
+"""Page: the map of pre-trained models."""
