@@ -32,6 +32,7 @@ from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
 from demos.told import tab as told
 from demos.train import tab as train
+from demos.words import tab as words
 
 CHAPTERS = {
     "start": {
@@ -43,6 +44,9 @@ CHAPTERS = {
         "code_space": code_space,
         "told": told,
         "latent_walk": latent_walk,
+    },
+    "vectors": {
+        "words": words,
     },
     "language": {
         "input_pieces": input_pieces,

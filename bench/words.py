@@ -8,6 +8,7 @@ import functools
 from collections.abc import Callable
 
 from bench.figures import Figure, Group, Measured, Measurement, single
+from bench.word_browser import SEARCHED
 from core.inference import analogies, word_bridge
 from core.results.words import AnalogyScore
 from core.text import word_lists
@@ -76,6 +77,7 @@ GROUP = Group(
     "Word vectors: GloVe for English, word2vec for Chinese, 30,000 words each "
     "(`core/text/vectors.py`).",
     (
+        SEARCHED,
         *(
             one
             for language in NAMES

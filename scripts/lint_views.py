@@ -24,6 +24,8 @@ PURE = (
     "common/views/scales.js",
     "common/views/wire.js",
     "common/views/decoder.js",
+    "words/search.js",
+    "words/vectors_file.js",
     "codec_lab/code.js",
     "convolution/math.js",
     "convolution/filters.js",

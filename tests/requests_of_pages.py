@@ -22,6 +22,7 @@ from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
 from demos.told import tab as told
 from demos.train import tab as train
+from demos.words import tab as words
 
 
 def pixels(height: int, width: int) -> str:
@@ -182,6 +183,11 @@ GOOD = {
         "show_row": {"pictures": "clothes", "row": 1},
         "show_maps": {"pictures": "animals"},
         "show_figures": {"pictures": "digits"},
+    },
+    words: {
+        "show_analogies": {"language": "en"},
+        "show_bridge": {},
+        "show_word_maps": {"language": "zh"},
     },
     train: {
         "show_examples": {},

@@ -50,6 +50,7 @@ PROMISED = {
     "page.photos.right": Bound(at_least=0.95),
     "page.photos.worst_kind": Bound(at_least=0.8),
     "page.photo_ms": Bound(at_most=1000),
+    "words.search_ms": Bound(at_most=15),
     "language.parity_max_abs": Bound(at_most=1e-4),
     "language.tokenizer_mismatches": Bound(at_most=0),
     "language.en.mask_top1": Bound(at_least=0.46),

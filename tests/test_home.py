@@ -10,7 +10,7 @@ import pytest
 
 import app
 from core import assets, texts
-from core.inference import codec_lab, home, reconstruction
+from core.inference import codec_lab, home, reconstruction, word_search
 from demos.home import tab as page
 
 pytestmark = pytest.mark.weights
@@ -68,6 +68,15 @@ def test_the_bits_are_those_of_huffmans_code(stored, language):
     codes = dict(zip(map(chr, found.symbols), found.codes, strict=True))
     assert all(bits == codes[sign] for sign, bits in kept["codes"])
     assert kept["huffman"] == sum(len(codes[sign]) for sign in kept["text"]) < kept["plain"]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_the_nearest_words_are_those_of_the_vectors(stored, language):
+    kept = stored[language]["near"]
+    found = word_search.similar(language, kept["plus"], kept["minus"], n=home.N_NEAR)
+    assert [word for word, _ in kept["nearest"]] == [*found.words]
+    cosines = [cosine for _, cosine in kept["nearest"]]
+    assert cosines == pytest.approx(found.cosines.tolist(), abs=1e-3)
 
 
 def test_digits_that_look_alike_lie_together_in_the_cloud(stored):

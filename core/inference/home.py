@@ -28,6 +28,7 @@ from core.inference import (
     sentiment,
     sentiment_examples,
     told,
+    words,
 )
 from core.text import pieces
 
@@ -43,6 +44,7 @@ WALK = (3, 8)  # kinds of digit to walk between
 STEPS = 9  # of the walk
 KIND = {"en": "pieces", "zh": "words"}  # what a TextCNN reads
 N_ANSWERS = 3
+N_NEAR = 3  # words nearest to a sum
 N_CODED = 10  # symbols whose bits are shown
 INSIDE = 0.99  # share of the coordinates that are not clipped
 LEVELS = 127  # of a coordinate, on either side of zero
@@ -104,6 +106,17 @@ def coded(language: str) -> dict[str, object]:
         "codes": [[sign, bits[ord(sign)]] for sign in text[:N_CODED]],
         "plain": found.sizes["plain"],
         "huffman": found.sizes["huffman"],
+    }
+
+
+def near(language: str) -> dict[str, object]:
+    """Return a sum of words, and the words nearest to it with their cosines."""
+    found = words.opening(language)
+    nearest = zip(found["words"], found["cosines"], strict=True)
+    return {
+        "plus": found["plus"],
+        "minus": found["minus"],
+        "nearest": [[word, round(cosine, 3)] for word, cosine in nearest][:N_NEAR],
     }
 
 
@@ -200,6 +213,7 @@ def write() -> None:
         **{
             language: {
                 "coded": coded(language),
+                "near": near(language),
                 "phrases": phrases(language),
                 "pieces": list(pieces.read(texts.text("home.pieces", language), language).tokens),
                 "blank": blank(language),
@@ -219,6 +233,7 @@ def write() -> None:
             *(reconstruction.file_of(name) for name in (SPACE, "vae16")),
             told.weights_file(told.PICTURES[0]),
             RACE,
+            *words.files().values(),
             *(name for kind in KIND.values() for name in sentiment_examples.made_by(kind)),
             *(
                 f"weights/bert-{language}/{name}"

@@ -106,6 +106,16 @@ function coded(node, { codes }) {
   node.append(...codes.map(([sign, bits]) => make("span", "coded mono", make("b", "", sign === " " ? "␣" : sign), make("span", "", bits))));
 }
 
+/** @type {Picture<Drawn["near"]>["draw"]} */
+function near(node, { plus, minus, nearest }) {
+  const chips = make("div", "chips", ...plus.flatMap((word, k) => [...(k ? ["+"] : []), chip(word)]), ...minus.flatMap((word) => ["−", chip(word)]));
+  node.append(chips, make("ul", "after-it nearest", ...nearest.map(([word, cosine]) => {
+    const fill = make("i");
+    fill.style.width = percent(cosine);
+    return make("li", "", make("span", "", word), make("span", "track", fill), make("span", "number", cosine.toFixed(2)));
+  })));
+}
+
 /** @type {Picture<Drawn["phrases"]>["draw"]} */
 function phrases(node, { units, costs }) {
   const chips = make("div", "chips"), scale = Math.max(...costs.map(Math.abs));
@@ -166,6 +176,7 @@ export const PICTURES = {
   asked: { draw: asked, of: (all) => all.asked },
   cloud: { draw: cloud, of: (all) => all.cloud, caption: ({ labels }) => ({ n: labels.length }) },
   walk: { draw: walk, of: (all) => all.walk },
+  near: { draw: near, of: (all, language) => all[language].near },
   phrases: {
     draw: phrases, of: (all, language) => all[language].phrases, caption: ({ good }) => ({ share: percent(good) }),
     link: (answers, language) => ({ of: language, text: answers.phrases.text }),

@@ -20,7 +20,7 @@ STORY = (
     Step("squeezed", "reconstruction"),
     Step("cloud", "code_space"),
     Step("walk", "latent_walk"),
-    Step(),  # word vectors
+    Step("near", "words"),
     Step("phrases", "sentiment"),
     Step("pieces", "input_pieces"),
     Step("blank", "fill_in"),
@@ -34,6 +34,7 @@ MINUTES = {  # for whoever tries what each page suggests
     "code_space": 10,
     "told": 10,
     "latent_walk": 10,
+    "words": 15,
     "input_pieces": 10,
     "masking": 8,
     "fill_in": 15,

@@ -13,6 +13,7 @@ interface Shared {
 type Score = [n: number, share: number];
 interface Told {
   coded: { text: string, codes: [sign: string, bits: string][], plain: number, huffman: number };
+  near: { plus: string[], minus: string[], nearest: [word: string, cosine: number][] };
   phrases: { text: string, units: string[], costs: number[], good: number };
   pieces: string[];
   blank: { text: string, top: Likely[] };

@@ -156,6 +156,7 @@ PRESSES = {
     "codec_lab": [".source [value=digit]", ".lossy .compare"],
     "told": [".sets [value=animals]", ".more"],
     "latent_walk": [],
+    "words": [],
     "input_pieces": [],
     "masking": [".bert .ask", "textarea"],
     "fill_in": [

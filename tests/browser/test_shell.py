@@ -187,7 +187,7 @@ def test_back_and_forward_go_between_pages_and_bring_back_their_state(browser, l
     page.locator("#tab-latent_walk").click()  # nor does the page that is there already
     page.wait_for_function("location.search.includes('steps=7')")
     assert page.evaluate("history.length") == number + 1
-    page.locator(".shell .chapters button").nth(2).click()
+    page.locator(".shell .chapters button").nth(3).click()
     shows("input_pieces")
     page.go_back()
     shows("latent_walk")
