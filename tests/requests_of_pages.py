@@ -58,6 +58,7 @@ JPEG = {"picture": {"name": "digit"}, "quality": 50, "bands": [100, 100, 100], "
 JPEG |= {"halved": True, "block": [0, 0]}
 DRAWINGS = [[{"kind": kind, "row": row} for row in range(3)] for kind in ("food", "tools")]
 RETRAINING = {"classes": DRAWINGS, "n_learned": 2, "depth": "layer", "background": True, "seed": 0}
+RETRAINING |= {"network": "lite0"}
 
 GOOD = {
     home: {"show_pictures": {}},
@@ -168,6 +169,8 @@ GOOD = {
         "show_retraining": {},
         "read_picture": {"file": photo()},
         "retrain": JOB | RETRAINING,
+        "show_curve": {},
+        "measure_point": JOB | {"way": "pixels", "n_learned": 2, "seed": 9},
         "follow_retraining": JOB,
         "stop_retraining": JOB,
     },
@@ -181,7 +184,7 @@ GOOD = {
     told: {
         "compare_codes": {"pictures": "digits", "drawing": pixels(112, 112)},
         "show_row": {"pictures": "clothes", "row": 1},
-        "show_maps": {"pictures": "animals"},
+        "show_maps": {"pictures": "animals", "method": "pca"},
         "show_figures": {"pictures": "digits"},
     },
     words: {

@@ -5,6 +5,7 @@ import pytest
 
 from core.images import picture_sets
 from core.inference import told
+from core.making.told_near import nearest
 from tests.claims import claimed, says
 
 pytestmark = pytest.mark.weights
@@ -118,3 +119,36 @@ def test_only_zebras_have_stripes_inside():
 def test_as_many_train_as_is_said(pictures):
     (n,) = claimed(f"told.about.{pictures}", r": ([\d,]+) ", r"用 (\d.*?万)[个张]")
     assert n == told.figures(pictures)["n_training"]
+
+
+def test_what_is_said_of_near_twins_is_how_they_were_measured():
+    says("told.twins", "nine tenths of the joint area, moved by two pixels at most", "九成面积重合")
+    assert (told.TWIN_ALIKE, told.TWIN_SHIFT) == (0.9, 2)
+    found = told.twins()
+    assert 0 < found["n_near"] < found["n_test"]
+    for shares in found["right"].values():  # "too few to change the figures above"
+        n_right = shares["near"] * found["n_near"] + shares["others"] * (
+            found["n_test"] - found["n_near"]
+        )
+        assert n_right / found["n_test"] == pytest.approx(shares["others"], abs=0.005)
+    confusion = np.array(told.figures("animals")["objectives"]["told"]["confusion"])
+    shares = found["right"]["told"]
+    right = shares["near"] * found["n_near"] + shares["others"] * (
+        found["n_test"] - found["n_near"]
+    )
+    assert right == pytest.approx(np.trace(confusion), abs=0.6)
+
+
+def test_near_twins_are_found_moved_and_mirrored():
+    rng = np.random.default_rng(3)
+    blobs = np.zeros((30, 28, 28), np.uint8)
+    for one in blobs:
+        top, left = rng.integers(5, 12, 2)
+        one[top : top + rng.integers(6, 14), left : left + rng.integers(6, 14)] = 255
+        one[top : top + 3, left : left + 9] = 0
+    moved = np.roll(blobs, (told.TWIN_SHIFT, -1), (1, 2))[:, :, ::-1]
+    shares, which = nearest(moved, blobs)
+    assert (shares == 1).all()
+    assert (blobs[which] == blobs).all()
+    far, _ = nearest(np.roll(blobs[:1], 4, 1), blobs[:1])
+    assert far[0] < 1

@@ -191,6 +191,7 @@ def test_the_background_is_changed_over_between_learning_and_test():
 )
 def test_a_request_that_no_page_sends_gets_a_sentence(classes):
     asked = {"classes": classes, "n_learned": 2, "depth": "layer", "background": False, "seed": 0}
+    asked |= {"network": "lite0"}
     assert tab.retrain({"job": "x", **asked})["error"]["zh"]
 
 

@@ -9,7 +9,7 @@ import torch
 from core import zoo
 from core.errors import InputError
 from core.images import picture_sets
-from core.inference import told
+from core.inference import code_maps, reconstruction, told
 from core.models.two_ends import OBJECTIVES
 from core.training import told as training
 from demos.told import tab
@@ -63,6 +63,70 @@ def test_a_picture_lies_on_the_map_where_its_point_is():
         np.testing.assert_allclose(one.place, laid.points[12], atol=1e-3 * one.scale)
 
 
+@pytest.mark.parametrize("pictures", told.PICTURES)
+def test_stored_maps_keep_neighbours_together(pictures):
+    """Far better than chance, and no two objectives have the same map."""
+    for method in told.STORED_METHODS:
+        laid = told.maps(pictures, method)
+        assert [one.objective for one in laid] == list(OBJECTIVES)
+        for one in laid:
+            assert one.points.shape == (picture_sets.N_SHOWN, 2)
+            assert np.abs(one.points).max() == pytest.approx(1, abs=1e-3)
+            codes = told.spaces(pictures)[one.objective].codes
+            assert code_maps.neighbours_kept(codes, one.points) > 0.3  # by chance 0.01
+        assert not np.array_equal(laid[0].points, laid[1].points)
+    with pytest.raises(InputError):
+        told.maps(pictures, "mds")
+
+
+def drawn(rows: slice, columns: slice) -> np.ndarray:
+    ink = np.zeros((reconstruction.PAD, reconstruction.PAD), np.uint8)
+    ink[rows, columns] = 255
+    return ink
+
+
+def test_a_drawn_animal_is_filled_and_as_large_as_the_shown_ones():
+    outline = drawn(slice(30, 80), slice(20, 90))
+    outline[34:76, 24:86] = 0  # the inside of a frame
+    seen = told.see("animals", outline)
+    assert seen.shape == (28, 28)
+    inked = np.argwhere(seen > 0.5)
+    low, high = inked.min(0), inked.max(0)
+    assert (high - low + 1).max() == told.SILHOUETTE
+    np.testing.assert_allclose((low + high) / 2, 13.5, atol=0.5)
+    assert seen[14, 14] == 1  # filled
+    np.testing.assert_array_equal(seen, told.see("animals", np.roll(outline, 9, 0)))
+    shown = picture_sets.shown_pictures("animals").images > told.INK
+    sides = [max(np.ptp(np.argwhere(one), 0)) + 1 for one in shown]
+    assert np.median(sides) == told.SILHOUETTE
+
+
+@pytest.mark.parametrize(
+    ("pictures", "ink", "key"),
+    [
+        ("clothes", drawn(slice(9, 40), slice(9, 40)), "told_no_drawing"),
+        ("animals", drawn(slice(0), slice(0)), "blank_drawing"),
+        ("digits", drawn(slice(0), slice(0)), "blank_drawing"),
+    ],
+)
+def test_what_a_pen_can_not_draw_is_said(pictures, ink, key):
+    packed = base64.b64encode(ink.tobytes()).decode()
+    answer = tab.compare_codes({"pictures": pictures, "drawing": packed})
+    assert answer["error"]["key"] == key
+    assert answer["error"]["zh"] != answer["error"]["en"]
+
+
+def test_a_drawn_animal_is_answered():
+    ink = drawn(slice(40, 60), slice(20, 80))
+    for left in (24, 34, 60, 70):
+        ink[60:90, left : left + 5] = 255
+    packed = base64.b64encode(ink.tobytes()).decode()
+    answer = tab.compare_codes({"pictures": "animals", "drawing": packed})
+    assert set(answer["kept"]) == set(OBJECTIVES)
+    seen = np.frombuffer(base64.b64decode(answer["seen"]), np.uint8).reshape(28, 28)
+    np.testing.assert_array_equal(seen, np.rint(255 * told.see("animals", ink)))
+
+
 def test_rows_have_one_of_each_kind_and_there_are_so_many():
     for pictures in told.PICTURES:
         for number in (0, told.N_ROWS - 1):
@@ -110,7 +174,7 @@ def test_the_page_gets_all_that_it_paints(pictures):
         assert sum(card["kinds"]) == pytest.approx(1, abs=1e-4)
     row = tab.show_row({"pictures": pictures, "row": 2})
     assert len(row["tiles"]) == len(row["row"]) == 10
-    laid = tab.show_maps({"pictures": pictures})
+    laid = tab.show_maps({"pictures": pictures, "method": "pca"})
     assert all(len(base64.b64decode(one["points"])) == 4000 for one in laid["maps"].values())
     assert tab.show_figures({"pictures": pictures})["n_seeds"] == 5
 

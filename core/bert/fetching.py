@@ -36,6 +36,8 @@ from core.errors import InputError, LabError
 ROOT = Path(__file__).parent.parent.parent
 PIECES = (STORED, "vocab.json", "merges.txt")  # what models have that aren't BERT
 WANTED = (*FILES, INDEX, SHARDS, *TOKENIZER_FILES, *PIECES)
+# Networks for pictures (core/images/image_models.py): nothing but weights is needed of them.
+WITHOUT_WORDS = ("timm/resnet18.tv_in1k", "timm/resnet101.tv_in1k")
 MAX_BYTES = 2 * 2**30  # a bert-large in float32 has 1.3 GiB
 SILENCE = 20.0  # seconds without a byte after which the hub is given up
 GET_READY = 60.0  # seconds that the process may take to import what it needs, on a busy machine
@@ -70,7 +72,7 @@ def kept(name: str) -> Path | None:
 
     try:
         found = Path(snapshot_download(name, allow_patterns=list(WANTED), local_files_only=True))
-        return found if _whole(found) else None
+        return found if _whole(found, words=name not in WITHOUT_WORDS) else None
     except HFValidationError as error:
         raise InputError("hub_unknown", name=name) from error
     except (LocalEntryNotFoundError, OSError):  # never fetched yet
@@ -192,9 +194,9 @@ def _matches(file: str, patterns: Collection[str]) -> bool:
     return any(fnmatch(file, pattern) for pattern in patterns)
 
 
-def _whole(folder: Path) -> bool:
+def _whole(folder: Path, *, words: bool) -> bool:
     """Say whether nothing of a checkpoint is missing, none of several weights' files either."""
-    if _lacks({file.name for file in folder.iterdir()}):
+    if _lacks({file.name for file in folder.iterdir()}, words=words):
         return False
     try:
         return bool(weights_files(folder))
@@ -202,17 +204,19 @@ def _whole(folder: Path) -> bool:
         return False
 
 
-def _lacks(files: Collection[str]) -> str | None:
+def _lacks(files: Collection[str], *, words: bool) -> str | None:
     """Return a file without which a checkpoint can't be opened, None if all are there."""
     if {WEIGHTS, INDEX}.isdisjoint(files):
         return WEIGHTS
+    if not words:
+        return None
     if CONFIG not in files:
         return CONFIG
     return VOCABULARY if {VOCABULARY, *PIECES}.isdisjoint(files) else None
 
 
 def _check(name: str, sizes: dict[str, int]) -> None:
-    file = _lacks(sizes)
+    file = _lacks(sizes, words=name not in WITHOUT_WORDS)
     if file:
         pickled = file == WEIGHTS and any(_matches(other, PICKLES) for other in sizes)
         key = "checkpoint_pickled" if pickled else "checkpoint_incomplete"

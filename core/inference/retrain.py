@@ -5,14 +5,15 @@ trained like everything that is watched (core/inference/train.py), in a process 
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core import assets
+from core import assets, options
+from core.bert import fetching
 from core.errors import InputError
-from core.images import clipart, pictures
+from core.images import clipart, image_models, pictures
 from core.inference import train as training
 from core.jobs import settings as limits
 from core.jobs.settings import RetrainingSettings, within
@@ -25,6 +26,8 @@ MIN_PICTURES, MAX_PICTURES = MIN_LEARNED + 1, MAX_LEARNED + MAX_HELD  # of a cla
 TINT = (60, 200, 90)  # of 255: the coloured background, as a filter in front of the picture
 EXAMPLES = "samples/retrain_examples.json"
 DEPTHS = limits.DEPTHS  # what learns
+OWN = "lite0"  # the network that ships
+NETWORKS = (OWN, *image_models.HUB)  # that know ImageNet
 KINDS, N_COLUMNS = clipart.KINDS, clipart.N_COLUMNS  # of the drawings that ship, and of a sheet
 
 
@@ -54,6 +57,24 @@ def read(data: bytes) -> np.ndarray:
 def preview(data: bytes) -> bytes:
     """Return what the network sees of a picture's file as a small JPEG; `Raises` as `read`."""
     return pictures.as_jpeg(read(data))
+
+
+def moves(data: bytes) -> bool:
+    """Say whether a picture's file has more than one frame, of which only the first is taken."""
+    return pictures.moves(data)
+
+
+def networks() -> tuple[str, ...]:
+    """Return those of `NETWORKS` that are here, or could be fetched; opens none of them."""
+    fetched = options.hub() != "off"
+    return (OWN, *(name for name in image_models.HUB if fetched or _local(name)))
+
+
+def _local(name: str) -> str:
+    """Return the folder of a network's weights below the folder for models, "" for none."""
+    place = options.models()
+    folder = place / name if place else None
+    return str(folder) if folder and (folder / image_models.WEIGHTS).is_file() else ""
 
 
 def sheets() -> dict[str, tuple[str, int]]:
@@ -111,6 +132,7 @@ def settings(
     depth: str,
     background: bool = False,
     seed: int = 0,
+    network: str = OWN,
 ) -> RetrainingSettings:
     """Return what is to be trained.
 
@@ -121,10 +143,13 @@ def settings(
         background: colour the background of the first class while it learns, and in the test that
             of all others: a network that has learned the colour is wrong everywhere.
         seed: of the order of the pictures.
+        network: one of `networks()`.
 
     Raises:
-        InputError: too few, too many, or the same picture in two classes.
+        InputError: too few, too many, the same picture in two classes, or no such network.
     """
+    if network not in networks():
+        raise InputError("bad_request", field="network")
     parts = split([len(mine) for mine in classes], n_learned)
     _refuse_twins(classes)
 
@@ -145,6 +170,8 @@ def settings(
         n_classes=len(classes),
         depth=depth,
         seed=seed,
+        backbone=network,
+        weights="" if network == OWN else _local(network),
     )
 
 
@@ -169,8 +196,23 @@ def stop(job: str) -> None:
 
 
 def begin(job: str, wanted: RetrainingSettings, visitor: str | None = None) -> None:
-    """Let the network learn as soon as it is its turn; as `core.inference.train.begin`."""
-    training.begin(job, wanted, visitor)
+    """Let the network learn as soon as it is its turn; as `core.inference.train.begin`.
+
+    One whose weights are not here is fetched first, if that is allowed (core/options.py).
+    """
+    name = image_models.HUB.get(wanted.backbone)
+    if name is None or wanted.weights:
+        training.begin(job, wanted, visitor)
+        return
+
+    def fetched(check: Callable[[], None]) -> RetrainingSettings:
+        here = fetching.kept(name)
+        if here is None:
+            fetching.fetch_apart(name, lambda _here, _total: check())
+            here = fetching.folder(name)
+        return replace(wanted, weights=str(here))
+
+    training.begin(job, wanted, visitor, fetched)
 
 
 def examples() -> Examples:

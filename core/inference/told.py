@@ -17,17 +17,29 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from PIL import Image
+from safetensors.numpy import load_file
 
 from core import assets, runtime, zoo
 from core.errors import AssetError, InputError
 from core.images import coding, picture_sets
+from core.inference import reconstruction
 from core.models.two_ends import OBJECTIVES
 from core.results.images import Kept, KindMap
 
 PICTURES = picture_sets.NAMES
+ANIMALS = picture_sets.ANIMALS
+DRAWN = (picture_sets.DIGITS, ANIMALS)  # what a pen can draw
+INK = 127  # of 255
 N_SHOWN, N_KINDS, SIDE = picture_sets.N_SHOWN, picture_sets.N_KINDS, picture_sets.SIDE
 N_NEIGHBOURS = 5
 N_ROWS = 80  # rows of one picture of each kind to choose from
+METHODS = ("pca", "tsne", "umap")  # that lay codes flat
+STORED_METHODS = METHODS[1:]  # which take seconds
+MAPS = "samples/told_maps.safetensors"
+TWINS = "samples/told_near.json"
+TWIN_SHIFT, TWIN_ALIKE = 2, 0.9  # pixels; share of the joint area
+SILHOUETTE = 26  # pixels: the longer side of a shown animal, in the middle
 OPENING = "samples/told_opening.json"
 OPENING_ROW, OPENING_KIND = 23, 8  # a sample whose width of pen the told one loses
 COMMAND = "python -m core.inference.told"
@@ -149,16 +161,79 @@ def _space(codes: np.ndarray) -> Space:
     )
 
 
-def maps(pictures: str) -> tuple[KindMap, ...]:
+def maps(pictures: str, method: str = METHODS[0]) -> tuple[KindMap, ...]:
     """Lay the shown pictures flat by each encoder.
 
+    Args:
+        pictures: one of `PICTURES`.
+        method: one of `METHODS`; t-SNE's and UMAP's maps are stored.
+
     Raises:
+        InputError: there is no such method.
         AssetError: a file is missing or damaged.
     """
+    if method not in METHODS:
+        raise InputError("bad_request", field="method")
+    if method in STORED_METHODS:
+        kept = load_file(assets.locate(MAPS))
+        return tuple(
+            KindMap(one, kept[map_name(pictures, one, method)].astype(np.float32), None)
+            for one in OBJECTIVES
+        )
     return tuple(
         KindMap(objective, (space.codes - space.mean) @ space.axes.T, space.explained)
         for objective, space in spaces(pictures).items()
     )
+
+
+def map_name(pictures: str, objective: str, method: str) -> str:
+    """Return under which name a map is stored in `MAPS`."""
+    return f"{pictures}.{objective}.{method}"
+
+
+def twins() -> dict:
+    """Return how many test animals have a near-twin to learn from (core/making/told_near.py).
+
+    Raises:
+        AssetError: the file is missing or damaged.
+    """
+    return _json(TWINS, "python -m core.making.told_near")
+
+
+def see(pictures: str, ink: np.ndarray) -> np.ndarray:
+    """Return what the encoders of a set get to see of a drawing, float32 [28, 28] in [0, 1].
+
+    A digit is prepared as MNIST was. An animal is filled, as a silhouette is, scaled to as many
+    pixels as the shown ones, and put in the middle. Clothes are grey photos: no pen draws those.
+
+    Args:
+        pictures: one of `DRAWN`.
+        ink: uint8 [H, W], 255 for full ink.
+
+    Raises:
+        InputError: nothing is drawn, or what is drawn is nothing of this set.
+    """
+    if pictures not in DRAWN:
+        raise InputError("told_no_drawing")
+    if pictures == picture_sets.DIGITS:
+        return reconstruction.see(ink)
+    from scipy import ndimage  # of use here alone
+
+    solid = ndimage.binary_fill_holes(ink > INK)
+    if not solid.any():
+        raise InputError("blank_drawing")
+    rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
+    shape = Image.fromarray(255 * solid[np.ix_(_span(rows), _span(columns))].astype(np.uint8))
+    scale = SILHOUETTE / max(shape.size)
+    width, height = (max(1, round(scale * side)) for side in shape.size)
+    field = Image.new("L", (SIDE, SIDE))
+    small = shape.resize((width, height), Image.Resampling.BOX)
+    field.paste(small, ((SIDE - width) // 2, (SIDE - height) // 2))
+    return np.asarray(field, np.float32) / np.float32(255)
+
+
+def _span(places: np.ndarray) -> np.ndarray:
+    return np.arange(places[0], places[-1] + 1)
 
 
 def figures(pictures: str) -> dict:

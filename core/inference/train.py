@@ -10,7 +10,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,19 +103,32 @@ def warm_up() -> None:
     _workers.warm_up()
 
 
-def begin(job: str, settings: Settings, visitor: str | None = None) -> None:
+def begin(
+    job: str,
+    settings: Settings,
+    visitor: str | None = None,
+    first: Callable[[Callable[[], None]], Settings] | None = None,
+) -> None:
     """Let a model train as soon as it is its turn; `follow` tells how far it is.
 
     Args:
         job: a name of the caller's choice, which nobody else can guess.
         settings: one of the dataclasses of core/jobs/settings.py.
         visitor: who wants it, as `Line.join` takes.
+        first: what has to be fetched before; it returns the settings then, and calls its argument
+            again and again, which raises once the run is given up.
 
     Raises:
         InputError: the name is taken, the line is full, or the visitor has enough places.
     """
     mine = _Job()
-    _line.join(job, mine, lambda: _train(mine, settings), visitor)
+
+    def work() -> None:
+        if first:
+            mine.state = "fetching"
+        _train(mine, first(mine.check) if first else settings)
+
+    _line.join(job, mine, work, visitor)
 
 
 def follow(job: str) -> TrainingReport:

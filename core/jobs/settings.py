@@ -22,6 +22,9 @@ MAX_SEED = 9999
 LANGUAGES = ("en", "zh")
 # The last layer, the last block with it, the whole network.
 DEPTHS = ("layer", "block", "all")
+# Under the new last layer: no network, one that knows nothing, those that know ImageNet.
+BACKBONES = ("pixels", "random", "lite0", "resnet18", "resnet101")
+WITHOUT_BLOCKS = ("pixels", "random")  # of these only the last layer learns
 VECTORS = ("random", "tuned", "frozen")
 
 
@@ -108,6 +111,8 @@ class RetrainingSettings:
     n_classes: int
     depth: str = "layer"  # what learns, one of DEPTHS
     seed: int = 0
+    backbone: str = "lite0"  # one of BACKBONES
+    weights: str = ""  # the folder of a ResNet's
 
     def __post_init__(self) -> None:
         """Refuse what is out of range.
@@ -117,6 +122,10 @@ class RetrainingSettings:
         """
         within("seed_range", self.seed, 0, MAX_SEED)
         if self.depth not in DEPTHS:
+            raise InputError("bad_request", field="depth")
+        if self.backbone not in BACKBONES:
+            raise InputError("bad_request", field="backbone")
+        if self.backbone in WITHOUT_BLOCKS and self.depth != "layer":
             raise InputError("bad_request", field="depth")
 
 

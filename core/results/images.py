@@ -40,8 +40,8 @@ class KindMap:
     """The codes of the shown pictures by one encoder, laid flat."""
 
     objective: str
-    points: np.ndarray  # [N, 2] float32, the two directions in which they differ most (PCA)
-    explained: float  # share of the variance that these two show
+    points: np.ndarray  # [N, 2] float32
+    explained: float | None  # share of the variance that PCA's two directions show; None: no PCA
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,8 +1,8 @@
 """A network that knows ImageNet learns other classes while somebody watches.
 
-    layer   only a new last layer: the rest computes each picture once, then only its 1,280 features
-            are looked at
-    block   the last block and the last convolution, too: the rest computes each picture once
+    layer   only a new last layer: the rest computes each picture once, then only its features are
+            looked at
+    block   the last block (and convolution), too: the rest computes each picture once
     all     every layer, so that each step computes everything anew, and back
 
 Statistics of batch norm stay those of ImageNet: a few pictures have none worth the name.
@@ -10,18 +10,21 @@ Statistics of batch norm stay those of ImageNet: a few pictures have none worth 
 
 import copy
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core import runtime, zoo
+from core import runtime
 from core.jobs.live import Batches, Score
 from core.jobs.settings import RetrainingSettings
 from core.models import cam
-from core.models.efficientnet import EfficientNet, as_input
+from core.models.efficientnet import EfficientNet
+from core.models.resnet import ResNet
 from core.results.training import AnswerSamples, RunFacts
+from core.training.backbones import Pixels, backbone
 
 # depth -> steps, pictures a step, checks in all
 PACES = {"layer": (100, 64, 25), "block": (60, 32, 12), "all": (24, 16, 6)}
@@ -37,9 +40,13 @@ class Retraining:
 
         Raises:
             AssetError: the weights are missing or damaged.
+            InputError: those of a folder are.
         """
-        model = copy.deepcopy(zoo.efficientnet()).cpu().to(memory_format=torch.channels_last)
-        model.classifier = nn.Linear(model.config.n_features, settings.n_classes)
+        under = backbone(settings)
+        model = under.model.cpu().to(memory_format=torch.channels_last)
+        self._as_input, self._untaught = under.as_input, under.untaught
+        model.requires_grad_(False)
+        model.classifier = nn.Linear(model.classifier.in_features, settings.n_classes)
         for weights in model.classifier.parameters():
             nn.init.zeros_(weights)  # every class equally likely
         self._model, self._n_frozen = model, _frozen(model, settings.depth)
@@ -111,21 +118,41 @@ class Retraining:
 
     @functools.cached_property
     def _inputs(self) -> Tensor:
+        if self._untaught:
+            self._measure(self._pictures[0])
         return self._seen(self._pictures[0])
 
     @functools.cached_property
     def _held(self) -> Tensor:
         return self._seen(self._pictures[1])
 
+    def _batches_of(self, pictures: np.ndarray) -> Iterator[Tensor]:
+        """Yield pictures [N, S, S, 3] as the network wants them, a few at a time."""
+        for first in range(0, len(pictures), AT_ONCE):
+            pixels = torch.tensor(pictures[first : first + AT_ONCE]).permute(0, 3, 1, 2)
+            inputs = self._as_input(pixels.float() / 255)
+            yield inputs.contiguous(memory_format=torch.channels_last)
+
+    @torch.no_grad()
+    def _measure(self, pictures: np.ndarray) -> None:
+        """Let batch norms whose weights were drawn by lot see what range their inputs have."""
+        norms = [part for part in self._model.modules() if isinstance(part, nn.BatchNorm2d)]
+        for norm in norms:
+            norm.momentum = None  # the mean of all batches
+            norm.reset_running_stats()
+        order = torch.randperm(len(pictures), generator=runtime.generator(0)).numpy()
+        self._model.train()
+        for x in self._batches_of(pictures[order]):
+            self._model.after(self._model.before(x, 0), 0)
+        self._model.eval()
+
     @torch.no_grad()
     def _seen(self, pictures: np.ndarray) -> Tensor:
         """Return what the frozen part makes of pictures [N, S, S, 3]."""
         whole = []
-        for first in range(0, len(pictures), AT_ONCE):
-            pixels = torch.tensor(pictures[first : first + AT_ONCE]).permute(0, 3, 1, 2)
-            x = as_input(pixels.float() / 255).contiguous(memory_format=torch.channels_last)
+        for x in self._batches_of(pictures):
             if self._n_frozen is None:
-                x = self._model(x).map
+                x = self._model.after(self._model.before(x, 0), 0)
             elif self._n_frozen:
                 x = self._model.before(x, self._n_frozen)
             whole.append(x)
@@ -150,12 +177,12 @@ class Retraining:
         )
 
 
-def _frozen(model: EfficientNet, depth: str) -> int | None:
+def _frozen(model: EfficientNet | ResNet | Pixels, depth: str) -> int | None:
     """Return how many blocks don't learn; None: nothing but the last layer does."""
     return {"layer": None, "block": len(model.blocks) - 1, "all": 0}[depth]
 
 
-def _learning(model: EfficientNet, depth: str) -> list[nn.Parameter]:
+def _learning(model: EfficientNet | ResNet | Pixels, depth: str) -> list[nn.Parameter]:
     """Return what learns of the pre-trained part."""
     if depth == "layer":
         return []

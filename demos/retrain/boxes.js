@@ -23,7 +23,7 @@ export const nameOf = (box, number) => box.name || (box.kind ? t(`kind.${box.kin
  * @param {HTMLElement} node
  * @param {object} how
  * @param {Props} how.props
- * @param {(file: Blob) => Promise<Picture>} how.read
+ * @param {(file: Blob) => Promise<{ picture: Picture, moves: boolean }>} how.read
  * @param {(kind: string) => Promise<Picture[]>} how.fill
  * @param {() => void} how.changed
  */
@@ -43,19 +43,21 @@ export const classBoxes = (node, { props, read, fill, changed }) => {
   const take = async (/** @type {Box} */ box, /** @type {Blob[]} */ files) => {
     const number = () => boxes.indexOf(box);
     say(number())(null);
-    let failed = /** @type {Sentence | string | null} */ (null);
+    let failed = /** @type {Sentence | string | null} */ (null), noted = /** @type {Sentence | null} */ (null);
     for (const file of files) {
       if (!boxes.includes(box)) return;  // taken away meanwhile
       if (box.pictures.length >= capacity) { failed = sentence("retrain.full", { n: files.length, high: capacity }); break; }
       if (file.size > MAX_BYTES) { failed ??= sentence("retrain.large", { got: (file.size / 2 ** 20).toFixed(0), high: MAX_BYTES / 2 ** 20 }); continue; }
       try {
-        box.pictures.push(await read(file));
+        const { picture, moves } = await read(file);
+        box.pictures.push(picture);
+        if (moves) noted = sentence("retrain.moves");
         if (box.kind) { box.kind = null; }
       } catch (failure) { if (!failure.en && !failure.zh) throw failure; failed ??= failure; continue; }
       redraw(number());
       changed();
     }
-    if (failed) say(number())(failed);
+    if (failed ?? noted) say(number())(failed ?? noted);
   };
   const thumbs = (/** @type {Box} */ box, /** @type {number} */ number) => box.pictures.map((picture, place) => {
     const learns = place < Math.min(nLearned, box.pictures.length - 1), canvas = make("canvas");

@@ -13,9 +13,9 @@ import { floats } from "../common/views/wire.js";
 /** @type {(key: string, values?: Values) => string} */
 const t = (key, values) => textOf(`retrain.${key}`, values);
 /** @type {(run: Run) => string} */
-export const rowOf = (run) => (run.background ? `${run.depth} background` : run.depth);
+export const rowOf = (run) => [run.network, run.depth, run.background].join();
 /** @type {(run: Run) => string} */
-export const titleOf = (run) => t(`depth.${run.depth}`) + (run.background ? t("runs.background") : "");
+export const titleOf = (run) => t(`depth.${run.depth}`) + (run.background ? t("runs.background") : "") + (run.network === "lite0" ? "" : ` · ${t(`network.${run.network}`)}`);
 /** @type {(run: Run) => number | null} */
 export const rightOf = (run) => run.told.checks.at(-1)?.[2] ?? null;
 

@@ -7,7 +7,9 @@ import numpy as np
 
 from core.errors import InputError
 from core.inference import retrain as retraining
+from core.inference import retrain_curve
 from core.inference.retrain import DEPTHS
+from core.inference.retrain_curve import WAYS
 from core.results.training import AnswerSamples, TrainingReport
 from demos.common import wire
 from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
@@ -35,8 +37,32 @@ def show_retraining(_request: dict) -> dict:
 @told_to_learner
 def read_picture(request: dict) -> dict:
     """Send back what the network sees of a picture's file; the server keeps neither."""
-    seen = retraining.preview(wire.raw(request, "file"))
-    return {"picture": base64.b64encode(seen).decode()}
+    file = wire.raw(request, "file")
+    seen = retraining.preview(file)
+    return {"picture": base64.b64encode(seen).decode(), "moves": retraining.moves(file)}
+
+
+@told_to_learner
+def show_curve(_request: dict) -> dict:
+    """Send accuracy against pictures a class, as measured beforehand."""
+    stored = retrain_curve.stored()
+    return {
+        "n_held": stored.n_held,
+        "right": stored.right,
+        "seconds": stored.seconds,
+    }
+
+
+@about_long_work
+def measure_point(request: dict) -> dict:
+    """Begin one run of that curve, on other drawings than the stored ones if its seed is new."""
+    wanted = retrain_curve.settings(
+        wire.choice(request, "way", tuple(WAYS)),
+        wire.integer(request, "n_learned"),
+        wire.integer(request, "seed"),
+    )
+    retraining.begin(wire.job(request), wanted, visitor())
+    return {}
 
 
 @about_long_work
@@ -48,6 +74,7 @@ def retrain(request: dict) -> dict:
         depth=wire.choice(request, "depth", DEPTHS),
         background=wire.flag(request, "background"),
         seed=wire.integer(request, "seed"),
+        network=wire.choice(request, "network", retraining.NETWORKS),
     )
     retraining.begin(wire.job(request), wanted, visitor())
     return {}
@@ -122,12 +149,21 @@ def build() -> None:
         "retrain",
         show_retraining,
         read_picture,
+        show_curve,
+        measure_point,
         retrain,
         follow_retraining,
         stop_retraining,
         kinds=retraining.KINDS,
         columns=retraining.N_COLUMNS,
         depths=DEPTHS,
+        networks=retraining.networks(),
+        curve={
+            "counts": retrain_curve.COUNTS,
+            "kinds": len(retrain_curve.KINDS),
+            "seeds": retrain_curve.N_SEEDS,
+            "ways": list(WAYS),
+        },
         limits={
             "classes": [retraining.MIN_CLASSES, retraining.MAX_CLASSES],
             "learned": [retraining.MIN_LEARNED, retraining.MAX_LEARNED],

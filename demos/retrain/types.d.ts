@@ -8,6 +8,7 @@ export interface Picture { sent: Sent; drawn: ImageBitmap }
 export interface Box { name: string | null; kind: string | null; pictures: Picture[] }
 /** One of the pictures that are held out. */
 export interface Held { label: number; picture: Picture; tinted: boolean }
+export type Network = "lite0" | "resnet18" | "resnet101";
 export type Depth = "layer" | "block" | "all";
 
 export interface Facts { n_train: number; n_parameters: number; n_steps: number; labels: number[] }
@@ -30,11 +31,14 @@ export interface Run {
   told: Told;
   depth: Depth;
   background: boolean;
+  network: Network;
   names: Box[];
   held: Held[];
   stored: boolean;
 }
-export interface Asked { job: string; classes: Sent[][]; n_learned: number; depth: Depth; background: boolean; seed: number }
+export interface Asked { job: string; classes: Sent[][]; n_learned: number; depth: Depth; background: boolean; seed: number; network: Network }
+/** Accuracy of each seed, and seconds of a processor core, at each number of pictures; none where it was not measured. */
+export interface Curve { n_held: number; right: Record<string, number[][]>; seconds: Record<string, (number | null)[]> }
 export interface Stored {
   kinds: string[];
   n_learned: number;
@@ -43,7 +47,9 @@ export interface Stored {
 }
 export interface Server {
   show_retraining: Handler<object, Stored>;
-  read_picture: Handler<{ file: string }, { picture: string }>;
+  read_picture: Handler<{ file: string }, { picture: string, moves: boolean }>;
+  show_curve: Handler<object, Curve>;
+  measure_point: Handler<{ job: string, way: string, n_learned: number, seed: number }, object>;
   retrain: Handler<Asked, object>;
   follow_retraining: Handler<{ job: string }, Told>;
   stop_retraining: Handler<{ job: string }, object>;
@@ -52,6 +58,8 @@ export interface Props {
   kinds: string[];
   columns: number;
   depths: Depth[];
+  networks: Network[];
+  curve: { counts: number[], kinds: number, seeds: number, ways: string[] };
   limits: { classes: [number, number], learned: [number, number], pictures: [number, number], held: number };
   tint: string;
 }

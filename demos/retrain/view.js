@@ -1,19 +1,20 @@
 // Retrain the last layers: classes of one's own, what learns, and what it then looks at.
-// Its parts: boxes.js (classes), camera.js, pictures.js, runs.js (table and curves), answers.js.
+// Its parts: boxes.js (classes), camera.js, pictures.js, runs.js (table and curves), answers.js, curve.js.
 
 /** @import { Mounted, Values } from "../common/views/types" */
 /** @import { Report } from "../common/views/work.js" */
-/** @import { Box, Depth, Props, Run, Server, Stored, Told } from "./types" */
+/** @import { Box, Depth, Network, Props, Run, Server, Stored, Told } from "./types" */
 import { askServer, showProblem } from "../common/views/asking.js";
 import { finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
-import { framePage, pageOpens, whenShown } from "../common/views/frame.js";
+import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { textOf } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
 import { toBase64 } from "../common/views/wire.js";
 import { longWork } from "../common/views/work.js";
 import { heldOut } from "./answers.js";
 import { classBoxes } from "./boxes.js";
+import { learningCurve } from "./curve.js";
 import { drawingsFrom, pictureOf } from "./pictures.js";
 import { lossCurves, rightOf, rowOf, runTable } from "./runs.js";
 
@@ -33,6 +34,7 @@ export async function mount({ element, props, server }) {
     n: pageLink.number(TAB, "n", 10, ...limits.learned),
     depth: props.depths.find((one) => one === pageLink.read(TAB, "depth", null)) ?? "layer",
     background: pageLink.read(TAB, "background", "0") === "1",
+    network: props.networks.find((one) => one === pageLink.read(TAB, "network", null)) ?? "lite0",
     runs: /** @type {Map<string, Run>} */ (new Map()),
     shown: /** @type {Run | null} */ (null),
     asked: /** @type {Run | null} */ (null),
@@ -45,7 +47,10 @@ export async function mount({ element, props, server }) {
   const work = longWork({ begin: server.retrain, look: server.follow_retraining, stop: server.stop_retraining }, progress);
   const boxes = classBoxes(find(".boxes"), {
     props,
-    read: async (file) => pictureOf((await askServer(server.read_picture, { file: toBase64(new Uint8Array(await file.arrayBuffer())) })).picture),
+    read: async (file) => {
+      const { picture, moves } = await askServer(server.read_picture, { file: toBase64(new Uint8Array(await file.arrayBuffer())) });
+      return { picture: await pictureOf(picture), moves };
+    },
     fill: drawn,
     changed: () => { state.changed = true; link(); words(); },
   });
@@ -58,12 +63,17 @@ export async function mount({ element, props, server }) {
     find(".depths").append(button);
   }
 
+  const network = find(".network", HTMLSelectElement);
+  network.append(...props.networks.map((one) => make("option", { value: one, "data-i18n": `retrain.network.${one}` })));
+  network.hidden = props.networks.length < 2;
+  network.onchange = () => choose({ network: props.networks.find((one) => one === network.value) });
+
   // ---- What is chosen -----------------------------------------------------------------------------
   function link() {
     const kinds = state.boxes.map((box) => box.kind);
     pageLink.set(TAB, {
       n: state.n === 10 ? null : state.n, depth: state.depth === "layer" ? null : state.depth,
-      background: state.background ? "1" : null, kinds: kinds.every(Boolean) ? kinds.join(",") : null,
+      background: state.background ? "1" : null, network: state.network === "lite0" ? null : state.network, kinds: kinds.every(Boolean) ? kinds.join(",") : null,
     });
   }
   function words() {
@@ -71,13 +81,14 @@ export async function mount({ element, props, server }) {
     behind.setAttribute("aria-pressed", String(state.background));
     slider.value = String(state.n);
     find(".learned .n").textContent = t("learned", { n: state.n });
-    find(".what").textContent = [t(`what.${state.depth}`), ...(state.background ? [t("what.background")] : [])].join(" ");
+    network.value = state.network;
+    find(".what").textContent = [t(state.network === "lite0" ? `what.${state.depth}` : `what.resnet.${state.depth}`), ...(state.background ? [t("what.background")] : [])].join(" ");
     add.disabled = state.boxes.length >= limits.classes[1];
     find(".lesson").textContent = lesson();
   }
-  function choose(/** @type {{ depth?: Depth, background?: boolean }} */ next) {
+  function choose(/** @type {{ depth?: Depth, background?: boolean, network?: Network }} */ next) {
     Object.assign(state, next);
-    const run = [...state.runs.values()].find((one) => one.depth === state.depth && one.background === state.background);
+    const run = [...state.runs.values()].find((one) => one.depth === state.depth && one.background === state.background && one.network === state.network);
     if (run) state.shown = run;
     boxes.draw(state.boxes, state.n, state.background ? props.tint : null);
     link();
@@ -144,7 +155,7 @@ export async function mount({ element, props, server }) {
       return pictures.slice(first, first + limits.held).map((picture) => ({ label, picture, tinted: background && label !== 0 }));
     });
   }
-  /** @type {(told: Told, of: Pick<Run, "depth" | "background" | "stored">) => Run} */
+  /** @type {(told: Told, of: Pick<Run, "depth" | "background" | "network" | "stored">) => Run} */
   const runOf = (told, of) => ({ told, ...of, names: state.boxes.map((box) => ({ ...box })), held: held(of.background) });
   const NOTHING = { over: false, state: "asked", ahead: 0, step: 0, seconds: 0, losses: "", checks: [], facts: null, samples: null };
   go.onclick = () => {
@@ -152,8 +163,8 @@ export async function mount({ element, props, server }) {
     if (state.changed) state.runs.clear();
     state.changed = false;
     state.report = { state: "asked" };
-    state.asked = runOf(NOTHING, { depth: state.depth, background: state.background, stored: false });
-    work.start({ classes: state.boxes.map((box) => box.pictures.map((picture) => picture.sent)), n_learned: state.n, depth: state.depth, background: state.background, seed: 0 });
+    state.asked = runOf(NOTHING, { depth: state.depth, background: state.background, network: state.network, stored: false });
+    work.start({ classes: state.boxes.map((box) => box.pictures.map((picture) => picture.sent)), n_learned: state.n, depth: state.depth, background: state.background, seed: 0, network: state.network });
     busy();
   };
   stop.onclick = () => { state.report = { ...state.report, state: "stopping" }; busy(); work.stop(); };
@@ -177,7 +188,9 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- Opening ------------------------------------------------------------------------------------
-  listen("lang", () => { boxes.words(); draw(); });
+  const curve = learningCurve(find("[data-section=curve]"), { props, server, keep: () => pageLink.set(TAB, { live: curve.choice() }) });
+  const sections = pageSections(element, TAB, { curve: { show: () => curve.show(), owns: { live: null } } });
+  listen("lang", () => { boxes.words(); draw(); curve.words(); });
   listen("theme", draw);
   framePage(element, TAB, {
     lights: { 1: ".runs", 2: ".answers", 3: ".background" },
@@ -190,11 +203,13 @@ export async function mount({ element, props, server }) {
     const kinds = asked.length >= limits.classes[0] ? asked.slice(0, limits.classes[1]) : stored.kinds;
     reset.onclick = async () => {  // the worked example; a run that is under way is given up
       if (work.job) stop.click();
-      Object.assign(state, { n: stored.n_learned, depth: "layer", background: false, shown: null, asked: null, report: null });
+      Object.assign(state, { n: stored.n_learned, depth: "layer", background: false, network: "lite0", shown: null, asked: null, report: null });
       showProblem(find(".setup > .problem"), null);
       await fill(stored, stored.kinds);
     };
     await fill(stored, kinds);
+    curve.choose(pageLink.read(TAB, "live", ""));
+    await sections.begin();
     element.querySelector(".page")?.setAttribute("data-ready", "");
   });
   // The boxes full of drawings, and the runs on these that ship.
@@ -205,7 +220,7 @@ export async function mount({ element, props, server }) {
     if (!state.changed) {
       for (const [name, told] of Object.entries(stored.runs)) {
         const background = name === "background", depth = props.depths.find((one) => one === name) ?? "layer";
-        const run = runOf(told, { depth, background, stored: true });
+        const run = runOf(told, { depth, background, network: "lite0", stored: true });
         state.runs.set(rowOf(run), run);
       }
     }

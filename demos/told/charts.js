@@ -4,7 +4,7 @@
 
 /** @import { Figure, Trace } from "../common/views/charts.js" */
 /** @import { Values } from "../common/views/types" */
-/** @import { Figures, Maps, Pictures, Spread } from "./types" */
+/** @import { Figures, Maps, Method, Pictures, Spread } from "./types" */
 import { chart, plain } from "../common/views/charts.js";
 import { colourNamed } from "../common/views/colours.js";
 import { finder, make } from "../common/views/elements.js";
@@ -146,6 +146,8 @@ export const toldCharts = (element, { map: pressed }) => {
       take(next, of);
       inside.labels(".reading").textContent = say("reading.labels", { n: counted(next.n_test), seeds: next.n_seeds });
       inside.labels(".key").replaceChildren(...key([...OBJECTIVES, "pixels"]));
+      const { near } = next;
+      inside.labels(".twins").textContent = near ? say("twins", { n: counted(near.n_near), all: counted(near.n_test), told: percent(near.right.told.near), told_others: percent(near.right.told.others), ae: percent(near.right.ae.near), ae_others: percent(near.right.ae.others) }) : "";
       return curves.draw();
     },
     /** @type {(next: Figures, of: Pictures) => Promise<unknown>} */
@@ -156,19 +158,20 @@ export const toldCharts = (element, { map: pressed }) => {
       inside.lost(".reading").textContent = say(both ? "reading.lost" : "reading.lost_others", { n: counted(next.n_test), seeds: next.n_seeds });
       return Promise.all([lost.draw(), written.draw()]);
     },
-    /** @type {(next: Maps, of: Pictures, at: Record<string, number[]>) => Promise<unknown>} */
-    maps: (next, of, at) => {
+    /** @type {(next: Maps, of: Pictures, at: Record<string, number[]>, method: Method) => Promise<unknown>} */
+    maps: (next, of, at, method) => {
       found = next;
       pictures = of;
       places = at;
-      inside.maps(".reading").textContent = say("reading.maps", { n: counted(next.labels.length) });
+      inside.maps(".reading").textContent = say(`reading.maps.${method}`, { n: counted(next.labels.length) });
       inside.maps(".legend").replaceChildren(...Array.from({ length: KINDS }, (_, kind) => {
         const swatch = make("i");
         swatch.style.background = colourNamed(`digit-${kind}`);
         return make("span", "", swatch, " ", kindName(of, kind));
       }));
       return Promise.all(boxes.map(({ objective, caption, plot }) => {
-        caption.textContent = say("map", { name: nameOf(objective), share: Math.round(100 * next.maps[objective].explained) });
+        const { explained } = next.maps[objective];
+        caption.textContent = explained === null ? nameOf(objective) : say("map", { name: nameOf(objective), share: Math.round(100 * explained) });
         return plot.draw();
       }));
     },

@@ -21,7 +21,7 @@ def compare_codes(request: dict) -> dict:
         without = wire.integer(request, "sample")
         seen = told.shown(pictures, without)
     else:
-        seen = reconstruction.see(wire.grey(request, "drawing", PAD, PAD))
+        seen = told.see(pictures, wire.grey(request, "drawing", PAD, PAD))
     return _answer(pictures, seen, told.compare(pictures, seen, without=without))
 
 
@@ -36,19 +36,22 @@ def show_row(request: dict) -> dict:
 def show_maps(request: dict) -> dict:
     """Send the codes of the shown pictures by each encoder, laid flat."""
     pictures = wire.choice(request, "pictures", told.PICTURES)
+    method = wire.choice(request, "method", told.METHODS)
     return {
         "labels": told.labels(pictures).tolist(),
         "maps": {
             one.objective: {"points": wire.halves(one.points), "explained": one.explained}
-            for one in told.maps(pictures)
+            for one in told.maps(pictures, method)
         },
     }
 
 
 @told_to_learner
 def show_figures(request: dict) -> dict:
-    """Send what was measured on test pictures."""
-    return told.figures(wire.choice(request, "pictures", told.PICTURES))
+    """Send what was measured on test pictures; of animals, how many have near-twins, too."""
+    pictures = wire.choice(request, "pictures", told.PICTURES)
+    near = {"near": told.twins()} if pictures == told.ANIMALS else {}
+    return told.figures(pictures) | near
 
 
 def _row(pictures: str, chosen: list[int]) -> dict:
@@ -101,5 +104,7 @@ def build() -> None:
         show_figures,
         first=_first_view(),
         n_rows=told.N_ROWS,
+        drawn=told.DRAWN,
+        methods=told.METHODS,
         pad={"side": PAD, "pen": reconstruction.PEN},
     )

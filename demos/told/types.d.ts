@@ -1,6 +1,7 @@
 // What this page asks of its handlers, and what they answer (tab.py, core/results/images.py).
 import type { Handler, Sentence } from "../common/views/types";
 
+export type Method = "pca" | "tsne" | "umap";
 export type Pictures = "digits" | "clothes" | "animals";
 /** What one encoder keeps, on the wire: base64 of float32 [32] and of uint8 [784]. */
 export interface Card {
@@ -17,7 +18,7 @@ export interface Answer { seen: string; tiles: Record<string, string>; kept: Rec
 /** One shown picture of each kind: their numbers, and base64 of uint8 [784]. */
 export interface Row { row: number[]; tiles: string[] }
 export type First = Row & { problem?: Sentence, sample: number, answer: Answer };
-export interface Maps { labels: number[]; maps: Record<string, { points: string, explained: number }> }
+export interface Maps { labels: number[]; maps: Record<string, { points: string, explained: number | null }> }
 export interface Spread { mean: number; sd: number }
 export interface Measured {
   linear_probe: Record<string, Spread>;  // by number of labels, the last is "all"
@@ -32,12 +33,13 @@ export interface Figures {
   n_test: number;
   objectives: Record<string, Measured>;
   pixels: { linear_probe: Record<string, Spread>, kind_mean_mse: number };
+  near?: { n_test: number, n_near: number, right: Record<string, { near: number, others: number }> };  // of animals
 }
 export type Question = { pictures: Pictures } & ({ sample: number } | { drawing: string });
 export interface Server {
   compare_codes: Handler<Question, Answer>;
   show_row: Handler<{ pictures: Pictures, row: number }, Row>;
-  show_maps: Handler<{ pictures: Pictures }, Maps>;
+  show_maps: Handler<{ pictures: Pictures, method: Method }, Maps>;
   show_figures: Handler<{ pictures: Pictures }, Figures>;
 }
-export interface Props { first: First; n_rows: number; pad: { side: number, pen: number } }
+export interface Props { first: First; n_rows: number; drawn: Pictures[]; methods: Method[]; pad: { side: number, pen: number } }

@@ -2,7 +2,7 @@
 // props.first: what the server stored of the worked example (see demos/told/tab.py).
 
 /** @import { Mounted, Values } from "../common/views/types" */
-/** @import { Answer, Figures, Maps, Pictures, Props, Question, Server } from "./types" */
+/** @import { Answer, Figures, Maps, Method, Pictures, Props, Question, Server } from "./types" */
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { codeBars, paint } from "../common/views/digits.js";
 import { finder, make } from "../common/views/elements.js";
@@ -10,9 +10,10 @@ import { listen } from "../common/views/events.js";
 import { framePage, pageOpens, pageSections, whenShown } from "../common/views/frame.js";
 import { textOf, translate } from "../common/views/language.js";
 import { pageLink } from "../common/views/links.js";
+import { choiceRow } from "../common/views/tokens.js";
 import { drawingPad } from "../common/views/pad.js";
 import { percent } from "../common/views/scales.js";
-import { floats, inks, toBase64 } from "../common/views/wire.js";
+import { floats, halves, inks, toBase64 } from "../common/views/wire.js";
 import { kindName, OBJECTIVES, toldCharts } from "./charts.js";
 
 const TAB = "told", LAST = 999;
@@ -28,8 +29,9 @@ export async function mount({ element, props, server }) {
   const fixed = (/** @type {number} */ error) => error.toFixed(4).replace(/^0/, "");
   const state = {
     pictures: /** @type {Pictures} */ ("digits"), sample: /** @type {number | null} */ (first.sample ?? null), row: 0,
-    shown: /** @type {{ of: Pictures, answer: Answer } | null} */ (null),
+    shown: /** @type {{ of: Pictures, answer: Answer } | null} */ (null), method: /** @type {Method} */ (props.methods[0]),
   };
+  const canDraw = (/** @type {Pictures} */ pictures) => props.drawn.includes(pictures);
   framePage(element, TAB, {
     lights: { 1: ".card[data-objective=told] .back", 2: ".card .neighbours", 3: "[data-section=labels] .chart" },
     proofs: { 1: () => sections.open("lost"), 2: () => sections.open("labels"), 3: () => setPictures("animals") },
@@ -121,7 +123,7 @@ export async function mount({ element, props, server }) {
   });
   function pick(/** @type {number} */ index) {
     const tile = tiles.get(index);
-    if (state.pictures === "digits" && tile) pad.set({ tile, name: index, example: true });  // it asks
+    if (canDraw(state.pictures) && tile) pad.set({ tile, name: index, example: true });  // it asks
     else { state.sample = index; chosen(); send(); }
   }
   function chosen() {
@@ -148,6 +150,8 @@ export async function mount({ element, props, server }) {
     state.pictures = pictures;
     state.row = 0;
     state.sample = null;
+    pad.open({});
+    pad.forget();
     tiles.clear();
     page.classList.add("old");
     form();
@@ -156,17 +160,17 @@ export async function mount({ element, props, server }) {
   }
   function form() {
     for (const button of element.querySelectorAll(".sets button")) button.setAttribute("aria-pressed", String(button.getAttribute("value") === state.pictures));
-    find(".drawn").hidden = state.pictures !== "digits";
+    find(".drawn").hidden = !canDraw(state.pictures);
     words();
   }
   for (const pictures of SETS) find(`.sets [value=${pictures}]`).onclick = () => setPictures(pictures);
 
   function link() {
-    const strokes = state.pictures === "digits" ? pad.text() : null, { pictures, sample } = state;
+    const strokes = canDraw(state.pictures) ? pad.text() : null, { pictures, sample } = state;
     pageLink.set(TAB, {
       of: pictures === "digits" ? null : pictures,
       sample: strokes || (pictures === "digits" && sample === first.sample) ? null : sample,
-      strokes: strokes || null,
+      strokes: strokes || null, map: state.method === props.methods[0] ? null : state.method,
     });
   }
 
@@ -182,19 +186,36 @@ export async function mount({ element, props, server }) {
     } catch (failure) { showProblem(place, failure); }
   };
   const measured = async (/** @type {Pictures} */ of) => (kept[of] ??= await askServer(server.show_figures, { pictures: of }));
+  // Where the picture lies on each map. PCA takes in anything; the other two know their own points only, so
+  // that what is no shown picture stands amid its five nearest.
+  /** @type {(found: Maps, answer: Answer, method: Method) => Record<string, number[]>} */
+  const placesOn = (found, answer, method) => Object.fromEntries(OBJECTIVES.map((name) => {
+    const { place, neighbours } = answer.kept[name], near = state.sample === null ? neighbours : [state.sample];
+    if (method === "pca") return [name, place];
+    const points = halves(found.maps[name].points);
+    return [name, [0, 1].map((axis) => near.reduce((sum, i) => sum + points[2 * i + axis], 0) / near.length)];
+  }));
+  find(".methods").append(...props.methods.map((method) => make("button", { type: "button", value: method, "data-i18n": `told.method.${method}` })));
+  const pressMethod = choiceRow(find(".methods"), (method) => {
+    state.method = props.methods.find((one) => one === method) ?? props.methods[0];
+    link();
+    sections.renew("maps");
+  });
   const sections = pageSections(element, TAB, {
     labels: { show: shows("labels", async (of) => { const found = await measured(of); if (of === state.pictures) await charts.labels(found, of); }) },
     lost: { show: shows("lost", async (of) => { const found = await measured(of); if (of === state.pictures) await charts.lost(found, of); }) },
     maps: { show: shows("maps", async (of) => {
-      const found = (laid[of] ??= await askServer(server.show_maps, { pictures: of }));
-      if (of !== state.pictures || state.shown?.of !== of) return;
-      await charts.maps(found, of, Object.fromEntries(OBJECTIVES.map((name) => [name, state.shown?.answer.kept[name].place ?? []])));
-    }) },
+      const { method } = state, found = (laid[`${of} ${method}`] ??= await askServer(server.show_maps, { pictures: of, method }));
+      pressMethod(method);
+      if (of !== state.pictures || method !== state.method || state.shown?.of !== of) return;
+      await charts.maps(found, of, placesOn(found, state.shown.answer, method), method);
+    }), owns: { map: props.methods[0] } },
     confusion: { show: shows("confusion", async (of) => { const found = await measured(of); if (of === state.pictures) charts.confusion(found, of); }) },
   });
 
   const words = () => {
     find(".about-set").textContent = say(`about.${state.pictures}`);
+    find(".draw-note").textContent = say(`draw.${state.pictures}`);
     buttons.forEach(({ button }, kind) => {
       button.title = kindName(state.pictures, kind);
       button.setAttribute("aria-label", say("sample", { kind: kindName(state.pictures, kind) }));
@@ -213,7 +234,8 @@ export async function mount({ element, props, server }) {
     }
     const wanted = pageLink.read(TAB, "of", "digits"), number = pageLink.number(TAB, "sample", null, 0, LAST);
     const pictures = SETS.find((one) => one === wanted) ?? "digits", strokes = pad.read(pageLink.read(TAB, "strokes", ""));
-    const sample = number === null ? null : Math.round(number);
+    const sample = number === null ? null : Math.round(number), method = pageLink.read(TAB, "map", "");
+    state.method = props.methods.find((one) => one === method) ?? props.methods[0];
     if (pictures === "digits") drawRow(first);
     if (pictures === "digits" && !strokes.length && (sample === null || sample === first.sample)) {
       pad.open({ tile: tiles.get(first.sample) ?? null, name: first.sample, example: true });

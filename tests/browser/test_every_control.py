@@ -181,7 +181,7 @@ PRESSES = {
     "sentiment": [".crossing button", ".ways summary"],
     "convolution": ["[data-preset=network]", ".on [value=sentence]"],
     "train": [],  # each kind has a test of its own, below
-    "retrain": [".go&.stop"],
+    "retrain": [".go&.stop", ".measure&.give-up"],
 }
 # Those that no page asks as it opens: for what is not there, or after minutes.
 NOT_BY_DEFAULT = {

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core import texts
-from core.inference import retrain
+from core.inference import retrain, retrain_curve
 from tests.browser.visiting import switch_language, traces
 
 if TYPE_CHECKING:
@@ -192,6 +192,66 @@ def test_a_refused_camera_says_so(browser):
     box.locator(".open-camera").click()
     box.locator(".problem").wait_for()
     assert box.locator(".problem").inner_text() == texts.text("retrain.camera.refused", "en")
+
+
+def large(pixels: tuple[int, int]) -> bytes:
+    file = io.BytesIO()
+    Image.new("1", pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 390), ("zh", 1280)])
+def test_other_files_that_come_by_mistake(browser, lang: str, width: int):
+    lab = opened(browser, lang=lang, width=width)
+    box = lab.locator(".box").first
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + bytes(99)
+    limits = {"limit": 40, "got": "50"}
+    for content, key, values in (
+        (heic, "image_unreadable", {"formats": "PNG, JPEG, WEBP, GIF, BMP"}),
+        (large((10_000, 5_000)), "image_too_large", limits),
+        (large((1, 1)), "picture_tiny", {"low": 16, "got": "1 x 1"}),
+    ):
+        sent = {"name": "a.png", "mimeType": "image/png", "buffer": content}
+        box.locator("input[type=file]").set_input_files(sent)
+        said = texts.text(f"errors.{key}", lang, **values)
+        box.locator(".problem", has_text=said).wait_for()
+    assert box.locator(".thumb").count() == 20
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+    moving = io.BytesIO()
+    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
+    sent = {"name": "a.gif", "mimeType": "image/gif", "buffer": moving.getvalue()}
+    box.locator("input[type=file]").set_input_files(sent)
+    box.locator(".problem", has_text=texts.text("retrain.moves", lang)).wait_for()
+    assert box.locator(".thumb").count() == 21
+    one = picture((9, 9, 99), 1)
+    box.locator("input[type=file]").set_input_files([one] * 200)
+    full = texts.text("retrain.full", lang, n=200, high=30)
+    box.locator(".problem", has_text=full).wait_for()
+    assert box.locator(".thumb").count() == 30
+    assert lab.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_curve_and_a_run_of_ones_own_in_it(browser):
+    lab = opened(browser, "&open=curve")
+    part = lab.locator("[data-section=curve]")
+    part.locator(".chart").scroll_into_view_if_needed()
+    stored = retrain_curve.stored()
+    lines = traces(lab.page, "#retrain [data-section=curve]")
+    assert len(lines) == len(retrain_curve.WAYS)
+    for line, right in zip(lines, stored.right.values(), strict=True):
+        measured = zip(retrain_curve.COUNTS, right, strict=True)
+        assert line["x"] == [n for n, some in measured if some]
+        assert line["y"] == pytest.approx([np.mean(some) for some in right if some])
+    part.locator(".ways-row [value=pixels]").click()
+    assert "live=pixels,2" in lab.page.url
+    part.locator(".measure").click()
+    lab.page.wait_for_function(
+        """() => document.querySelector("#retrain [data-section=curve] .chart-plot").data
+            .some((one) => one.meta === "mark")""",
+        timeout=PATIENCE,
+    )
+    assert "Your run, Raw pixels, 2 a class" in part.locator(".live-status").inner_text()
+    assert part.locator(".measure").is_enabled()
 
 
 # What a canvas shows stands in for a camera.

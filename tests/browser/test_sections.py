@@ -19,6 +19,7 @@ ASKED = {
     "latent_walk": {"between": "show_walk", "prior": "show_draws", "bound": "show_elbo"},
     "told": {"labels": "show_figures", "maps": "show_maps"},
     "words": {"analogies": "show_analogies", "map": "show_word_maps", "across": "show_bridge"},
+    "retrain": {"curve": "show_curve"},
     "input_pieces": {
         "match": "match_word",
         "sum": "add_embeddings",

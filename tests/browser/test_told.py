@@ -4,7 +4,7 @@ import pytest
 
 from core.inference import told
 from tests.browser import visiting
-from tests.browser.visiting import open_section, switch_language
+from tests.browser.visiting import open_section, switch_language, traces
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
@@ -56,7 +56,7 @@ def test_another_digit_another_set_and_a_drawing_are_answered(browser):
     page.wait_for_function(f"location.search.includes('sample={index}')")
 
     after(page, lambda: page.locator("#told .sets [value=animals]").click())
-    assert not page.locator("#told .pad").is_visible()
+    assert page.locator("#told .pad").is_visible()
     assert page.locator("#told .samples button").nth(9).get_attribute("title") == "zebra"
     after(page, lambda: page.locator("#told .samples button").nth(9).click())
     assert "zebra" in card(page, "told").locator(".verdict").inner_text()
@@ -108,11 +108,24 @@ def test_sections_show_what_was_measured_and_a_point_of_a_map_is_a_picture(brows
     for figure in maps.locator("figure").all():
         figure.scroll_into_view_if_needed()  # a chart is drawn when it is in view
         figure.locator(".js-plotly-plot").wait_for()
+    flat = traces(page, "#told .maps")
+    maps.locator(".methods [value=umap]").click()
+    page.wait_for_function("location.search.includes('map=umap')")
+    page.wait_for_function(
+        """(x) => document.querySelector("#told .maps .chart-plot").data[0].x[0] !== x""",
+        arg=flat[0]["x"][0],
+    )
+    star = next(one for one in traces(page, "#told .maps") if one.get("meta") == "mark")
+    points = told.maps("digits", "umap")[0].points
+    assert (star["x"][0], star["y"][0]) == pytest.approx(tuple(points[told.opening()["digit"]]))
+    assert "UMAP" in maps.locator(".reading").inner_text()
     point = maps.locator(".map").first.locator(".scatterlayer .points path").nth(40)
     after(page, lambda: point.click(force=True))
     assert "sample=" in page.url
 
     after(page, lambda: page.locator("#told .sets [value=clothes]").click())
+    assert not page.locator("#told .pad").is_visible()
+    assert "can’t be drawn" in page.locator("#told .draw-note").inner_text()
     page.wait_for_function("document.querySelector('#told .tables th').textContent === 'T-shirt'")
     assert lost.locator(".strokes-chart").is_hidden()
 
@@ -125,3 +138,36 @@ def test_an_empty_pad_says_where_to_draw_and_undo_brings_the_digit_back(browser)
     after(page, lambda: page.locator("#told .undo").click())
     assert page.locator("#told .hint").is_hidden()
     assert "sample=" not in page.url  # the one with which the page opens
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("zh", 390)])
+def test_a_drawn_animal_is_answered_and_twins_are_told_of(browser, lang, width):
+    page = opened(browser, f"&lang={lang}&of=animals", width=width)
+    page.locator(f"{PAGE}:not(.old)").wait_for()
+    pad = page.locator("#told .pad canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+
+    def outline() -> None:
+        at = [(0.2, 0.3), (0.8, 0.3), (0.8, 0.8), (0.6, 0.5), (0.3, 0.8), (0.2, 0.3)]
+        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in at]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=4)
+        page.mouse.up()
+
+    after(page, outline)
+    page.wait_for_function("location.search.includes('strokes=')")
+    assert "sample=" not in page.url
+    link = page.url.partition("?")[2]
+    error = card(page, "ae").locator(".error").inner_text()
+    twins = open_section(page, "told", "labels").locator(".twins")
+    assert str(told.twins()["n_near"]) in twins.inner_text()
+    after(page, lambda: page.locator("#told .sets [value=digits]").click())
+    page.locator("#told .undo").click()
+    page.locator("#told .hint").wait_for()  # an empty pad: nothing of the animals comes back
+    again = browser(link, width=width)
+    again.locator(f"{PAGE}:not([data-shown='0'])").wait_for()
+    assert card(again, "ae").locator(".error").inner_text() == error
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -201,6 +201,8 @@ export const drawingPad = (canvas, { side, pen: width }, changed) => {
     show, set, undo, clear,
     // Lay something on the pad without a call of `changed`, as at the start.
     open: (/** @type {Partial<Content>} */ content) => { Object.assign(pad, blank, content); show(); },
+    // What was there belongs to something else: nothing of it comes back.
+    forget: () => { past.length = 0; },
     canUndo: () => past.length > 0,
     drawing: () => live !== null,
     empty: () => !pad.tile && !all().length,
