@@ -247,7 +247,7 @@ export async function mount({ element, props, server }) {
       state.sample = strokes.length ? null : sample;
       pad.open({ strokes, example: false });
       form();
-      if (pictures !== "digits") askRow(pictures, 0, sample === null);
+      if (pictures !== "digits") askRow(pictures, 0, sample === null && !strokes.length);
       chosen();
       if (state.sample !== null || strokes.length) await send();
     }
