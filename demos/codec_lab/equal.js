@@ -67,7 +67,7 @@ export const equalPart = (element, { server, limits, digit, say, keep, ink }) =>
       paint(canvas, inks(one.pixels), { tone: "output" });
       const way = make("figure", "out", canvas, make("figcaption", "number", make("b", "", say(`way.${one.name}`)), make("br"),
         say("way_bytes", { bytes: count(one.bytes) }), make("br"), one.mse ? say("way_error", { mse: one.mse.toFixed(4) }) : say("way_exact")));
-      if (CLOSEST.includes(one.name)) way.append(make("small", "number", one.bytes > budget ? say("way_longer", { budget: count(budget) }) : say("way_fits", { budget: count(budget) })));
+      if (CLOSEST.includes(one.name)) way.append(make("small", "number", one.bytes > budget ? say(one.name === "jpeg" ? "way_longer" : "way_longer_file", { budget: count(budget) }) : say("way_fits", { budget: count(budget) })));
       if (one.decoder) way.append(make("small", "number", say(one.pays_from === null ? "never_pays" : "pays", { decoder: count(Math.round(one.decoder / 1000)), n: count(one.pays_from ?? 0) })));
       way.dataset.way = one.name;
       return way;

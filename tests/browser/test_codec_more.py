@@ -126,7 +126,7 @@ def test_the_chart_of_bytes_and_its_stars(browser):
     dense, jpeg = (texts.text(f"codec_lab.way.{one}", "en") for one in ("dense32", "jpeg"))
     before = stars()
     assert before[dense] < before[jpeg]
-    longer = texts.text("codec_lab.way_longer", "en", budget=24)
+    longer = texts.text("codec_lab.way_longer_file", "en", budget=24)
     assert longer in part.locator("[data-way=webp]").inner_text()
     part.locator(".what [value=photo]").click()
     part.locator(".rates").scroll_into_view_if_needed()
