@@ -9,12 +9,14 @@ from collections.abc import Callable
 
 from bench.figures import Figure, Group, Measured, Measurement, single
 from bench.word_browser import SEARCHED
-from core.inference import analogies, word_bridge
-from core.results.words import AnalogyScore
+from core.inference import analogies, word_bridge, word_senses
+from core.models.bert import BertConfig
+from core.results.words import AnalogyScore, SenseScores
 from core.text import word_lists
 
 RANDOM = "vectors drawn by lot"
 NAMES = {"en": "English", "zh": "Chinese"}
+N_LAYERS = BertConfig().n_layers  # of both that ship
 
 
 @functools.cache
@@ -72,10 +74,50 @@ def _precision(language: str, end: str) -> Measurement:
     )
 
 
+@functools.cache
+def senses(language: str) -> SenseScores:
+    """Return how far the bundled BERT's vectors part by sense."""
+    return word_senses.scores(language)
+
+
+def _senses(language: str) -> Measurement:
+    """A static vector is the same in each sentence, so that it is right every second time."""
+    name, n = f"words.{language}.senses", len(word_lists.senses(language))
+    says = f"Share of {n} {NAMES[language]} sentences whose word of two senses lies with its own"
+    layers = range(N_LAYERS + 1)
+
+    def run() -> list[Measured]:
+        found = senses(language)
+        return [
+            *(Measured(float(found.accuracy[k]), 0.5) for k in layers),
+            *(Measured(float(found.self_similarity[k]), float(found.any_two[k])) for k in layers),
+        ]
+
+    return Measurement(
+        (
+            *(
+                Figure(f"{name}.layer{k}", "", f"{says}, layer {k}.", peer="a static vector")
+                for k in layers
+            ),
+            *(
+                Figure(
+                    f"{name}.alike{k}",
+                    "",
+                    f"Mean cosine of such a word with itself elsewhere, layer {k}.",
+                    peer="two different words",
+                )
+                for k in layers
+            ),
+        ),
+        run,
+    )
+
+
 GROUP = Group(
     "words",
     "Word vectors: GloVe for English, word2vec for Chinese, 30,000 words each "
-    "(`core/text/vectors.py`).",
+    "(`core/text/vectors.py`); our BERTs' "
+    "vectors in context.",
     (
         SEARCHED,
         *(
@@ -88,5 +130,6 @@ GROUP = Group(
         ),
         _precision("zh", ""),
         _precision("en", ".from_english"),
+        *(_senses(language) for language in NAMES),
     ),
 )

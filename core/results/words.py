@@ -81,3 +81,15 @@ class WordMaps:
     topics: np.ndarray  # int8 [N], number of a topic, -1 for none
     points: dict[str, np.ndarray]  # method -> float32 [N, 2]
     kept: dict[str, float]  # method -> 0..1, of a word's 10 nearest, how many are so on the map
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SenseScores:
+    """How far a BERT's vectors of a word part by its sense, layer by layer; 0 is the embeddings."""
+
+    language: str
+    n_sentences: int
+    n_words: int
+    accuracy: np.ndarray  # [L + 1], share of sentences whose sense is told; by chance 0.5
+    self_similarity: np.ndarray  # [L + 1], mean cosine of a word with itself in other sentences
+    any_two: np.ndarray  # [L + 1], that of two different words, drawn by lot

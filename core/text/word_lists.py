@@ -1,11 +1,13 @@
-"""Lists of word pairs written for this lab: analogies, and what English words are in Chinese.
+"""Lists written for this lab: analogies, what English words are in Chinese, words of two senses.
 
-They stand in analogies-en.toml, analogies-zh.toml and translations.toml beside this file. Each word
-of them is one that ships with a vector (core/text/vectors.py); a test looks.
+They stand in analogies-en.toml, analogies-zh.toml, translations.toml, senses-en.toml and
+senses-zh.toml beside this file. Each word of the pairs ships with a vector
+(core/text/vectors.py); a test looks.
 """
 
 import functools
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +31,35 @@ class Translations(NamedTuple):
 def analogies(language: str) -> Mapping[str, Pairs]:
     """Return kind -> its pairs, such as ("france", "paris"), of "en" or "zh"."""
     return _table(f"analogies-{language}.toml")
+
+
+class InContext(NamedTuple):
+    """A word in a sentence."""
+
+    word: str
+    sense: str
+    text: str
+    start: int  # of the word in the text; it stands there once
+    end: int
+
+
+@functools.cache
+def senses(language: str) -> tuple[InContext, ...]:
+    """Return words of two senses, each in three sentences a sense, of "en" or "zh"."""
+    table = tomllib.loads((FOLDER / f"senses-{language}.toml").read_text("utf-8"))
+    return tuple(
+        _in_context(word, sense, text, language)
+        for word, meant in table.items()
+        for sense, texts in meant.items()
+        for text in texts
+    )
+
+
+def _in_context(word: str, sense: str, text: str, language: str) -> InContext:
+    # A Chinese word stands between others without a blank.
+    pattern = re.escape(word) if language == "zh" else rf"\b{re.escape(word)}\b"
+    (found,) = re.finditer(pattern, text, re.IGNORECASE)
+    return InContext(word, sense, text, *found.span())
 
 
 @functools.cache
