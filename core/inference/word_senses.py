@@ -6,8 +6,8 @@ A static vector is the same in each sentence, so it can't tell: it is right ever
 test asks of each sentence whether its word's vector is nearer to those of the other two sentences
 with the same sense than to the three with the other one, by the mean cosine; it follows the task
 words in context (Pilehvar & Camacho-Collados 2019, arXiv:1808.09121). Self-similarity is that of
-Ethayarajh (2019, arXiv:1909.00512), definition 1; beside it stands what any two words have in common
-(section 4.1: the vectors of upper layers fill a narrow cone).
+Ethayarajh (2019, arXiv:1909.00512), definition 1; beside it stands what any two words have in
+common (section 4.1: the vectors of upper layers fill a narrow cone).
 """
 
 from collections.abc import Sequence
