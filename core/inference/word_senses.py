@@ -70,7 +70,7 @@ def scores(language: str) -> SenseScores:
     """
     reader, items = berts.reader(language), word_lists.senses(language)
     rows = np.stack([in_context(one.text, one.start, one.end, reader) for one in items])
-    of_words = {one.word: [] for one in items}
+    of_words: dict[str, list[int]] = {one.word: [] for one in items}
     for number, one in enumerate(items):
         of_words[one.word].append(number)
     units = rows / np.linalg.norm(rows, axis=-1, keepdims=True)  # [N, L + 1, D]
