@@ -32,6 +32,7 @@ from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
 from demos.told import tab as told
 from demos.train import tab as train
+from demos.word2vec import tab as word2vec
 from demos.words import tab as words
 
 CHAPTERS = {
@@ -47,6 +48,7 @@ CHAPTERS = {
     },
     "vectors": {
         "words": words,
+        "word2vec": word2vec,
     },
     "language": {
         "input_pieces": input_pieces,

@@ -7,6 +7,7 @@ answer, of the same number and width.
 import functools
 from collections.abc import Callable
 
+from bench import word2vec
 from bench.figures import Figure, Group, Measured, Measurement, single
 from bench.word_browser import SEARCHED
 from core.inference import analogies, word_bridge, word_senses
@@ -131,5 +132,6 @@ GROUP = Group(
         _precision("zh", ""),
         _precision("en", ".from_english"),
         *(_senses(language) for language in NAMES),
+        *word2vec.MEASUREMENTS,
     ),
 )

@@ -30,6 +30,7 @@ PURE = (
     "convolution/math.js",
     "convolution/filters.js",
     "models_map/layout.js",
+    "word2vec/plane.js",
 )
 PATIENCE = 300  # seconds for npm
 HURRY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000")

@@ -22,6 +22,7 @@ from demos.retrain import tab as retrain
 from demos.sentiment import tab as sentiment
 from demos.told import tab as told
 from demos.train import tab as train
+from demos.word2vec import tab as word2vec
 from demos.words import tab as words
 
 
@@ -57,6 +58,9 @@ JOB = {"job": "fuzz"}
 JPEG = {"picture": {"name": "digit"}, "quality": 50, "bands": [100, 100, 100], "off": [63]}
 JPEG |= {"halved": True, "block": [0, 0]}
 DRAWINGS = [[{"kind": kind, "row": row} for row in range(3)] for kind in ("food", "tools")]
+WORDS = {"own": True, "text": "A cat and a dog.", "watched": "cat", "language": "en", "seed": 0}
+WORDS |= {"method": "skipgram", "n_dims": 2, "window": 2, "n_negative": 2, "threshold": 0.001}
+WORDS |= {"epochs": 1}
 RETRAINING = {"classes": DRAWINGS, "n_learned": 2, "depth": "layer", "background": True, "seed": 0}
 RETRAINING |= {"network": "lite0"}
 
@@ -198,6 +202,12 @@ GOOD = {
         "follow_training": JOB,
         "tell_training": JOB | {"order": "pause"},
         "stop_training": JOB,
+    },
+    word2vec: {
+        "show_word_run": {"language": "en", "method": "glove"},
+        "train_words": JOB | WORDS,
+        "follow_words": JOB,
+        "stop_words": JOB,
     },
 }
 

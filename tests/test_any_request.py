@@ -14,7 +14,7 @@ from tests.requests_of_pages import GOOD, NASTY
 
 HANDLERS = [(module.__name__, name) for module, names in GOOD.items() for name in names]
 FOLLOWS = ("follow_measuring", "follow_loading", "follow_umap", "show_umap", "follow_training")
-FOLLOWS += ("follow_retraining",)
+FOLLOWS += ("follow_retraining", "follow_words")
 REFUSED = (*FOLLOWS, "read_answer")  # no model that ships was fine-tuned with labels of its own
 
 

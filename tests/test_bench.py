@@ -103,6 +103,8 @@ PROMISED = {
     },
     "words.en.senses.layer6": None,
     "words.zh.senses.layer6": None,
+    "words.train_ratio": Bound(at_least=1),
+    "words.neighbour_overlap": None,
     "transfer.parity_top1": Bound(at_least=1.0),
     "transfer.frozen_acc": Bound(at_least=0.72),
     "transfer.features_ms": Bound(at_most=30),

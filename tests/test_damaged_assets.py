@@ -30,10 +30,11 @@ from core.inference import (
     train,
     training_lapse,
     trials,
+    word2vec,
     word_maps,
     words,
 )
-from core.text import pieces, reviews, vectors
+from core.text import corpora, pieces, reviews, vectors
 from demos.common import modules
 from demos.fill_in import tab as fill_in
 from demos.next_sentence import tab as next_sentence
@@ -65,6 +66,7 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/clipart\.json", clipart.files),
     (r"samples/clipart-(\w+)\.webp", asked_anew(clipart._read)),
     (r"samples/codec_rates\.json", codec_rates.stored),
+    (r"samples/corpus-(en|zh)\.txt\.xz", asked_anew(corpora.shipped)),
     (r"samples/digits\.(?:json|png)", asked_anew(datasets.sample_digits)),
     (r"samples/(clothes|animals)\.(?:json|png)", asked_anew(picture_sets.shown_pictures)),
     (r"samples/failures\.json", lambda: failures.stored("en")),
@@ -98,6 +100,7 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/vectors-(en|zh)\.safetensors", asked_anew(vectors.loaded)),
     (r"samples/words\.json", words.stored),
     (r"samples/words-maps\.safetensors", lambda: asked_anew(word_maps.maps)("zh")),
+    (r"samples/word2vec_examples\.json\.xz", lambda: word2vec.example("en", "glove")),
     (r"weights/told-(\w+)\.safetensors", asked_anew(zoo.told)),
     (r"weights/bert-(en|zh)/snapshots\.json", training_lapse.lapse),
     (r"weights/bert-(en|zh)/vocab\.txt", asked_anew(pieces.vocabulary)),

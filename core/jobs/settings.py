@@ -26,6 +26,14 @@ DEPTHS = ("layer", "block", "all")
 BACKBONES = ("pixels", "random", "lite0", "resnet18", "resnet101")
 WITHOUT_BLOCKS = ("pixels", "random")  # of these only the last layer learns
 VECTORS = ("random", "tuned", "frozen")
+# Of word vectors: two that guess word by word, two that count first.
+METHODS = ("skipgram", "cbow", "glove", "ppmi")
+MIN_DIMS, MAX_DIMS = 2, 100
+MIN_WINDOW, MAX_WINDOW = 1, 10  # words to both sides
+MIN_NEGATIVE, MAX_NEGATIVE = 1, 20
+MIN_THRESHOLD, MAX_THRESHOLD = 0.0, 1.0  # of subsampling; 0: every word stays
+MAX_CHARACTERS = 200_000  # of a text that somebody pastes
+MAX_WATCHED = 24  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,49 @@ class RetrainingSettings:
             raise InputError("bad_request", field="depth")
 
 
-Settings = AutoencoderSettings | TextCNNSettings | FineTuningSettings | RetrainingSettings
+@dataclass(frozen=True, slots=True)
+class WordVectorSettings:
+    """Word vectors from a text that ships, or one that somebody pasted."""
+
+    language: str = "en"  # of the text that ships
+    text: str | None = None  # instead of it
+    method: str = "skipgram"  # one of METHODS
+    n_dims: int = 50
+    window: int = 5
+    n_negative: int = 5
+    threshold: float = 1e-3  # of subsampling
+    epochs: int = 20  # times through the text, or through all pairs
+    watched: tuple[str, ...] = ()  # words to look at; those that have no vector are left out
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: a setting is.
+        """
+        if self.language not in LANGUAGES:
+            raise InputError("bad_request", field="language")
+        if self.method not in METHODS:
+            raise InputError("bad_request", field="method")
+        if self.text is not None:
+            within("word2vec_text", len(self.text), 1, MAX_CHARACTERS)
+        within("word2vec_dims", self.n_dims, MIN_DIMS, MAX_DIMS)
+        within("word2vec_window", self.window, MIN_WINDOW, MAX_WINDOW)
+        within("word2vec_negative", self.n_negative, MIN_NEGATIVE, MAX_NEGATIVE)
+        within("word2vec_threshold", self.threshold, MIN_THRESHOLD, MAX_THRESHOLD)
+        within("word2vec_watched", len(self.watched), 0, MAX_WATCHED)
+        within("train_epochs", self.epochs, MIN_EPOCHS, MAX_EPOCHS)
+        within("seed_range", self.seed, 0, MAX_SEED)
+
+
+Settings = (
+    AutoencoderSettings
+    | TextCNNSettings
+    | FineTuningSettings
+    | RetrainingSettings
+    | WordVectorSettings
+)
 
 
 def _check_text(settings: TextCNNSettings | FineTuningSettings) -> None:

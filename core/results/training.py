@@ -30,7 +30,39 @@ class AnswerSamples:
     maps: np.ndarray  # [N, C, H, W], logits of each place (core/models/cam.py)
 
 
-Samples = PictureSamples | TextSamples | AnswerSamples
+@dataclass(frozen=True, slots=True, eq=False)
+class WordSamples:
+    """What word vectors say of a few words and of one sentence."""
+
+    vectors: np.ndarray  # [C, D], of the words that are watched
+    near: tuple[tuple[str, ...], ...]  # C times the words that point most nearly the same way
+    cosines: np.ndarray  # [C, N], theirs
+    pairs: np.ndarray  # [T, 2 W], what the model says of a word and a neighbour; NaN: none there
+    negatives: np.ndarray  # [T, K], and of a word and one drawn at random; K = 0 where none is
+    fit: np.ndarray  # [P], what it says of some pairs of the text
+
+
+Samples = PictureSamples | TextSamples | AnswerSamples | WordSamples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordFacts:
+    """The text that word vectors are trained on, and what of it is looked at."""
+
+    n_read: int  # words of the text
+    n_words: int  # different ones with a vector
+    least: int  # occurrences that a word needed
+    watched: tuple[str, ...]  # C
+    counts: tuple[int, ...]  # [C], theirs
+    sentence: tuple[str, ...]  # T words
+    targets: np.ndarray  # [T, 2 W], what the model should say of the pairs; NaN: none there
+    negatives: tuple[tuple[str, ...], ...]  # T times K words
+    together: np.ndarray  # [C, C], how often watched words are neighbours, d words apart as 1 / d
+    fit: np.ndarray  # [P], what the model should say of some pairs of the text
+    fit_names: tuple[tuple[str, str], ...]  # P times which ones
+    # The most frequent words, how often they occur, and the chance that a negative is one.
+    frequent: tuple[tuple[str, int, float], ...]
+    n_tokens: int  # words of the text that have a vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +79,7 @@ class RunFacts:
     cloud: tuple[int, int] = (0, 0)  # first sample digit of the points, and how many
     sentences: tuple[str, ...] = ()  # that TextSamples speaks of
     labels: tuple[int, ...] = ()  # theirs, 1 good, 0 bad
+    words: WordFacts | None = None  # where word vectors are trained
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,6 +13,7 @@ from core.jobs.settings import (
     RetrainingSettings,
     Settings,
     TextCNNSettings,
+    WordVectorSettings,
 )
 
 
@@ -21,6 +22,7 @@ def make(settings: Settings) -> Kind:
 
     Raises:
         AssetError: data or weights are missing or damaged.
+        InputError: a text is too short to learn from.
     """
     match settings:
         case AutoencoderSettings():
@@ -35,6 +37,10 @@ def make(settings: Settings) -> Kind:
             from core.training.live_retraining import Retraining
 
             return Retraining(settings)
+        case WordVectorSettings():
+            from core.training.live_word2vec import WordVectors
+
+            return WordVectors(settings)
     raise TypeError(f"{type(settings).__name__} trains nothing.")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.inference import train as training
 from core.inference.train import limits
-from core.results.training import AnswerSamples, RunFacts, Samples, TextSamples, TrainingReport
+from core.results.training import PictureSamples, RunFacts, Samples, TextSamples, TrainingReport
 from demos.common import wire
 from demos.common.errors import FOLLOWED, about_long_work, told_to_learner
 from demos.common.view import view
@@ -149,7 +149,8 @@ def _facts(facts: RunFacts) -> dict:
 
 
 def _samples(samples: Samples | None) -> dict | None:
-    if samples is None or isinstance(samples, AnswerSamples):  # a run of demos/retrain
+    # None, or of a run of demos/retrain or demos/word2vec
+    if not isinstance(samples, TextSamples | PictureSamples):
         return None
     if isinstance(samples, TextSamples):
         return {"good": wire.numbers(samples.good)}

@@ -182,6 +182,7 @@ PRESSES = {
     "convolution": ["[data-preset=network]", ".on [value=sentence]"],
     "train": [],  # each kind has a test of its own, below
     "retrain": [".go&.stop", ".measure&.give-up"],
+    "word2vec": [".go&.stop"],
 }
 # Those that no page asks as it opens: for what is not there, or after minutes.
 NOT_BY_DEFAULT = {
@@ -198,6 +199,8 @@ NOT_BY_DEFAULT = {
     "read_picture": "only for a file of the visitor's; test_retrain.py",
     "follow_retraining": "only for a run that wasn't stopped at once; test_retrain.py",
     "stop_retraining": "the same",
+    "follow_words": "only for a run that wasn't stopped at once; test_word2vec.py",
+    "stop_words": "the same",
     "train": "below",
     "tell_training": "below",
     "follow_training": "below",

@@ -1,0 +1,1 @@
+"""Page: word vectors learn from a text while one watches."""
