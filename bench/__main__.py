@@ -29,6 +29,7 @@ GROUPS = (
     "transfer",
     "told",
     "words",
+    "lstm",
 )  # each is bench/<name>.py with a GROUP
 
 

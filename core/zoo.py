@@ -15,7 +15,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from core import assets, runtime
 from core.bert import changes, int8_rows
@@ -30,16 +30,23 @@ from core.models.autoencoder import (
 from core.models.bert import Bert, BertForPreTraining
 from core.models.bert_classifier import BertForClassification
 from core.models.efficientnet import EfficientNet
+from core.models.lstm import LSTMClassifier, LSTMClassifierConfig
 from core.models.pca import PCA
 from core.models.textcnn import TextCNN, TextCNNConfig
 from core.models.two_ends import OBJECTIVES, TwoEnds
 from core.models.vae import VAE, ConvVAE, VAEConfig
-from core.text.units import PAD_ID
+from core.text.units import PAD_ID, UNKNOWN_ID
+from core.text.vectors import vectors
 
 CHANGES = "changes.safetensors"  # what fine-tuning changed
 CUTTING = "tokenizer_config.json"  # of a larger BERT: whether upper case counts
 FILTERS = r"convolutions\.\d+\.weight"  # of a TextCNN, one width each
+LSTM_STARTS = ("random", "pretrained", "tuned")  # what an LSTM's word vectors are
+LSTM_TABLE = "embedding.weight"
+LSTM_ROWS = "embedding.rows"  # which of them are learnt
 BETAS = (0, 1, 4)  # weights of the prior that a VAE with two numbers was trained for
+
+FIRST_WORD = UNKNOWN_ID + 1  # id of an LSTM's first word
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -229,6 +236,94 @@ def textcnn(kind: str, start: str) -> SentimentCNN:
     model.load_state_dict(weights, strict=True)
     model.to(runtime.device()).eval().requires_grad_(False)
     return SentimentCNN(model, MappingProxyType({unit: i for i, unit in enumerate(units)}))
+
+
+class SentimentLSTM(NamedTuple):
+    """An LSTM and the words that it has a vector of."""
+
+    model: LSTMClassifier
+    numbers: Mapping[str, int]  # word -> id
+
+
+@once
+def lstm(language: str, start: str) -> SentimentLSTM:
+    """Return the LSTMs that read a language's sentences from both ends.
+
+    Args:
+        language: "en" or "zh".
+        start: what their word vectors are, one of `LSTM_STARTS`.
+
+    Raises:
+        AssetError: a file is missing, damaged, or not what its format says.
+    """
+    file = lstm_file(language, start)
+    path = assets.locate(file)
+    try:
+        stored = load_file(path)
+        weights = lstm_state(stored, language, start)
+        n_vocabulary, width = weights[LSTM_TABLE].shape
+        n_cells = weights["forwards.hidden_weight"].shape[1]
+        model = LSTMClassifier(LSTMClassifierConfig(n_vocabulary, width, n_cells))
+        model.load_state_dict(weights, strict=True)
+    except (SafetensorError, KeyError, RuntimeError) as error:
+        command = assets.manifest()[file]["command"]
+        raise AssetError("asset_contents", file=file, command=command) from error
+    model.to(runtime.device()).eval().requires_grad_(False)
+    words = lstm_words(language)
+    if start != "random":
+        return SentimentLSTM(model, words)
+    learnt = set(stored[LSTM_ROWS].tolist())
+    known = {word: number for word, number in words.items() if number in learnt}
+    return SentimentLSTM(model, MappingProxyType(known))
+
+
+def lstm_file(language: str, start: str) -> str:
+    """Return which asset has an LSTM's weights."""
+    return f"weights/lstm-{language}/{start}.safetensors"
+
+
+@once
+def lstm_words(language: str) -> Mapping[str, int]:
+    """Return word -> id: the words with a vector that ships, then those that only LSTMs have.
+
+    The vectors lack what their makers took for stop words, in Chinese "not" and "good" among them.
+
+    Raises:
+        AssetError: a file is missing or damaged.
+    """
+    own = assets.locate(lstm_own_words(language)).read_text("utf-8").split("\n")[:-1]
+    words = (*vectors(language).words, *own)
+    return MappingProxyType({word: k for k, word in enumerate(words, FIRST_WORD)})
+
+
+def lstm_own_words(language: str) -> str:
+    """Return which asset lists the words that only LSTMs have a vector of."""
+    return f"weights/lstm-{language}/words.txt"
+
+
+def lstm_vectors(language: str) -> Tensor:
+    """Return the word vectors that ship, [V, D]: padding, the unknown, the words, then zeros."""
+    matrix = torch.from_numpy(vectors(language).matrix.copy())
+    table = torch.zeros(FIRST_WORD + len(lstm_words(language)), matrix.shape[1])
+    table[FIRST_WORD : FIRST_WORD + len(matrix)] = matrix / matrix.std()
+    return table
+
+
+def lstm_base(language: str, start: str) -> Tensor:
+    """Return what an LSTM's word vectors are stored as changes of, [V, D]."""
+    given = lstm_vectors(language)
+    return torch.zeros_like(given) if start == "random" else given
+
+
+def lstm_state(stored: Mapping[str, Tensor], language: str, start: str) -> dict[str, Tensor]:
+    """Return a state dict, float32, of what is stored of it."""
+    table = lstm_base(language, start)
+    if LSTM_ROWS not in stored:
+        return {**changes.unpack({}, stored), LSTM_TABLE: table}
+    rows = stored[LSTM_ROWS].long()
+    rest = {name: value for name, value in stored.items() if name != LSTM_ROWS}
+    found = changes.unpack({LSTM_TABLE: table[rows]}, rest)
+    return {**found, LSTM_TABLE: table.index_copy(0, rows, found[LSTM_TABLE])}
 
 
 def sentiment_weights(language: str) -> str:

@@ -110,6 +110,9 @@ PROMISED = {
     "transfer.features_ms": Bound(at_most=30),
     "transfer.last_layer_s": Bound(at_most=3),
     "explain.sentence_ms": Bound(at_most=100),
+    "lstm.parity_max_abs": Bound(at_most=1e-6),
+    "lstm.en.acc": Bound(at_least=0.76),
+    "lstm.zh.acc": None,
 }
 FAST = Figure("toy.fast", "ms", "How fast.", Bound(at_most=100, times_peer=5), "a snail")
 GOOD = Figure("toy.good", "", "How good.")
@@ -150,6 +153,7 @@ def test_each_promised_figure_has_its_bound(name, declared):
         ("transfer.parity_top1", "timm"),
         ("transfer.frozen_acc", "raw pixels"),
         ("attention.payload_bytes_128", "BertViz"),
+        ("lstm.en.acc", "random vectors"),
         ("attention.effect_map_s", "readings"),
     ],
 )

@@ -101,6 +101,8 @@ READERS: list[tuple[str, Callable | None]] = [
     (r"samples/words\.json", words.stored),
     (r"samples/words-maps\.safetensors", lambda: asked_anew(word_maps.maps)("zh")),
     (r"samples/word2vec_examples\.json\.xz", lambda: word2vec.example("en", "glove")),
+    (r"weights/lstm-(en|zh)/words\.txt", asked_anew(zoo.lstm_words)),
+    (r"weights/lstm-(en|zh)/(\w+)\.safetensors", asked_anew(zoo.lstm)),
     (r"weights/told-(\w+)\.safetensors", asked_anew(zoo.told)),
     (r"weights/bert-(en|zh)/snapshots\.json", training_lapse.lapse),
     (r"weights/bert-(en|zh)/vocab\.txt", asked_anew(pieces.vocabulary)),

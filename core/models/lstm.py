@@ -15,7 +15,8 @@ nor its gradient has to vanish on the way, and gates in 0..1 say how much:
 
 The paper of 1997 has no forget gate (f_t = 1); Gers, Schmidhuber & Cummins 2000
 (doi:10.1162/089976600300015015) added it, and a bias of 1 keeps it open at first. Two of them, one
-from each end, make a bidirectional one (Graves & Schmidhuber 2005).
+from each end, make a bidirectional one (Graves & Schmidhuber 2005). Trained by
+core/training/lstm.py.
 """
 
 from dataclasses import dataclass
