@@ -24,6 +24,7 @@ from demos.fill_in import tab as fill_in
 from demos.home import tab as home
 from demos.input_pieces import tab as input_pieces
 from demos.latent_walk import tab as latent_walk
+from demos.lstm import tab as lstm
 from demos.masking import tab as masking
 from demos.models_map import tab as models_map
 from demos.next_sentence import tab as next_sentence
@@ -49,6 +50,7 @@ CHAPTERS = {
     "vectors": {
         "words": words,
         "word2vec": word2vec,
+        "lstm": lstm,
     },
     "language": {
         "input_pieces": input_pieces,

@@ -1,13 +1,15 @@
-"""Is our LSTM torch's, and how often is it right?"""
+"""Is our LSTM torch's, how often is it right, and how fast does its page answer?"""
 
 import functools
+import time
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from bench.figures import Bound, Figure, Group, Measured, Measurement, single
-from core import zoo
+from core import runtime, zoo
 from core.models.lstm import BOTH
 from core.text import reviews
 from core.text.units import PAD_ID, UNKNOWN_ID
@@ -17,6 +19,8 @@ from core.training.classifying import Examples, accuracy, probabilities
 NAMES = {"en": "English", "zh": "Chinese"}
 VECTORS = {"en": "GloVe's", "zh": "word2vec's"}
 N_COMPARED = 200  # test sentences, in batches of different lengths
+N_CALLS = 200
+SENTENCE = "The story is slow, but the actors are wonderful and the end is moving. "
 
 
 def _torchs(model: nn.Module) -> nn.LSTM:
@@ -73,6 +77,19 @@ def _right(language: str, start: str, direction: str = BOTH) -> float:
     return accuracy(probabilities(read, examples, PAD_ID), examples.labels)
 
 
+def _latency(text: str) -> Measured:
+    """Return the median time of the page's handler."""
+    from demos.lstm.tab import read_text
+
+    runtime.set_threads()
+    times = []
+    for k in range(N_CALLS + 10):  # the first ones warm up
+        begun = time.perf_counter()
+        read_text({"text": text, "language": "en", "start": "tuned", "off": [k % 5]})
+        times.append(1000 * (time.perf_counter() - begun))
+    return Measured(float(np.median(times[10:])))
+
+
 def _accuracies(language: str) -> list[Measurement]:
     what = f"{NAMES[language]} test sentences told right by both directions"
     least = Bound(at_least=0.76) if language == "en" else None
@@ -125,5 +142,15 @@ GROUP = Group(
             _parity,
         ),
         *(row for language in NAMES for row in _accuracies(language)),
+        single(
+            Figure(
+                "lstm.step_ms",
+                "ms",
+                "A word crossed out by the page's handler: three kinds of vectors, both "
+                "directions, every word left out; a sentence of 14 words, median.",
+                Bound(at_most=100),
+            ),
+            functools.partial(_latency, SENTENCE),
+        ),
     ),
 )

@@ -14,6 +14,7 @@ from demos.fill_in import tab as fill_in
 from demos.home import tab as home
 from demos.input_pieces import tab as input_pieces
 from demos.latent_walk import tab as latent_walk
+from demos.lstm import tab as lstm
 from demos.masking import tab as masking
 from demos.models_map import tab as models_map
 from demos.next_sentence import tab as next_sentence
@@ -52,6 +53,7 @@ MASK = {"text": "The cat sat.", "language": "en", "unit": "token", "dynamic": Tr
 MASK |= {"cuts": None}
 MAP = {"net": "dense32", "n_digits": 50, "n_neighbors": 5, "min_dist": 0.1, "seed": 0}
 JUDGE = {"text": "A fine film.", "kind": "pieces", "start": "random"}
+LSTM = {"text": "A fine film.", "language": "en", "start": "tuned", "off": [1]}
 WALK = {"steps": 3, "beta": 1, "mode": "linear", "start": {"sample": 1}, "end": {"sample": 2}}
 TRAINING = train._wire(train.training.AutoencoderSettings())
 JOB = {"job": "fuzz"}
@@ -139,6 +141,11 @@ GOOD = {
         "show_walk": WALK,
         "show_draws": {"seed": 1, "beta": 1},
         "show_elbo": {"seed": 1, "digit": {"drawing": pixels(28, 28)}},
+    },
+    lstm: {
+        "read_text": LSTM,
+        "compare_reasons": LSTM | {"direction": "both"},
+        "compare_contexts": LSTM | {"other": "A film so fine."},
     },
     masking: {
         "mask_text": MASK | {"epochs": 2},

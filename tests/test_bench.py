@@ -113,6 +113,7 @@ PROMISED = {
     "lstm.parity_max_abs": Bound(at_most=1e-6),
     "lstm.en.acc": Bound(at_least=0.76),
     "lstm.zh.acc": None,
+    "lstm.step_ms": Bound(at_most=100),
 }
 FAST = Figure("toy.fast", "ms", "How fast.", Bound(at_most=100, times_peer=5), "a snail")
 GOOD = Figure("toy.good", "", "How good.")

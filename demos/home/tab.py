@@ -36,6 +36,7 @@ MINUTES = {  # for whoever tries what each page suggests
     "latent_walk": 10,
     "words": 15,
     "word2vec": 12,
+    "lstm": 12,
     "input_pieces": 10,
     "masking": 8,
     "fill_in": 15,

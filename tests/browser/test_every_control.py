@@ -157,6 +157,7 @@ PRESSES = {
     "told": [".sets [value=animals]", ".more"],
     "latent_walk": [],
     "words": [],
+    "lstm": [".crossing button", ".ways summary"],
     "input_pieces": [],
     "masking": [".bert .ask", "textarea"],
     "fill_in": [

@@ -18,6 +18,7 @@ ASKED = {
     "codec_lab": {"lossy": "show_jpeg", "wavelets": "show_pyramid", "equal": "show_equal_bytes"},
     "latent_walk": {"between": "show_walk", "prior": "show_draws", "bound": "show_elbo"},
     "told": {"labels": "show_figures", "maps": "show_maps"},
+    "lstm": {"contexts": "compare_contexts"},
     "words": {"analogies": "show_analogies", "map": "show_word_maps", "across": "show_bridge"},
     "retrain": {"curve": "show_curve"},
     "word2vec": {"ways": "show_word_run"},
