@@ -51,5 +51,5 @@ export const lossCurves = (node, shown) => {
       layout: { showlegend: true, legend: { x: 1, xanchor: "right", y: 1, yanchor: "bottom" }, xaxis: { range: [0, run.told.facts?.n_steps ?? 1] }, yaxis: { rangemode: "tozero" } },
     };
   };
-  return chart(node, figure, { file: "retraining", height: 200 });
+  return chart(node, figure, { file: "retraining", height: 172 });
 };
