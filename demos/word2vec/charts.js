@@ -37,7 +37,7 @@ export const lossCurve = (node, shown) => {
       layout: { xaxis: { range: [0, run.told.n_steps ?? 1] }, yaxis: { rangemode: "tozero" } },
     };
   };
-  return chart(node, figure, { file: "word-vectors-loss", height: 150 });
+  return chart(node, figure, { file: "word-vectors-loss", height: 130 });
 };
 
 /** @type {(node: HTMLElement, shown: () => Run | null) => { draw: () => unknown }} */
