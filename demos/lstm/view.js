@@ -40,11 +40,11 @@ export async function mount({ element, props, server }) {
   let state;  // set as the page is first on the screen
   let shown = /** @type {{ answer: Answer, read: Read, of: State } | null} */ (null), lastTyped = 0;
   /** @returns {State} */
-  const worked = () => ({ ...example(lang, 1), off: [], start: "tuned", direction: "forwards", at: -1, part: "hidden", compared: false, other: texts[`${TAB}.pair.1`][lang] });
+  const worked = () => ({ ...example(lang, 1), off: [], start: "tuned", direction: "forwards", at: -1, part: "hidden", compared: false, other: texts[`${TAB}.contexts.start`][lang] });
   /** @returns {State} */
   function linked() {
     const read = (/** @type {string} */ name, fallback = "") => pageLink.read(TAB, name, fallback);
-    const language = read("of", lang) === "zh" ? "zh" : "en", usual = { ...worked(), ...example(language, 1), other: texts[`${TAB}.pair.1`][language] };
+    const language = read("of", lang) === "zh" ? "zh" : "en", usual = { ...worked(), ...example(language, 1), other: texts[`${TAB}.contexts.start`][language] };
     const off = read("off").split(",").filter(Boolean).map(Number).filter((k) => Number.isInteger(k) && k >= 0), at = Number.parseInt(read("at"), 10);
     /** @type {<One extends string>(name: string, all: One[], fallback: One) => One} */
     const one = (name, all, fallback) => all.find((each) => each === read(name)) ?? fallback;
@@ -68,7 +68,7 @@ export async function mount({ element, props, server }) {
     const short = state.text.length < LONGEST_LINK;
     pageLink.set(TAB, { of: state.language, text: short ? state.text : null, vectors: state.start, direction: state.direction, part: state.part,
       off: short && state.off.length ? state.off.join(",") : null, at: state.at < 0 ? null : state.at, compare: state.compared ? 1 : null,
-      other: state.other === texts[`${TAB}.pair.1`][state.language] ? null : state.other.slice(0, LONGEST_LINK) });
+      other: state.other === texts[`${TAB}.contexts.start`][state.language] ? null : state.other.slice(0, LONGEST_LINK) });
   }
   function refresh() {
     pressLanguage(state.language);
@@ -247,7 +247,7 @@ export async function mount({ element, props, server }) {
   });
 
   // ---- Controls ---------------------------------------------------------------------------------
-  const pressLanguage = choiceRow(find(".language"), (/** @type {Language} */ language) => { change({ ...example(language, 1), other: texts[`${TAB}.pair.1`][language] }); });
+  const pressLanguage = choiceRow(find(".language"), (/** @type {Language} */ language) => { change({ ...example(language, 1), other: texts[`${TAB}.contexts.start`][language] }); });
   const pressPart = choiceRow(find(".part"), (/** @type {Part} */ part) => { state.part = part; link(); rows(); });
   textarea.oninput = () => {
     const fresh = Date.now() - lastTyped > 1500;  // one undo for a burst of typing
