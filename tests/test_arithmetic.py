@@ -54,11 +54,12 @@ def test_the_bits_are_a_number_in_the_messages_interval(message):
         starts[symbol] = Fraction(sum_so_far, total)
         sum_so_far += counts[symbol]
     low, width = Fraction(0), Fraction(1)
+    rounding = Fraction(0)  # both ends lie on a grid, of at least a quarter of 2 ** PRECISION parts
     for symbol in message:
+        rounding += width * Fraction(8, 2**arithmetic.PRECISION)
         low, width = low + width * starts[symbol], width * Fraction(counts[symbol], total)
     bits = arithmetic.encode(message, counts)
     number = Fraction(int(bits, 2), 2 ** len(bits))
-    rounding = Fraction(1, 2 ** (arithmetic.PRECISION - 12)) * width
     assert low - rounding <= number < low + width + rounding
 
 

@@ -1,7 +1,6 @@
 // Words between two poles: the axis is the mean difference of opposed pairs, a word's place its cosine.
 
 /** @import { Values } from "../common/views/types" */
-/** @import { Axis } from "./types" */
 /** @import { Section, WordHost } from "./sections.js" */
 import { finder, make } from "../common/views/elements.js";
 import { sentence, textOf } from "../common/views/language.js";
@@ -21,7 +20,6 @@ export const axisSection = (box, host) => {
   const show = guarded(box, async () => {
     const [left, right, words] = inputs.map(({ value }) => readWords(value));
     if (left.length !== right.length) throw sentence("words.axis.uneven", { left: left.length, right: right.length });
-    /** @type {{ found: Axis }} */
     const { found } = await host.store.ask({ what: "axis", language: host.of(), left, right, words });
     const order = found.words.map(({ word }, k) => ({ word, place: found.places[k] })).sort((a, b) => a.place - b.place);
     signedLegend(find(".scale"), [`← ${found.left[0].word}`, `${found.right[0].word} →`]);

@@ -73,7 +73,7 @@ export const mapSection = (box, host) => {
     const { found } = asked.length ? await host.store.ask({ what: "places", language: of, words: asked, numbers: known.numbers }) : { found: [] };
     if (of !== host.of()) return;
     laid = known;
-    marked = found.map((/** @type {Place} */ place, /** @type {number} */ k) => ({ place, asked: k < plus.length }));
+    marked = found.map((place, k) => ({ place, asked: k < plus.length }));
     find(".kept").textContent = say("map.kept", { share: percent(known.maps.kept[method]) });
     find(".legend").replaceChildren(...known.maps.names.map((name, topic) => {
       const swatch = make("i");

@@ -4,7 +4,7 @@
 
 /** @import { Language, Values } from "../common/views/types" */
 /** @import { WordStore } from "./store.js" */
-/** @import { Across, Bridge, Measured, Near, Odd, Question, Server, Why } from "./types" */
+/** @import { Bridge, Measured, Near, Question, Server } from "./types" */
 import { askServer } from "../common/views/asking.js";
 import { finder, make, svg } from "../common/views/elements.js";
 import { sentence, textOf } from "../common/views/language.js";
@@ -64,7 +64,6 @@ const oddSection = (box, host) => {
   const find = finder(box), input = find("input", HTMLInputElement);
   let turn = 0;
   const show = guarded(box, async () => {
-    /** @type {{ found: Odd }} */
     const { found } = await host.store.ask({ what: "odd", language: host.of(), words: readWords(input.value) });
     find(".likeness").replaceChildren(...found.words.map(({ word }, k) => {
       const fill = make("i");
@@ -84,7 +83,6 @@ const whySection = (box, host) => {
   const find = finder(box), fields = ["one", "other"].map((name) => find(`[data-field=${name}]`, HTMLInputElement));
   const show = guarded(box, async () => {
     const [one, other] = fields.map(({ value }) => value);
-    /** @type {{ found: Why }} */
     const { found } = await host.store.ask({ what: "why", language: host.of(), one, other, most: N_LARGE });
     const { parts, cosine, large, words } = found, most = Math.max(...parts.map(Math.abs)), wide = 6;
     const chart = svg("svg", { viewBox: `0 0 ${wide * parts.length} ${TALL}`, preserveAspectRatio: "none" });
@@ -116,7 +114,6 @@ const acrossSection = (box, host) => {
     const typed = input.value.trim(), of = /** @type {Language} */ (hasHan(typed) ? "zh" : "en"), other = OTHER[of];
     if (!typed) throw sentence("errors.words_empty");
     bridge ??= await askServer(host.server.show_bridge, {});
-    /** @type {{ found: Across }} */
     const { found } = await host.store.ask({ what: "across", language: of, other, word: typed, rotation: halves(bridge.rotation), most: MOST_ACROSS }, other);
     list.draw(found.near);
     const { n_train, n_test, precision, random } = bridge;

@@ -4,7 +4,7 @@
 //   await store.ask({ what: "similar", language, plus, minus, most })   -> {found, ms}; rejects with {en, zh}
 
 /** @import { Language } from "../common/views/types" */
-/** @import { Asked, Files } from "./types" */
+/** @import { Answer, Answers, Asked, Files } from "./types" */
 import { fetchFile, files as addresses } from "../common/views/asking.js";
 import { sentence, texts } from "../common/views/language.js";
 import { address } from "./worker.js";
@@ -17,7 +17,7 @@ import { address } from "./worker.js";
  */
 export const wordStore = (files, { progress }) => {
   let worker = /** @type {Worker | null} */ (null), last = 0;
-  /** @type {Map<number, { resolve: (answer: any) => void, reject: (why: unknown) => void }>} */
+  /** @type {Map<number, { resolve: (answer: Answer<keyof Answers>) => void, reject: (why: unknown) => void }>} */
   const waiting = new Map();
   const there = /** @type {Partial<Record<Language, Promise<unknown>>>} */ ({});
 
@@ -36,7 +36,7 @@ export const wordStore = (files, { progress }) => {
     };
     return made;
   };
-  /** @type {(asked: Asked, transfer?: Transferable[]) => Promise<{ found: any, ms: number }>} */
+  /** @type {(asked: Asked, transfer?: Transferable[]) => Promise<Answer<keyof Answers>>} */
   const post = (asked, transfer = []) => new Promise((resolve, reject) => {
     worker ??= start();
     last += 1;
@@ -72,10 +72,10 @@ export const wordStore = (files, { progress }) => {
   return {
     have,
     isHere: (/** @type {Language} */ language) => language in there,
-    /** @type {(asked: Asked, ...others: Language[]) => Promise<{ found: any, ms: number }>} */
+    /** @type {<What extends keyof Answers>(asked: Extract<Asked, { what: What }>, ...others: Language[]) => Promise<Answer<What>>} */
     ask: async (asked, ...others) => {
       await Promise.all([asked.language, ...others].map(have));
-      return post(asked);
+      return /** @type {Promise<Answer<typeof asked.what>>} */ (post(asked));
     },
   };
 };

@@ -29,6 +29,20 @@ export type Asked = { language: Language } & (
   | { what: "across", other: Language, word: string, rotation: Float32Array, most: number }
   | { what: "word", numbers: number[] }
 );
+/** What the worker answers to each question. */
+export interface Answers {
+  take: { n: number };
+  find: Found;
+  suggest: { word: string, pinyin: string }[];
+  similar: Similar;
+  odd: Odd;
+  axis: Axis;
+  why: Why;
+  places: Place[];
+  across: Across;
+  word: string[];
+}
+export interface Answer<What extends keyof Answers> { found: Answers[What]; ms: number }
 export type Files = Record<Language, { name: string, bytes: number }>;
 
 export interface Opening { plus: string[]; minus: string[]; words: string[]; cosines: number[]; sum: number[]; pinyin: string[] }

@@ -135,7 +135,7 @@ export async function mount({ element, props, server }) {
     try {
       const of = languageOf(text), { found } = await store.ask({ what: "suggest", language: of, typed: word });
       if (field.value !== text) return;  // typed on since
-      find(".suggested").replaceChildren(...found.map((/** @type {{ word: string, pinyin: string }} */ one) => {
+      find(".suggested").replaceChildren(...found.map((one) => {
         const button = make("button", { type: "button", value: one.word }, one.word, ...(one.pinyin ? [" ", make("small", "", one.pinyin)] : []));
         button.onclick = () => take(`${text.slice(0, text.lastIndexOf(word))}${one.word}`);
         return button;

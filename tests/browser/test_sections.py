@@ -21,7 +21,6 @@ ASKED = {
     "lstm": {"contexts": "compare_contexts"},
     "words": {"analogies": "show_analogies", "map": "show_word_maps", "across": "show_bridge"},
     "retrain": {"curve": "show_curve"},
-    "word2vec": {"ways": "show_word_run"},
     "input_pieces": {
         "match": "match_word",
         "sum": "add_embeddings",

@@ -118,7 +118,7 @@ def test_what_cannot_be_looked_up_is_said_and_what_was_typed_stays(browser):
         )
         assert page.locator("#words .typing input").input_value() == typed
     types(page, "qxzzyv")
-    assert "30000" in problem(page)
+    page.locator("#words .entry .problem").get_by_text("30000").wait_for()
     types(page, "狗")  # Chinese, though English was chosen
     waits_for(page, "猫")
     page.locator("#words .tray.plus .out").click()
