@@ -19,6 +19,7 @@ from demos.code_space import tab as code_space
 from demos.codec_lab import tab as codec_lab
 from demos.common import page
 from demos.common.view import view
+from demos.contextual import tab as contextual
 from demos.convolution import tab as convolution
 from demos.fill_in import tab as fill_in
 from demos.home import tab as home
@@ -51,6 +52,7 @@ CHAPTERS = {
         "words": words,
         "word2vec": word2vec,
         "lstm": lstm,
+        "contextual": contextual,
     },
     "language": {
         "input_pieces": input_pieces,

@@ -30,6 +30,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     attention.head_effects,
     words.similar_words,
     words.word_analogy,
+    words.word_in_context,
 )
 PAGE = "api"  # of Gradio's, never opened: what stands there isn't sent with the lab's own page
 # Keyword-only arguments of a function aren't a program's to give.

@@ -9,6 +9,7 @@ from PIL import Image
 from demos.attention import tab as attention
 from demos.code_space import tab as code_space
 from demos.codec_lab import tab as codec_lab
+from demos.contextual import tab as contextual
 from demos.convolution import tab as convolution
 from demos.fill_in import tab as fill_in
 from demos.home import tab as home
@@ -107,6 +108,10 @@ GOOD = {
         "show_equal_bytes": {"what": "digit", "digit": 511, "bits": 6, "bytes": 0},
         "show_rates": {},
         "show_pyramid": {"picture": {"name": "digit"}, "kind": "haar", "levels": 2, "percent": 9},
+    },
+    contextual: {
+        "show_word": {"language": "en", "word": "bank"},
+        "compare_sentences": {"language": "en", "word": "cat", "text": "A cat sat.\nMy cat ran."},
     },
     convolution: {"show_sentence": {"language": "en", "text": "A cat."}, "show_filters": {}},
     fill_in: {

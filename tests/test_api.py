@@ -119,6 +119,9 @@ WRONG = [
     (words.similar_words, {"words": ["dog", "狗"]}, "words_unknown"),
     (words.word_analogy, {"a": "man", "b": "king", "c": ""}, "words_empty"),
     (words.word_analogy, {"a": "man", "b": "king", "c": "qxzzyv"}, "words_unknown"),
+    (words.word_in_context, {"sentences": [], "word": "cat"}, "text_empty"),
+    (words.word_in_context, {"sentences": ["a cat"], "word": "cat"}, "context_few"),
+    (words.word_in_context, {"sentences": ["a cat", "a dog"], "word": "cat"}, "context_missing"),
     (attention.attention, {"text": "a", "off": [0] * 2000}, "argument_long"),
     (attention.attention, {"text": "a", "layer": 99}, "attention_layer"),
     (attention.attention, {"text": "a", "head": -1}, "attention_head"),
@@ -170,6 +173,7 @@ GOOD = [
     (attention.head_effects, {"text": "a [MASK]"}),
     (words.similar_words, {"words": ["國家"], "n": 3}),
     (words.word_analogy, {"a": "man", "b": "king", "c": "woman"}),
+    (words.word_in_context, {"sentences": ["a cat", "the cat sat"], "word": "cat"}),
 ]
 
 

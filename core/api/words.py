@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from core.inference import analogies, word_search
-from core.results.words import SimilarWords
+from core.inference import analogies, contextual, word_search
+from core.results.words import SimilarWords, WordInContext
 from core.text import pieces
 
 Language = Literal["", "en", "zh"]
@@ -48,3 +48,18 @@ def word_analogy(a: str, b: str, c: str, language: Language = "", n: int = 5) ->
         AssetError: the vectors are missing or damaged.
     """
     return analogies.answer(language_of([a, b, c], language), a, b, c, n=n)
+
+
+def word_in_context(sentences: list[str], word: str, language: Language = "") -> WordInContext:
+    """Return how alike a word's vectors are in some sentences, at each layer of the bundled BERT.
+
+    Args:
+        sentences: 2..12, each with the word; where it stands twice, the first place counts.
+        word: as it stands there, in upper or lower case; in English a whole word.
+        language: en or zh; empty: guessed from the sentences.
+
+    Raises:
+        InputError: too few sentences or too many, one too long, no word, or a sentence without it.
+        AssetError: the weights are missing or damaged.
+    """
+    return contextual.compare(sentences, word, language_of(sentences, language))

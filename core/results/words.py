@@ -93,3 +93,21 @@ class SenseScores:
     accuracy: np.ndarray  # [L + 1], share of sentences whose sense is told; by chance 0.5
     self_similarity: np.ndarray  # [L + 1], mean cosine of a word with itself in other sentences
     any_two: np.ndarray  # [L + 1], that of two different words, drawn by lot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordInContext:
+    """A word's vectors in N sentences, layer by layer; layer 0 is the embeddings."""
+
+    language: str
+    word: str
+    sentences: tuple[str, ...]  # [N]
+    senses: tuple[str, ...]  # [N], () where nobody has said them
+    starts: tuple[int, ...]  # [N], the word's first character
+    ends: tuple[int, ...]  # [N], one past its last
+    repeated: tuple[int, ...]  # sentences in which it stands more than once: the first place counts
+    has_static: bool  # it is one of the words with a static vector
+    looks_like: str | None  # language of most letters
+    cosines: np.ndarray  # float32 [L + 1, N, N]
+    places: np.ndarray  # float32 [L + 1, N, 2] on each layer's plane; distances as in the space
+    kept: np.ndarray  # float32 [L + 1] in 0..1, share of the spread that the plane keeps

@@ -37,6 +37,7 @@ MINUTES = {  # for whoever tries what each page suggests
     "words": 15,
     "word2vec": 12,
     "lstm": 12,
+    "contextual": 10,
     "input_pieces": 10,
     "masking": 8,
     "fill_in": 15,

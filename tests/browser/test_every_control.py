@@ -158,6 +158,7 @@ PRESSES = {
     "latent_walk": [],
     "words": [],
     "lstm": [".crossing button", ".ways summary"],
+    "contextual": [],
     "input_pieces": [],
     "masking": [".bert .ask", "textarea"],
     "fill_in": [
