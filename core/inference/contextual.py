@@ -24,6 +24,7 @@ from core.results.words import WordInContext
 from core.text import pieces, word_lists
 from core.text.vectors import vectors
 
+LANGUAGES = ("en", "zh")
 LEAST, MOST = 2, 12  # sentences
 MAX_LETTERS = 40  # of a word
 FILE = "samples/contextual.json"

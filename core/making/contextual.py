@@ -22,7 +22,9 @@ def main() -> None:
             language: plain(contextual.of_list(word, language))
             for language, word in contextual.OPENING.items()
         },
-        "scores": {language: plain(word_senses.scores(language)) for language in vectors.LANGUAGES},
+        "scores": {
+            language: plain(word_senses.scores(language)) for language in contextual.LANGUAGES
+        },
     }
     assets.write_json(
         contextual.FILE,
@@ -31,7 +33,7 @@ def main() -> None:
         command=contextual.COMMAND,
         made_from=[
             file
-            for language in vectors.LANGUAGES
+            for language in contextual.LANGUAGES
             for file in (
                 vectors.FILE.format(language),
                 f"weights/bert-{language}/vocab.txt",

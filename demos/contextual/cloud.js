@@ -83,7 +83,7 @@ export const sentenceCloud = (element) => {
     /** @type {(stop: number) => void} */
     at: (stop) => {
       if (!answer) return;
-      const { places, cosines, kept } = answer, scale = FILL / Math.max(...places.flat(2).map(Math.abs), 1e-6);
+      const { places, cosines, kept } = answer, scale = FILL / Math.max(...places.flat(2).map(Math.abs), 1e-6), low = Math.min(...cosines.flat(2), 0.99);
       dots.forEach((dot, k) => {
         const [x, y] = stop ? places[stop - 1][k] : /** @type {Point} */ ([0, 0]);
         dot.style.left = `${50 + scale * x}%`;
@@ -92,7 +92,7 @@ export const sentenceCloud = (element) => {
       cells.forEach((row, i) => row.forEach((cell, j) => {
         const value = stop ? cosines[stop - 1][i][j] : 1;
         cell.textContent = minus(value).replace("0.", ".");
-        signedGround(cell, value);
+        signedGround(cell, (value - low) / (1 - low));  // as far as they differ at all: the number stands there
       }));
       find(".kept").textContent = stop ? say("kept", { per: percent(kept[stop - 1]) }) : say("kept_static");
       const { own, other } = toldAt(answer, stop);

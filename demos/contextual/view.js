@@ -13,11 +13,11 @@ import { choiceRow, remarks, undoHistory } from "../common/views/tokens.js";
 import { measuredCharts } from "./charts.js";
 import { sentenceCloud, toldAt } from "./cloud.js";
 
-const TAB = "contextual", LONGEST_LINK = 1500, TICK = 1100;
+const TAB = "contextual", LONGEST_LINK = 1500, TICK = 1100, LAST = 7;  // LAST: the stop of our BERTs' last layer
 
 /** @param {Mounted<Props, Server>} page */
 export async function mount({ element, props, server }) {
-  await pageOpens(TAB, "tokens");
+  await pageOpens("contextual", "tokens");
   const find = finder(element), article = find("article"), problem = find(".typed .problem");
   const textarea = find("textarea", HTMLTextAreaElement), word = find("input.word", HTMLInputElement);
   const slider = find("input.layer", HTMLInputElement), listed = find("select", HTMLSelectElement);
@@ -30,15 +30,15 @@ export async function mount({ element, props, server }) {
   let state = /** @type {State} */ ({ language: lang, word: "", text: null, stop: 0 });  // set as the page is first on the screen
   let shown = /** @type {{ answer: Answer, of: string } | null} */ (null), lastTyped = 0, timer = 0;
   /** @type {(language: Language) => State} */
-  const usual = (language) => ({ language, word: opening[language]?.word ?? words[language][0], text: null, stop: 0 });
-  const last = () => (shown ? shown.answer.places.length : 7);
+  const usual = (language) => ({ language, word: opening[language]?.word ?? words[language][0], text: null, stop: LAST });
+  const last = () => (shown ? shown.answer.places.length : LAST);
   const key = (/** @type {State} */ of) => JSON.stringify([of.language, of.word, of.text]);
   /** @returns {State} */
   function linked() {
     const from = usual(pageLink.read(TAB, "of", lang) === "zh" ? "zh" : "en");
     const said = pageLink.read(TAB, "word", from.word), text = pageLink.read(TAB, "text", /** @type {string | null} */ (null));
     const known = text !== null || words[from.language].includes(said);
-    return { ...from, word: known ? said : from.word, text, stop: Math.round(pageLink.number(TAB, "layer", -1, -1, 99)) + 1 };
+    return { ...from, word: known ? said : from.word, text, stop: Math.round(pageLink.number(TAB, "layer", LAST - 1, -1, 99)) + 1 };
   }
   const past = undoHistory(find(".undo", HTMLButtonElement), find(".reset", HTMLButtonElement), {
     now: () => state, start: () => usual(lang), show: (earlier) => { state = earlier; refresh(); },
@@ -51,7 +51,7 @@ export async function mount({ element, props, server }) {
   }
   function link() {
     const { language, text, stop } = state, short = (text ?? "").length < LONGEST_LINK;
-    pageLink.set(TAB, { of: language, word: state.word.slice(0, 60), text: short ? text : null, layer: stop ? stop - 1 : null });
+    pageLink.set(TAB, { of: language, word: state.word.slice(0, 60), text: short ? text : null, layer: stop < last() ? stop - 1 : null });
   }
   function refresh() {
     pressLanguage(state.language);
