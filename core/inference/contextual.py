@@ -151,7 +151,8 @@ def on_planes(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         Places float32 [L + 1, N, 2], about 0; of each plane the share of the spread kept, [L + 1].
     """
-    placed, kept = [], []
+    placed: list[np.ndarray] = []
+    kept: list[float] = []
     for layer in rows:
         centred = layer - layer.mean(0)
         left, sizes, _ = np.linalg.svd(centred, full_matrices=False)

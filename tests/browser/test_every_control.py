@@ -201,6 +201,8 @@ NOT_BY_DEFAULT = {
     "read_picture": "only for a file of the visitor's; test_retrain.py",
     "follow_retraining": "only for a run that wasn't stopped at once; test_retrain.py",
     "stop_retraining": "the same",
+    "show_word": "only for another word than the first; test_contextual.py",
+    "compare_sentences": "only for what is typed; the same",
     "follow_words": "only for a run that wasn't stopped at once; test_word2vec.py",
     "stop_words": "the same",
     "train": "below",
