@@ -32,48 +32,48 @@ export const toldAt = ({ cosines, senses, sentences }, stop) => {
 /** @param {HTMLElement} element */
 export const sentenceCloud = (element) => {
   const find = finder(element), map = find(".map"), lines = find(".lines"), matrix = find(".matrix");
-  let answer = /** @type {Answer | null} */ (null), dots = /** @type {HTMLButtonElement[]} */ ([]), cells = /** @type {HTMLElement[][]} */ ([]), pinned = -1;
+  let answer = /** @type {Answer | null} */ (null), dots = /** @type {HTMLElement[]} */ ([]), rows = /** @type {HTMLButtonElement[]} */ ([]), cells = /** @type {HTMLElement[][]} */ ([]), pinned = -1;
   const senseOf = (/** @type {number} */ k) => (answer?.senses.length ? String([...new Set(answer.senses)].indexOf(answer.senses[k]) + 1) : "0");
 
   // What is pointed at, or was pressed, is lit everywhere.
   const lit = (/** @type {number} */ k) => {
-    [...dots, ...lines.children].forEach((one, i) => one.classList.toggle("on", i % dots.length === k));
+    for (const all of [dots, rows]) all.forEach((one, i) => one.classList.toggle("on", i === k));
     cells.forEach((row, i) => row.forEach((cell, j) => cell.classList.toggle("on", i === k || j === k)));
   };
   const press = (/** @type {number} */ k) => {
     pinned = pinned === k ? -1 : k;
-    dots.forEach((dot, i) => dot.setAttribute("aria-pressed", String(i === pinned)));
+    rows.forEach((row, i) => row.setAttribute("aria-pressed", String(i === pinned)));
     lit(pinned);
   };
   /** @type {(node: HTMLElement, k: number) => void} */
   const listens = (node, k) => {
     node.onpointerenter = node.onfocus = () => lit(k);
-    node.onpointerleave = node.onblur = () => lit(pinned);
+    node.onpointerleave = node.onblur = () => { const k = rows.findIndex((one) => one === document.activeElement); lit(k < 0 ? pinned : k); };
   };
   const number = (/** @type {number} */ k) => { const one = make("b", "number", k + 1); one.dataset.sense = senseOf(k); return one; };
 
   return {
     /** @type {(next: Answer) => void} */
     take: (next) => {
-      const kept = map.contains(document.activeElement) ? dots.findIndex((one) => one === document.activeElement) : -1;
+      const kept = rows.findIndex((one) => one === document.activeElement);
       answer = next;
       pinned = -1;
       const { sentences, senses, starts, ends } = next;
       dots = sentences.map((sentence, k) => {
-        const dot = make("button", { type: "button", class: "dot", "aria-pressed": "false", "data-sense": senseOf(k), "aria-label": say(senses.length ? "dot_sense" : "dot", { k: k + 1, sentence, sense: senses[k] }) }, k + 1);
-        dot.onclick = () => press(k);
-        dot.title = sentence;
+        const dot = make("span", { class: "dot", title: sentence, "data-sense": senseOf(k) }, k + 1);  // its button is the sentence: points may hide each other
         listens(dot, k);
         return dot;
       });
       map.replaceChildren(...dots);
-      dots[kept]?.focus();
-      lines.replaceChildren(...sentences.map((sentence, k) => {
+      rows = sentences.map((sentence, k) => {
         const signs = [...sentence], part = (/** @type {number} */ from, /** @type {number} */ to) => signs.slice(from, to).join("");
-        const line = make("li", "", number(k), make("span", "", part(0, starts[k]), make("mark", "", part(starts[k], ends[k])), part(ends[k], signs.length)), make("small", "", senses[k] ?? ""));
-        listens(line, k);
-        return line;
-      }));
+        const row = make("button", { type: "button", class: "line", "aria-pressed": "false" }, number(k), make("span", "", part(0, starts[k]), make("mark", "", part(starts[k], ends[k])), part(ends[k], signs.length)), make("small", "", senses[k] ?? ""));
+        row.onclick = () => press(k);
+        listens(row, k);
+        return row;
+      });
+      lines.replaceChildren(...rows.map((row) => make("li", "", row)));
+      rows[kept]?.focus();
       const head = (/** @type {number} */ k) => make("th", "", number(k));
       cells = sentences.map(() => sentences.map(() => make("td")));
       const table = make("table", sentences.length > 8 ? "many" : "", make("tr", "", make("td"), ...sentences.map((_, k) => head(k))), ...cells.map((row, k) => make("tr", "", head(k), ...row)));

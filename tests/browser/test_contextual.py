@@ -62,14 +62,16 @@ def test_it_opens_stored_and_the_layers_ask_nothing(browser, lang, width):
 
 def test_points_light_their_sentences_and_play_walks(browser):
     page = opened(browser, "&lang=en&layer=4")
-    dot = page.locator("#contextual .dot").nth(3)
-    dot.focus()
-    assert "boats" in page.locator("#contextual .lines li.on").inner_text()
-    assert "boats" in dot.get_attribute("aria-label")
-    dot.press("Enter")
-    page.locator("#contextual .todo").click()
-    assert page.locator("#contextual .lines li.on").count() == 1  # it stays
-    assert dot.get_attribute("aria-pressed") == "true"
+    page.locator("#contextual .dot").nth(4).hover()
+    assert "rain" in page.locator("#contextual .line.on").inner_text()
+    line = page.locator("#contextual .line").nth(3)
+    line.focus()
+    assert page.locator("#contextual .dot.on").inner_text() == "4"
+    assert page.locator("#contextual .matrix td.on").count() == 11
+    line.press("Enter")
+    page.locator("#contextual .play").focus()
+    assert page.locator("#contextual .line.on").count() == 1  # it stays
+    assert line.get_attribute("aria-pressed") == "true"
     page.locator("#contextual .play").click()
     page.locator("#contextual .at", has_text="layer 6").wait_for()
     page.locator("#contextual .play", has_text="Play").wait_for()
