@@ -148,6 +148,7 @@ GOOD = {
         "show_elbo": {"seed": 1, "digit": {"drawing": pixels(28, 28)}},
     },
     lstm: {
+        "open_reading": {"language": "en"},
         "read_text": LSTM,
         "compare_reasons": LSTM | {"direction": "both"},
         "compare_contexts": LSTM | {"other": "A film so fine."},

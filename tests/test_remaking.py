@@ -87,6 +87,7 @@ def test_another_bert_makes_all_that_hangs_on_it_stale():
     entries["weights/bert-en/model.safetensors"]["sha256"] = "another"
     stale = remaking.changed(entries)
     assert set(stale) == {
+        "samples/contextual.json",
         "samples/failures.json",
         "samples/home.json",
         "samples/openings.safetensors",

@@ -2,12 +2,21 @@
 
 from dataclasses import asdict
 
-from core.errors import AssetError
 from core.inference import lstm, lstm_contexts, lstm_opening
 from core.results.lstm import Contexts, ReadSentence, Steps
 from demos.common import wire
-from demos.common.errors import sentences, told_to_learner
+from demos.common.errors import told_to_learner
 from demos.common.view import view
+
+
+@told_to_learner
+def open_reading(request: dict) -> dict:
+    """Return a sentence of a language and its stored reading; no model wakes."""
+    language = wire.choice(request, "language", lstm.LANGUAGES)
+    return {
+        "text": lstm_opening.text(language),
+        "answer": _read(lstm_opening.opening()[language]),
+    }
 
 
 @told_to_learner
@@ -75,23 +84,6 @@ def _contexts(found: Contexts) -> dict:
     }
 
 
-def _first_view() -> dict:
-    """Gather what the page shows before any model has been asked."""
-    try:
-        return {
-            language: {"text": lstm_opening.text(language), "answer": _read(read)}
-            for language, read in lstm_opening.opening().items()
-        }
-    except AssetError as error:
-        return {"problem": sentences(error)}
-
-
 def build() -> None:
     """Lay out the page."""
-    view(
-        "lstm",
-        read_text,
-        compare_reasons,
-        compare_contexts,
-        first=_first_view(),
-    )
+    view("lstm", open_reading, read_text, compare_reasons, compare_contexts)

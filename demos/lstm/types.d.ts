@@ -1,5 +1,5 @@
 // What the page LSTM asks of its handlers, and what they answer (tab.py, core/results/lstm.py).
-import type { Handler, Language, Reasons, Sentence } from "../common/views/types";
+import type { Handler, Language, Reasons } from "../common/views/types";
 
 export type Start = "random" | "pretrained" | "tuned";
 export type Direction = "forwards" | "backwards" | "both";
@@ -44,8 +44,9 @@ export interface State extends Asked {
   compared: boolean;
   other: string;  // the sentence that the text's words are compared with
 }
-export interface Props { first: Partial<Record<Language, { text: string, answer: Answer }>> & { problem?: Sentence } }
+export interface Opening { text: string; answer: Answer }
 export interface Server {
+  open_reading: Handler<{ language: Language }, Opening>;
   read_text: Handler<Asked, Answer>;
   compare_reasons: Handler<Asked & { direction: Direction }, Reasons>;
   compare_contexts: Handler<{ text: string, other: string, language: Language, start: Start }, Contexts>;

@@ -1,9 +1,9 @@
 // LSTM: a sentence is read word by word; which word vectors, which direction, which words are the reader's.
-// props.first: of each language a sentence and its stored answer (see demos/lstm/tab.py).
+// It opens on a sentence with its stored answer (open_reading of demos/lstm/tab.py).
 
 /** @import { Language, Mounted, Values } from "../common/views/types" */
 /** @import { Read } from "./steps.js" */
-/** @import { Answer, Direction, Part, Props, Server, Start, State } from "./types" */
+/** @import { Answer, Direction, Opening, Part, Server, Start, State } from "./types" */
 import { askServer, newest, showProblem } from "../common/views/asking.js";
 import { finder, make } from "../common/views/elements.js";
 import { listen } from "../common/views/events.js";
@@ -26,8 +26,8 @@ const DIRECTIONS = ["forwards", "backwards", "both"];
 /** @type {Part[]} */
 const PARTS = ["cell", "hidden", "input_gate", "forget_gate", "output_gate"];
 
-/** @param {Mounted<Props, Server>} page */
-export async function mount({ element, props, server }) {
+/** @param {Mounted<object, Server>} page */
+export async function mount({ element, server }) {
   await pageOpens("lstm", "reasons", "tokens");
   const find = finder(element), article = find("article"), problem = find(".typed .problem"), textarea = find("textarea", HTMLTextAreaElement);
   /** @type {(key: string, values?: Values) => string} */
@@ -88,10 +88,12 @@ export async function mount({ element, props, server }) {
   }
 
   // ---- The server -------------------------------------------------------------------------------
+  const openings = /** @type {Partial<Record<Language, Promise<Opening>>>} */ ({});
   const ask = newest(async (/** @type {State} */ of) => {
-    const stored = props.first[of.language];
     article.classList.add("old");
     try {
+      const begins = of.text === example(of.language, 1).text;
+      const stored = begins && await (openings[of.language] ??= askServer(server.open_reading, { language: of.language }));
       const known = stored && stored.text === of.text && stored.answer.start === of.start && !of.off.length;
       const answer = known ? stored.answer : await askServer(server.read_text, { text: of.text, language: of.language, start: of.start, off: of.off });
       shown = { answer, read: unpacked(answer), of };
@@ -270,7 +272,6 @@ export async function mount({ element, props, server }) {
   whenShown(TAB, () => {
     state = linked();
     legend();
-    if (props.first.problem) showProblem(problem, props.first.problem);
     refresh();
     return sections.begin();
   });

@@ -1,5 +1,6 @@
 """The views' modules and sentences: what a page fetches, and what happens where it can't be had."""
 
+import gzip
 import re
 
 import pytest
@@ -64,6 +65,7 @@ def test_the_first_answer_has_nothing_of_what_pages_look_like(browser):
     page = browser("lang=en&tab=reconstruction")
     html = page.request.get(browser.lab.url).text()
     assert "brand" in html  # the shell's
+    assert len(gzip.compress(html.encode(), 5)) <= 60_000  # the bound of page.html_bytes
     for name in sorted(set(modules.pages()) - modules.IN_THE_PAGE):
         assert f"#{name} " not in html, name  # its rules
         assert f"{name}.section." not in html, name
