@@ -10,7 +10,6 @@ layer before (orthogonal Procrustes, Schonemann 1966).
 """
 
 import json
-import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -78,7 +77,7 @@ def compare(sentences: Sequence[str], word: str, language: str) -> WordInContext
     for sentence in kept:
         pieces.checked(sentence)
     wanted = _checked(word)
-    found = [_places(sentence, wanted, language) for sentence in kept]
+    found = [word_lists.places(sentence, wanted, language) for sentence in kept]
     for number, places in enumerate(found, 1):
         if not places:
             raise InputError("context_missing", number=number, word=wanted)
@@ -98,12 +97,6 @@ def _checked(word: str) -> str:
     if len(wanted) > MAX_LETTERS:
         raise InputError("context_long_word", limit=MAX_LETTERS, got=len(wanted))
     return wanted
-
-
-def _places(sentence: str, word: str, language: str) -> list[tuple[int, int]]:
-    # A Chinese word stands between others without a blank.
-    pattern = re.escape(word) if language == "zh" else rf"(?<!\w){re.escape(word)}(?!\w)"
-    return [one.span() for one in re.finditer(pattern, sentence, re.IGNORECASE)]
 
 
 def _compared(

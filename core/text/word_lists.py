@@ -56,10 +56,15 @@ def senses(language: str) -> tuple[InContext, ...]:
 
 
 def _in_context(word: str, sense: str, text: str, language: str) -> InContext:
+    ((start, end),) = places(text, word, language)
+    return InContext(word, sense, text, start, end)
+
+
+def places(text: str, word: str, language: str) -> list[tuple[int, int]]:
+    """Return where a word stands in a text, in upper or lower case, [start, end) each."""
     # A Chinese word stands between others without a blank.
-    pattern = re.escape(word) if language == "zh" else rf"\b{re.escape(word)}\b"
-    (found,) = re.finditer(pattern, text, re.IGNORECASE)
-    return InContext(word, sense, text, *found.span())
+    pattern = re.escape(word) if language == "zh" else rf"(?<!\w){re.escape(word)}(?!\w)"
+    return [one.span() for one in re.finditer(pattern, text, re.IGNORECASE)]
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """In context: a student walks the layers, points at sentences, chooses a word, types his own."""
 
+import functools
+
 import pytest
 
 from core.inference import contextual
@@ -8,24 +10,14 @@ from tests.browser.visiting import open_section, switch_language
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
-PAGE = "#contextual article"
-
 
 def opened(browser, query: str = "&lang=en", **settings):
     page = browser(f"tab=contextual{query}", **settings)
-    page.locator(f"{PAGE}:not([data-shown='0'])").wait_for(timeout=90_000)
+    visiting.answered(page, "contextual")
     return page
 
 
-def after(page, act) -> None:
-    """Do something and wait for the answer to it."""
-    before = int(page.locator(PAGE).get_attribute("data-shown"))
-    act()
-    page.wait_for_function(
-        "(n) => Number(document.querySelector('#contextual article').dataset.shown) > n"
-        " && !document.querySelector('#contextual article.old')",
-        arg=before,
-    )
+after = functools.partial(visiting.after, tab="contextual")
 
 
 def cosines(page) -> list[str]:
@@ -40,7 +32,7 @@ def first_row(found, layer: int) -> list[str]:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_opens_stored_and_the_layers_ask_nothing(browser, lang, width):
     page = visiting.opened(browser, "&tab=contextual", lang, width)
-    page.locator(f"{PAGE}:not([data-shown='0'])").wait_for(timeout=90_000)
+    visiting.answered(page, "contextual")
     stored = contextual.stored()["opening"][lang]
     assert page.locator("#contextual .dot").count() == len(stored["sentences"])
     assert cosines(page) == first_row(stored, -1)
@@ -80,11 +72,11 @@ def test_points_light_their_sentences_and_play_walks(browser):
 
 def test_words_own_sentences_and_what_is_refused(browser):
     page = opened(browser)
-    after(page, lambda: page.locator("#contextual select").select_option("bat"))
+    after(page, act=lambda: page.locator("#contextual select").select_option("bat"))
     assert "cave" in page.locator("#contextual textarea").input_value()
     assert page.locator("#contextual .lines small").first.inner_text() == "animal"
     box, problem = page.locator("#contextual textarea"), page.locator("#contextual .problem").first
-    after(page, lambda: box.fill("The <b>bat</b> flew.\nA bat hit a bat."))
+    after(page, act=lambda: box.fill("The <b>bat</b> flew.\nA bat hit a bat."))
     assert page.locator("#contextual .lines li").count() == 2
     assert "<b>bat</b>" in page.locator("#contextual .lines").inner_text()
     assert page.locator("#contextual .dot[data-sense='0']").count() == 2
@@ -99,12 +91,12 @@ def test_words_own_sentences_and_what_is_refused(browser):
         box.fill(text)
         page.locator("#contextual .typed .problem", has_text=said).wait_for()
     assert problem.is_visible()
-    after(page, lambda: box.fill("A bat.\nThe bat."))
+    after(page, act=lambda: box.fill("A bat.\nThe bat."))
     page.locator("#contextual .word").fill("")
     page.locator("#contextual .typed .problem", has_text="Which word").wait_for()
     switch_language(page)
     page.locator("#contextual .typed .problem", has_text="要看哪个词").wait_for()
-    after(page, lambda: page.locator("#contextual .reset").click())
+    after(page, act=lambda: page.locator("#contextual .reset").click())
     assert page.locator("#contextual .word").input_value() == contextual.OPENING["zh"]
 
 

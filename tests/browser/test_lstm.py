@@ -1,5 +1,7 @@
 """LSTM: a student steps through a sentence, crosses words out and changes who reads."""
 
+import functools
+
 import pytest
 
 from core import texts
@@ -9,24 +11,14 @@ from tests.browser.visiting import open_section, switch_language
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 
-PAGE = "#lstm article"
-
 
 def opened(browser, query: str = "&lang=en", **settings):
     page = browser(f"tab=lstm{query}", **settings)
-    page.locator(f"{PAGE}:not([data-shown='0'])").wait_for(timeout=90_000)
+    visiting.answered(page, "lstm")
     return page
 
 
-def after(page, act) -> None:
-    """Do something and wait for the answer to it."""
-    before = int(page.locator(PAGE).get_attribute("data-shown"))
-    act()
-    page.wait_for_function(
-        "(n) => Number(document.querySelector('#lstm article').dataset.shown) > n"
-        " && !document.querySelector('#lstm article.old')",
-        arg=before,
-    )
+after = functools.partial(visiting.after, tab="lstm")
 
 
 def shares(page) -> list[str]:
@@ -42,7 +34,7 @@ def expected(text: str, start: str = "tuned", direction: str = "forwards", off=(
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_opens_on_a_stored_answer_without_asking(browser, lang, width):
     page = visiting.opened(browser, "&tab=lstm", lang, width)
-    page.locator(f"{PAGE}:not([data-shown='0'])").wait_for(timeout=90_000)
+    visiting.answered(page, "lstm")
     stored = lstm_opening.opening()[lang]
     assert page.locator("#lstm .word-row").count() == len(stored.left)
     last = f"{100 * float(stored.steps['forwards'].good[-1]):.0f}%"
@@ -74,13 +66,13 @@ def test_steps_directions_vectors_and_crossed_out_words(browser):
     assert page.locator("#lstm .row-strips canvas").count() == 2 * len(expected(text))
     page.locator("#lstm .directions [value=forwards]").click()
 
-    after(page, lambda: page.locator("#lstm .starts [value=random]").click())
+    after(page, act=lambda: page.locator("#lstm .starts [value=random]").click())
     assert [one.strip() for one in shares(page)] == expected(text, "random")
-    after(page, lambda: page.locator("#lstm .crossing button").nth(3).click())
+    after(page, act=lambda: page.locator("#lstm .crossing button").nth(3).click())
     assert [one.strip() for one in shares(page)] == expected(text, "random", off=[3])
     assert page.locator("#lstm .crossing [aria-pressed=true]").count() == 1
-    after(page, lambda: page.locator("#lstm .undo").click())
-    after(page, lambda: page.locator("#lstm .reset").click())
+    after(page, act=lambda: page.locator("#lstm .undo").click())
+    after(page, act=lambda: page.locator("#lstm .reset").click())
     assert [one.strip() for one in shares(page)] == expected(text)
 
 
@@ -95,21 +87,21 @@ def test_reading_aloud_ends_at_the_last_word(browser):
 def test_own_texts_bad_ones_and_markup(browser):
     page = opened(browser)
     box = page.locator("#lstm textarea")
-    after(page, lambda: box.fill("<b>Not</b> a qzxw film!"))
+    after(page, act=lambda: box.fill("<b>Not</b> a qzxw film!"))
     assert page.locator("#lstm .word-row b").all_inner_texts()[:2] == ["b", "Not"]
     assert "qzxw" in page.locator("#lstm .remarks").inner_text()
     box.fill("")
     page.locator("#lstm .typed .problem", has_text="nothing to read").wait_for()
     box.fill("word " * 10_000)
     page.locator("#lstm .typed .problem", has_text="at most").wait_for()
-    after(page, lambda: box.fill("good"))
+    after(page, act=lambda: box.fill("good"))
     page.locator("#lstm .crossing button").click()
     page.locator("#lstm .typed .problem", has_text="crossed out").wait_for()
-    after(page, lambda: page.locator("#lstm .back").click())
+    after(page, act=lambda: page.locator("#lstm .back").click())
     assert page.locator("#lstm .word-row").count() == 1
     switch_language(page)
-    after(page, lambda: page.locator("#lstm .language [value=zh]").click())
-    after(page, lambda: box.fill("這部電影很好看"))
+    after(page, act=lambda: page.locator("#lstm .language [value=zh]").click())
+    after(page, act=lambda: box.fill("這部電影很好看"))
     assert "繁体" in page.locator("#lstm .remarks").inner_text()
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from demos.common import modules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Locator, Page
 
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
@@ -55,6 +57,22 @@ def go_to(page: "Page", tab: str, *, settled: bool = True) -> "Locator":
     if settled:
         page.evaluate("watched.settle()")
     return page.locator(f"#{tab} .page")
+
+
+def answered(page: "Page", tab: str) -> None:
+    """Wait until a page that counts its answers in `data-shown` has one."""
+    page.locator(f"#{tab} article:not([data-shown='0'])").wait_for(timeout=90_000)
+
+
+def after(page: "Page", tab: str, act: "Callable[[], object]") -> None:
+    """Do something on such a page and wait for the answer to it."""
+    before = int(page.locator(f"#{tab} article").get_attribute("data-shown") or 0)
+    act()
+    page.wait_for_function(
+        "([tab, n]) => { const article = document.querySelector(`#${tab} article`);"
+        " return Number(article.dataset.shown) > n && !article.classList.contains('old'); }",
+        arg=[tab, before],
+    )
 
 
 def open_section(page: "Page", tab: str, name: str) -> "Locator":
